@@ -1,0 +1,286 @@
+//! Conditions and numbers after compilation: what they read, a table over it where that is small, a tree where not.
+//!
+//! Does not know names. Division by zero and values out of bounds cannot occur: the compiler has proved it.
+
+use super::state::State;
+use super::{CounterId, Step, VariableId};
+use crate::scenario::expression::{ArithmeticOp, CompareOp};
+
+/// One thing that a formula reads; its value is a small integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// A posture, indicator or flag.
+    Variable(VariableId),
+    /// How often an event has occurred, saturating at the counter's cap.
+    Count(CounterId),
+    /// 1 if an event's latest occurrence is at least so many steps ago, or if it has never occurred.
+    AgeAtLeast(CounterId, Step),
+    /// 1 at boundaries `from <= k < to` and in the steps that they open.
+    During(Step, Step),
+    /// Whole days since the start.
+    Day,
+}
+
+/// A yes/no expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Always or never.
+    Constant(bool),
+    /// The slot (a flag, an age, a time window) is not 0.
+    Holds(Slot),
+    /// Comparison of two numbers.
+    Compare(CompareOp, Number, Number),
+    /// Not.
+    Not(Box<Condition>),
+    /// All of.
+    And(Vec<Condition>),
+    /// One of.
+    Or(Vec<Condition>),
+}
+
+/// A numeric expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Number {
+    /// Always the same.
+    Constant(f64),
+    /// A slot's value.
+    Read(Slot),
+    /// Arithmetic.
+    Arithmetic(ArithmeticOp, Box<Number>, Box<Number>),
+    /// The least of.
+    Min(Vec<Number>),
+    /// The greatest of.
+    Max(Vec<Number>),
+    /// How many of these hold.
+    HowMany(Vec<Condition>),
+    /// The first whose condition holds; the last otherwise.
+    Cases(Vec<(Condition, Number)>, Box<Number>),
+    /// `-ln(1 - p) / days`: the hazard per day that gives probability `p` within so many days.
+    HazardWithin(Box<Number>, f64),
+    /// `p / (1 - p)` times a factor, back as a probability.
+    TimesOdds(Box<Number>, Box<Number>),
+}
+
+impl Condition {
+    /// Its truth in `state`.
+    pub fn holds(&self, read: &impl Fn(Slot) -> i32) -> bool {
+        match self {
+            Self::Constant(b) => *b,
+            Self::Holds(slot) => read(*slot) != 0,
+            Self::Compare(op, a, b) => compare(*op, a.value(read), b.value(read)),
+            Self::Not(c) => !c.holds(read),
+            Self::And(all) => all.iter().all(|c| c.holds(read)),
+            Self::Or(any) => any.iter().any(|c| c.holds(read)),
+        }
+    }
+
+    /// Calls `see` with every slot that it reads, possibly more than once.
+    pub fn slots(&self, see: &mut impl FnMut(Slot)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Holds(slot) => see(*slot),
+            Self::Compare(_, a, b) => {
+                a.slots(see);
+                b.slots(see);
+            }
+            Self::Not(c) => c.slots(see),
+            Self::And(list) | Self::Or(list) => list.iter().for_each(|c| c.slots(see)),
+        }
+    }
+}
+
+impl Number {
+    /// Its value.
+    pub fn value(&self, read: &impl Fn(Slot) -> i32) -> f64 {
+        match self {
+            Self::Constant(x) => *x,
+            Self::Read(slot) => f64::from(read(*slot)),
+            Self::Arithmetic(op, a, b) => {
+                let (a, b) = (a.value(read), b.value(read));
+                match op {
+                    ArithmeticOp::Plus => a + b,
+                    ArithmeticOp::Minus => a - b,
+                    ArithmeticOp::Times => a * b,
+                    ArithmeticOp::Divide => a / b,
+                }
+            }
+            Self::Min(list) => list.iter().map(|x| x.value(read)).fold(f64::INFINITY, f64::min),
+            Self::Max(list) => list.iter().map(|x| x.value(read)).fold(f64::NEG_INFINITY, f64::max),
+            Self::HowMany(list) => list.iter().filter(|c| c.holds(read)).count() as f64,
+            Self::Cases(cases, otherwise) => cases
+                .iter()
+                .find(|(when, _)| when.holds(read))
+                .map_or_else(|| otherwise.value(read), |(_, is)| is.value(read)),
+            Self::HazardWithin(p, days) => -libm::log1p(-p.value(read)) / days,
+            Self::TimesOdds(p, factor) => {
+                let (p, factor) = (p.value(read), factor.value(read));
+                // p f / (1 - p + p f): finite at p = 0 and p = 1, where only a factor of 0 is let through.
+                if factor == 0.0 { 0.0 } else { p * factor / (1.0 - p + p * factor) }
+            }
+        }
+    }
+
+    /// Calls `see` with every slot that it reads, possibly more than once.
+    pub fn slots(&self, see: &mut impl FnMut(Slot)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Read(slot) => see(*slot),
+            Self::Arithmetic(_, a, b) | Self::TimesOdds(a, b) => {
+                a.slots(see);
+                b.slots(see);
+            }
+            Self::Min(list) | Self::Max(list) => list.iter().for_each(|x| x.slots(see)),
+            Self::HowMany(list) => list.iter().for_each(|c| c.slots(see)),
+            Self::Cases(cases, otherwise) => {
+                for (when, is) in cases {
+                    when.slots(see);
+                    is.slots(see);
+                }
+                otherwise.slots(see);
+            }
+            Self::HazardWithin(p, _) => p.slots(see),
+        }
+    }
+}
+
+fn compare(op: CompareOp, a: f64, b: f64) -> bool {
+    match op {
+        // Both sides are integers or the author's own constants: equality is meant exactly.
+        #[allow(clippy::float_cmp)]
+        CompareOp::Equal => a == b,
+        #[allow(clippy::float_cmp)]
+        CompareOp::NotEqual => a != b,
+        CompareOp::Less => a < b,
+        CompareOp::AtMost => a <= b,
+        CompareOp::Greater => a > b,
+        CompareOp::AtLeast => a >= b,
+    }
+}
+
+/// The most entries that a table may have; a larger domain is evaluated as a tree.
+pub const TABLE_LIMIT: usize = 4096;
+
+/// A formula ready to be asked often.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tabulated<T> {
+    /// What it reads, each once, ascending.
+    pub reads: Vec<Slot>,
+    form: Form<T>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Form<T> {
+    Constant(T),
+    /// Lowest value and stride by position in `reads`; row-major values.
+    Table(Vec<(i32, usize)>, Vec<T>),
+    Condition(Condition),
+    Number(Number),
+}
+
+/// The closed range of values that a slot can take.
+pub type Domain = (i32, i32);
+
+impl<T: Copy> Tabulated<T> {
+    /// Always `value`.
+    pub fn constant(value: T) -> Self {
+        Self { reads: Vec::new(), form: Form::Constant(value) }
+    }
+
+    /// The value, if it does not depend on anything.
+    pub fn as_constant(&self) -> Option<T> {
+        match &self.form {
+            Form::Constant(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    fn build(
+        mut reads: Vec<Slot>,
+        domain: impl Fn(Slot) -> Domain,
+        tree: Form<T>,
+        value: impl Fn(&dyn Fn(Slot) -> i32) -> T,
+    ) -> Self {
+        reads.sort_unstable();
+        reads.dedup();
+        let domains: Vec<Domain> = reads.iter().map(|s| domain(*s)).collect();
+        let size = domains.iter().try_fold(1_usize, |product, (low, high)| {
+            product.checked_mul((i64::from(*high) - i64::from(*low) + 1) as usize).filter(|p| *p <= TABLE_LIMIT)
+        });
+        let Some(size) = size else { return Self { reads, form: tree } };
+        let mut strides = vec![1; reads.len()];
+        for i in (0..reads.len().saturating_sub(1)).rev() {
+            let (low, high) = domains[i + 1];
+            strides[i] = strides[i + 1] * (high - low + 1) as usize;
+        }
+        let values: Vec<T> = (0..size)
+            .map(|index| {
+                let at = |slot: Slot| {
+                    let i = reads.binary_search(&slot).expect("a formula reads what it said it reads");
+                    let (low, high) = domains[i];
+                    low + (index / strides[i] % (high - low + 1) as usize) as i32
+                };
+                value(&at)
+            })
+            .collect();
+        if reads.is_empty() {
+            return Self::constant(values[0]);
+        }
+        let layout = domains.iter().zip(&strides).map(|((low, _), stride)| (*low, *stride)).collect();
+        Self { reads, form: Form::Table(layout, values) }
+    }
+
+    /// Every value that the table holds; `None` if there is no table.
+    pub fn table(&self) -> Option<&[T]> {
+        match &self.form {
+            Form::Constant(value) => Some(std::slice::from_ref(value)),
+            Form::Table(_, values) => Some(values),
+            _ => None,
+        }
+    }
+
+    fn look_up(&self, layout: &[(i32, usize)], values: &[T], read: &impl Fn(Slot) -> i32) -> T {
+        let index: usize =
+            self.reads.iter().zip(layout).map(|(slot, (low, stride))| (read(*slot) - low) as usize * stride).sum();
+        values[index]
+    }
+}
+
+impl Tabulated<bool> {
+    /// A condition over slots with these domains.
+    pub fn condition(condition: Condition, domain: impl Fn(Slot) -> Domain) -> Self {
+        let mut reads = Vec::new();
+        condition.slots(&mut |slot| reads.push(slot));
+        Self::build(reads, domain, Form::Condition(condition.clone()), |read| condition.holds(&|s| read(s)))
+    }
+
+    /// Its truth.
+    #[inline]
+    pub fn holds(&self, state: &State, model: &super::Model) -> bool {
+        match &self.form {
+            Form::Constant(b) => *b,
+            Form::Table(layout, values) => self.look_up(layout, values, &|slot| state.read(slot, model)),
+            Form::Condition(c) => c.holds(&|slot| state.read(slot, model)),
+            Form::Number(_) => unreachable!("a condition is no number"),
+        }
+    }
+}
+
+impl Tabulated<f64> {
+    /// A number over slots with these domains.
+    pub fn number(number: Number, domain: impl Fn(Slot) -> Domain) -> Self {
+        let mut reads = Vec::new();
+        number.slots(&mut |slot| reads.push(slot));
+        Self::build(reads, domain, Form::Number(number.clone()), |read| number.value(&|s| read(s)))
+    }
+
+    /// Its value.
+    #[inline]
+    pub fn value(&self, state: &State, model: &super::Model) -> f64 {
+        match &self.form {
+            Form::Constant(x) => *x,
+            Form::Table(layout, values) => self.look_up(layout, values, &|slot| state.read(slot, model)),
+            Form::Number(n) => n.value(&|slot| state.read(slot, model)),
+            Form::Condition(_) => unreachable!("a number is no condition"),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The state of a run: what rules can read, and nothing else (SEMANTICS 3).
+//!
+//! Times are kept as boundary numbers rather than ages, so that boundaries at which nothing happens cost
+//! nothing; what counts is the difference to `step`.
+
+use super::formula::Slot;
+use super::{Clock, Model, RuleId, Step};
+
+/// No boundary: not pending, never occurred.
+pub const NEVER: Step = Step::MAX;
+
+/// The state of section 3.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct State {
+    /// Number of the last boundary at or before now.
+    pub step: Step,
+    /// By variable.
+    pub values: Box<[i32]>,
+    /// By counter: occurrences, saturating at its cap.
+    pub counts: Box<[u32]>,
+    /// By counter: step number of the latest occurrence, or `NEVER`.
+    pub latest: Box<[Step]>,
+    /// By response slot: the step number from which its age counts, or `NEVER` if it is not pending.
+    pub pending: Box<[Step]>,
+    /// By cooldown slot: the first boundary from which the rule is available again.
+    pub ready: Box<[Step]>,
+    /// By limit slot: firings so far.
+    pub used: Box<[u32]>,
+    /// By watch: its truth at the end of the last instant.
+    pub held: Box<[bool]>,
+    /// `stop_when` has held of a settled instant.
+    pub stopped: bool,
+}
+
+impl State {
+    /// The state before boundary 0.
+    pub fn start(model: &Model) -> Self {
+        let mut state = Self {
+            step: 0,
+            values: model.variables.iter().map(|v| v.start).collect(),
+            counts: vec![0; model.counters.len()].into(),
+            latest: vec![NEVER; model.counters.len()].into(),
+            pending: vec![NEVER; model.responses.len()].into(),
+            ready: vec![0; model.rules.iter().filter(|r| r.cooldown.is_some()).count()].into(),
+            used: vec![0; model.rules.iter().filter(|r| r.at_most.is_some()).count()].into(),
+            held: vec![false; model.watches.len()].into(),
+            stopped: false,
+        };
+        let held: Vec<bool> = model.watches.iter().map(|w| w.condition.holds(&state, model)).collect();
+        state.held = held.into();
+        state
+    }
+
+    /// Makes it the same as `other` without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.step = other.step;
+        self.values.copy_from_slice(&other.values);
+        self.counts.copy_from_slice(&other.counts);
+        self.latest.copy_from_slice(&other.latest);
+        self.pending.copy_from_slice(&other.pending);
+        self.ready.copy_from_slice(&other.ready);
+        self.used.copy_from_slice(&other.used);
+        self.held.copy_from_slice(&other.held);
+        self.stopped = other.stopped;
+    }
+
+    /// The value of a slot.
+    #[inline]
+    pub fn read(&self, slot: Slot, model: &Model) -> i32 {
+        match slot {
+            Slot::Variable(id) => self.values[id.0 as usize],
+            Slot::Count(id) => self.counts[id.0 as usize] as i32,
+            Slot::AgeAtLeast(id, steps) => {
+                let latest = self.latest[id.0 as usize];
+                i32::from(latest == NEVER || self.step - latest >= steps)
+            }
+            Slot::During(from, to) => i32::from((from..to).contains(&self.step)),
+            Slot::Day => model.calendar.day(self.step),
+        }
+    }
+
+    /// Not forbidden, not used up, not cooling down.
+    #[inline]
+    pub fn available(&self, rule: RuleId, model: &Model) -> bool {
+        let rule = model.rule(rule);
+        !rule.forbidden
+            && rule.at_most.is_none_or(|(slot, most)| self.used[slot] < most)
+            && rule.cooldown.is_none_or(|(slot, _)| self.step >= self.ready[slot])
+    }
+
+    /// The hazard in force of a pressure, per day; 0 for a rule that is none.
+    #[inline]
+    pub fn hazard(&self, rule: RuleId, model: &Model) -> f64 {
+        let compiled = model.rule(rule);
+        match &compiled.clock {
+            Clock::Pressure { hazard, .. }
+                if !self.stopped && self.available(rule, model) && compiled.guard.holds(self, model) =>
+            {
+                hazard.value(self, model)
+            }
+            _ => 0.0,
+        }
+    }
+}

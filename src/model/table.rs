@@ -1,0 +1,56 @@
+//! Tables made once at load: delays over whole steps, decay steps.
+//!
+//! Does not know rules. All logarithms and exponentials are `libm`'s, so a table is the same on every machine.
+
+use super::Step;
+
+/// A delay as a distribution over whole steps, `P(d <= k)` for `k = 0, 1, …`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DelayTable {
+    /// `cumulative[k] = P(d <= k | it comes)`, non-decreasing. Ends at 1, or earlier if the rest lies beyond `T`.
+    cumulative: Vec<f64>,
+}
+
+impl DelayTable {
+    /// A table with these cumulative probabilities, which must be non-decreasing in [0, 1] and not empty.
+    pub fn new(cumulative: Vec<f64>) -> Self {
+        assert!(!cumulative.is_empty() && cumulative.is_sorted() && cumulative.iter().all(|p| (0.0..=1.0).contains(p)));
+        Self { cumulative }
+    }
+
+    /// Always `steps`.
+    pub fn fixed(steps: Step) -> Self {
+        let mut cumulative = vec![0.0; steps as usize];
+        cumulative.push(1.0);
+        Self { cumulative }
+    }
+
+    /// `P(d = 0)`.
+    pub fn at_once(&self) -> f64 {
+        self.cumulative[0]
+    }
+
+    /// `P(d <= steps)`.
+    pub fn by(&self, steps: Step) -> f64 {
+        self.cumulative[(steps as usize).min(self.cumulative.len() - 1)]
+    }
+
+    /// `P(d = age | d >= age)`: the table's hazard. 0 beyond the table's end.
+    pub fn hazard(&self, age: Step) -> f64 {
+        let age = age as usize;
+        let Some(&now) = self.cumulative.get(age) else { return 0.0 };
+        let before = if age == 0 { 0.0 } else { self.cumulative[age - 1] };
+        if before >= 1.0 { 0.0 } else { (now - before) / (1.0 - before) }
+    }
+
+    /// The delay at quantile `u` in [0, 1): the least `k` with `u < P(d <= k)`; `None` if it lies beyond the table.
+    pub fn quantile(&self, u: f64) -> Option<Step> {
+        let k = self.cumulative.partition_point(|p| *p <= u);
+        (k < self.cumulative.len()).then_some(k as Step)
+    }
+
+    /// The longest delay in the table, steps.
+    pub fn longest(&self) -> Step {
+        (self.cumulative.len() - 1) as Step
+    }
+}

@@ -1,0 +1,1 @@
+//! Views of one plain, versioned value. No numbers are computed here.
