@@ -1,1 +1,5 @@
+//! The one test binary; a module a subject.
+//!
+//! Does not know the private parts of the crate: what needs those is tested beside the code.
 
+mod architecture;
