@@ -1,5 +1,9 @@
 //! Document to model: resolves names, expands templates, checks, reports all mistakes; parameter values enter here.
 
+pub mod calendar;
+mod decay;
+mod delay;
+
 use super::Model;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::scenario::document::Document;
