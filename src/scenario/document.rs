@@ -67,6 +67,15 @@ pub struct Document {
     pub variants: Map<VariantText>,
     /// The opening parenthesis, for mistakes about what is missing.
     pub opening: Span,
+    /// Where mistakes have been reported already: what stands there is missing here through no fault of its absence.
+    pub holes: Vec<Span>,
+}
+
+impl Document {
+    /// Whether a mistake has been reported within `span`, so that something missing there is none of its own.
+    pub fn holed(&self, span: Span) -> bool {
+        self.holes.iter().any(|hole| hole.start < span.end && span.start < hole.end.max(hole.start + 1))
+    }
 }
 
 /// `clock: (start: "2024-02-07", end: "2024-12-31")`, or with `horizon: "320d"` instead of `end`.
