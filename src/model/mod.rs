@@ -592,5 +592,8 @@ impl Calendar {
 /// A second is 2²⁴ ticks, so every second, minute, hour and day is a whole number of them.
 pub const TICK_BITS: u32 = 24;
 
+/// Hazards are below this, per day: about three in four seconds. The bands of occasions (SEMANTICS 7) end here.
+pub const HIGHEST_HAZARD: f64 = 65_536.0;
+
 /// Ticks in a day.
 pub const TICKS_PER_DAY: u64 = 86_400 << TICK_BITS;

@@ -30,6 +30,13 @@ impl DelayTable {
         self.cumulative[0]
     }
 
+    /// The delay, if there is only one that it can be.
+    pub fn certain(&self) -> Option<Step> {
+        let last = self.cumulative.len() - 1;
+        let before = if last == 0 { 0.0 } else { self.cumulative[last - 1] };
+        (before <= 0.0 && self.cumulative[last] >= 1.0).then_some(last as Step)
+    }
+
     /// `P(d <= steps)`.
     pub fn by(&self, steps: Step) -> f64 {
         self.cumulative[(steps as usize).min(self.cumulative.len() - 1)]

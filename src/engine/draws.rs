@@ -1,0 +1,101 @@
+//! The sampler's answers to an instant's questions: whether, when and which, drawn under the identity of the cause.
+//!
+//! Does not know what is done with an answer.
+
+use super::occasion::{Block, Purpose, falls_below, identity};
+use crate::model::instant::{Answer, Cause, Choice, Identity};
+use crate::model::state::NEVER;
+use crate::model::table::DelayTable;
+use crate::model::{RuleId, Step};
+
+/// What one run remembers of its pending responses, by rule.
+#[derive(Debug, Clone)]
+pub(super) struct Remembered {
+    delay: Vec<Step>,
+    identity: Vec<Identity>,
+}
+
+impl Remembered {
+    pub(super) fn new(rules: usize) -> Self {
+        Self { delay: vec![NEVER; rules], identity: vec![Identity(0); rules] }
+    }
+
+    /// The delay of a pending response, steps; `NEVER` if it lies beyond the end.
+    pub(super) fn delay(&self, rule: RuleId) -> Step {
+        self.delay[rule.0 as usize]
+    }
+}
+
+/// The draws of one run.
+pub(super) struct Draws<'a, 'r> {
+    pub(super) block: &'a mut Block<'r>,
+    pub(super) lane: usize,
+    pub(super) remembered: &'a mut Remembered,
+}
+
+/// Tags that keep the kinds of identity apart; occasions have 0.
+#[repr(u64)]
+enum Tag {
+    Calendar = 1,
+    Forced = 2,
+    Response = 3,
+    Start = 4,
+    Turned = 5,
+}
+
+impl Choice for Draws<'_, '_> {
+    fn identify(&mut self, cause: Cause, step: Step) -> Identity {
+        let randomness = self.block.randomness();
+        let rule = |id: RuleId| randomness.rule_name(id.0 as usize);
+        let step = u64::from(step);
+        match cause {
+            Cause::Calendar(id) => identity(Tag::Calendar as u64, [rule(id), step, 0]),
+            Cause::Forced(id, index) => identity(Tag::Forced as u64, [rule(id), step, index as u64]),
+            Cause::Response(id, trigger) => identity(Tag::Response as u64, [rule(id), trigger.0, 0]),
+            Cause::Start => identity(Tag::Start as u64, [0; 3]),
+            Cause::Turned(event, turn, first) => {
+                let within = first.map_or_else(|| identity(Tag::Turned as u64, [step, 0, 0]), |first| first);
+                let name = randomness.event_name(event.0 as usize);
+                identity(Tag::Turned as u64, [name, within.0, u64::from(turn)])
+            }
+        }
+    }
+
+    fn comes(&mut self, rule: RuleId, identity: Identity, chance: f64, delay: &DelayTable, _: Step) -> Answer {
+        let index = rule.0 as usize;
+        if chance < 1.0 {
+            let uniform = self.block.draw(index, self.lane, Purpose::Chance, identity.0, 0);
+            if !falls_below(uniform, chance) {
+                return Answer::Never;
+            }
+        }
+        let steps = delay.certain().or_else(|| {
+            let uniform = self.block.draw(index, self.lane, Purpose::Delay, identity.0, 0);
+            // 53 bits: the tables are tabulated no finer.
+            delay.quantile((uniform >> 11) as f64 / 9_007_199_254_740_992.0)
+        });
+        self.remembered.identity[index] = identity;
+        self.remembered.delay[index] = steps.unwrap_or(NEVER);
+        if steps == Some(0) { Answer::AtOnce } else { Answer::Later }
+    }
+
+    fn due(&mut self, rule: RuleId, _: &DelayTable, age: Step) -> bool {
+        self.remembered.delay(rule) == age
+    }
+
+    fn remembered(&mut self, rule: RuleId) -> Identity {
+        self.remembered.identity[rule.0 as usize]
+    }
+
+    fn branch(&mut self, rule: RuleId, identity: Identity, weights: &[f64]) -> usize {
+        let uniform = self.block.draw(rule.0 as usize, self.lane, Purpose::Branch, identity.0, 0);
+        let mut sum = 0.0;
+        for (index, weight) in weights.iter().enumerate() {
+            sum += weight;
+            if *weight > 0.0 && falls_below(uniform, sum) {
+                return index;
+            }
+        }
+        weights.len()
+    }
+}

@@ -1,0 +1,300 @@
+//! One run: from occasion to occasion and boundary to boundary, each an instant, told to an observer.
+//!
+//! Does not know how occasions are generated, nor what is counted.
+
+use std::ops::Range;
+
+use super::draws::{Draws, Remembered};
+use super::occasion::{Block, Occasion, Threshold};
+use crate::model::formula::Slot;
+use crate::model::instant::{Instant, Runaway};
+use crate::model::state::{NEVER, State};
+use crate::model::{Clock, Model, RuleId, Step};
+use crate::observe::Observer;
+
+/// What all runs of a model share: its pressures and who depends on what.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The pressures, in file order.
+    pub(super) pressures: Vec<Pressure>,
+    /// By rule: its index among the pressures.
+    index: Vec<Option<u32>>,
+    /// By variable: the pressures whose hazard reads it.
+    by_variable: Vec<Vec<u32>>,
+    /// By counter: the pressures whose hazard reads it.
+    by_counter: Vec<Vec<u32>>,
+    /// Pressures whose hazard can change by the passing of time alone.
+    by_time: Vec<u32>,
+    /// The state before boundary 0.
+    start: State,
+    /// Boundaries that the observer wants to look at, ascending.
+    looks: Vec<Step>,
+    step_ticks: u64,
+}
+
+/// A pressure as the sampler sees it.
+#[derive(Debug)]
+pub(super) struct Pressure {
+    pub(super) rule: RuleId,
+    /// The highest value of its hazard.
+    pub(super) highest: Threshold,
+    /// Place of its id among the pressures' ids in order of text: decides between two occasions at one tick.
+    pub(super) rank: u32,
+}
+
+impl Layout {
+    pub(super) fn new(model: &Model, observer: &impl Observer) -> Self {
+        let mut layout = Self {
+            pressures: Vec::new(),
+            index: vec![None; model.rules.len()],
+            by_variable: vec![Vec::new(); model.variables.len()],
+            by_counter: vec![Vec::new(); model.counters.len()],
+            by_time: Vec::new(),
+            start: State::start(model),
+            looks: observer.looks(model),
+            step_ticks: model.calendar.ticks_per_step(),
+        };
+        layout.looks.sort_unstable();
+        layout.looks.dedup();
+        for (index, rule) in model.rules.iter().enumerate() {
+            if let Clock::Pressure { hazard, highest } = &rule.clock {
+                let pressure = layout.pressures.len() as u32;
+                layout.index[index] = Some(pressure);
+                layout.depend(pressure, rule.guard.reads.iter().chain(&hazard.reads), rule.cooldown.is_some());
+                let highest = if rule.forbidden { 0.0 } else { *highest };
+                layout.pressures.push(Pressure {
+                    rule: RuleId(index as u32),
+                    highest: Threshold::of(highest),
+                    rank: 0,
+                });
+            }
+        }
+        let mut by_text: Vec<usize> = (0..layout.pressures.len()).collect();
+        by_text.sort_unstable_by_key(|p| &model.rule(layout.pressures[*p].rule).id);
+        for (rank, pressure) in by_text.into_iter().enumerate() {
+            layout.pressures[pressure].rank = rank as u32;
+        }
+        layout
+    }
+
+    fn depend<'s>(&mut self, pressure: u32, reads: impl Iterator<Item = &'s Slot>, cools: bool) {
+        let mut by_time = cools;
+        for slot in reads {
+            match slot {
+                Slot::Variable(id) => self.by_variable[id.0 as usize].push(pressure),
+                Slot::Count(id) => self.by_counter[id.0 as usize].push(pressure),
+                Slot::AgeAtLeast(id, _) => {
+                    self.by_counter[id.0 as usize].push(pressure);
+                    by_time = true;
+                }
+                Slot::During(..) | Slot::Day => by_time = true,
+            }
+        }
+        if by_time {
+            self.by_time.push(pressure);
+        }
+    }
+
+    pub(super) fn rule_of(&self, pressure: u32) -> (usize, u32) {
+        let pressure = &self.pressures[pressure as usize];
+        (pressure.rule.0 as usize, pressure.rank)
+    }
+}
+
+/// A run on its way.
+#[derive(Debug)]
+pub(super) struct Run {
+    state: State,
+    instant: Instant,
+    remembered: Remembered,
+    /// By pressure: the hazard in force.
+    thresholds: Vec<Threshold>,
+    /// The next boundary to be visited; past `K` when the run has ended.
+    next: Step,
+}
+
+impl Run {
+    pub(super) fn new(model: &Model, layout: &Layout) -> Self {
+        Self {
+            state: layout.start.clone(),
+            instant: Instant::new(),
+            remembered: Remembered::new(model.rules.len()),
+            thresholds: vec![Threshold::default(); layout.pressures.len()],
+            next: 0,
+        }
+    }
+
+    /// Begins run number `run`.
+    pub(super) fn begin(&mut self, model: &Model, layout: &Layout, run: u64, observer: &mut impl Observer) {
+        self.state.copy_from(&layout.start);
+        self.instant.restart();
+        self.thresholds.fill(Threshold::default());
+        self.next = 0;
+        observer.begin(model, &self.state, run);
+    }
+
+    /// Goes on through `window`, whose occasions these are, in order of time.
+    ///
+    /// # Errors
+    /// `Runaway` if an instant does not settle.
+    pub(super) fn advance(
+        &mut self,
+        model: &Model,
+        layout: &Layout,
+        block: &mut Block<'_>,
+        lane: usize,
+        occasions: &[Occasion],
+        window: &Range<u64>,
+        observer: &mut impl Observer,
+    ) -> Result<(), Runaway> {
+        let last = model.calendar.steps;
+        let mut ahead = occasions.iter();
+        loop {
+            if self.state.stopped {
+                ahead = [].iter();
+            }
+            let boundary = u64::from(self.next) * layout.step_ticks;
+            let until = boundary.min(window.end);
+            while let Some(occasion) = ahead.as_slice().first().filter(|o| o.at < until) {
+                ahead.next();
+                if self.takes(*occasion, layout, block, lane) {
+                    self.take(*occasion, model, layout, block, lane, observer)?;
+                    break;
+                }
+            }
+            // A firing may have brought the next boundary nearer.
+            let boundary = u64::from(self.next) * layout.step_ticks;
+            if ahead.as_slice().first().is_some_and(|o| o.at < boundary.min(window.end)) {
+                continue;
+            }
+            if self.next >= last || boundary >= window.end {
+                return Ok(());
+            }
+            self.visit(model, layout, block, lane, observer)?;
+        }
+    }
+
+    /// The run has passed its last window: `T`.
+    pub(super) fn end(&mut self, model: &Model, layout: &Layout, observer: &mut impl Observer) {
+        let last = model.calendar.steps;
+        if layout.looks.binary_search(&last).is_ok() {
+            observer.looked(model, &self.state, last);
+        }
+        self.state.step = last;
+        observer.settled(model, &self.state, model.calendar.end_ticks(), true);
+        observer.end(model, &self.state);
+    }
+
+    #[inline]
+    fn takes(&self, occasion: Occasion, layout: &Layout, block: &mut Block<'_>, lane: usize) -> bool {
+        let threshold = self.thresholds[occasion.pressure as usize];
+        block.lies_below(occasion, layout.rule_of(occasion.pressure).0, lane, threshold)
+    }
+
+    fn take(
+        &mut self,
+        occasion: Occasion,
+        model: &Model,
+        layout: &Layout,
+        block: &mut Block<'_>,
+        lane: usize,
+        observer: &mut impl Observer,
+    ) -> Result<(), Runaway> {
+        let (rule, _) = layout.rule_of(occasion.pressure);
+        let now = block.time(occasion, rule, lane);
+        let identity = block.identity(occasion, rule);
+        self.state.step = (now / layout.step_ticks) as Step;
+        let mut draws = Draws { block, lane, remembered: &mut self.remembered };
+        let rule = RuleId(rule as u32);
+        self.instant.pressure(rule, identity, model, &mut self.state, &mut draws, observer)?;
+        observer.settled(model, &self.state, now, false);
+        self.look_ahead(model, layout, false);
+        Ok(())
+    }
+
+    fn visit(
+        &mut self,
+        model: &Model,
+        layout: &Layout,
+        block: &mut Block<'_>,
+        lane: usize,
+        observer: &mut impl Observer,
+    ) -> Result<(), Runaway> {
+        if layout.looks.binary_search(&self.next).is_ok() {
+            observer.looked(model, &self.state, self.next);
+        }
+        self.state.step = self.next;
+        if !self.state.stopped {
+            let mut draws = Draws { block, lane, remembered: &mut self.remembered };
+            self.instant.boundary(model, &mut self.state, &mut draws, observer)?;
+        }
+        observer.settled(model, &self.state, u64::from(self.next) * layout.step_ticks, true);
+        self.look_ahead(model, layout, true);
+        Ok(())
+    }
+
+    /// After an instant: the hazards that may have changed, and the next boundary to visit.
+    fn look_ahead(&mut self, model: &Model, layout: &Layout, boundary: bool) {
+        if self.state.stopped {
+            self.thresholds.fill(Threshold::default());
+            self.next = self.next_without_firings(model, layout);
+            return;
+        }
+        if boundary && self.state.step == 0 {
+            (0..layout.pressures.len()).for_each(|p| self.renew(p as u32, model, layout));
+        } else {
+            self.renew_changed(model, layout, boundary);
+        }
+        self.next = self.next_without_firings(model, layout).min(self.next_due(model)).min(self.next_ready(model));
+    }
+
+    fn renew(&mut self, pressure: u32, model: &Model, layout: &Layout) {
+        let rule = layout.pressures[pressure as usize].rule;
+        self.thresholds[pressure as usize] = Threshold::of(self.state.hazard(rule, model));
+    }
+
+    fn renew_changed(&mut self, model: &Model, layout: &Layout, boundary: bool) {
+        for i in 0..self.instant.written.len() {
+            let variable = self.instant.written[i].0 as usize;
+            layout.by_variable[variable].iter().for_each(|p| self.renew(*p, model, layout));
+        }
+        for i in 0..self.instant.counted.len() {
+            let counter = self.instant.counted[i].0 as usize;
+            layout.by_counter[counter].iter().for_each(|p| self.renew(*p, model, layout));
+        }
+        for i in 0..self.instant.fired.len() {
+            let rule = self.instant.fired[i].0 as usize;
+            let limited = model.rules[rule].at_most.is_some() || model.rules[rule].cooldown.is_some();
+            if let (true, Some(pressure)) = (limited, layout.index[rule]) {
+                self.renew(pressure, model, layout);
+            }
+        }
+        if boundary {
+            layout.by_time.iter().for_each(|p| self.renew(*p, model, layout));
+        }
+    }
+
+    /// The next boundary at which the calendar, an age or the observer wants something.
+    fn next_without_firings(&self, model: &Model, layout: &Layout) -> Step {
+        let step = self.state.step;
+        let look = layout.looks.get(layout.looks.partition_point(|look| *look <= step)).copied();
+        let ages = model.counters.iter().zip(&self.state.latest).filter_map(|(counter, latest)| {
+            let age = if *latest == NEVER { return None } else { step - latest };
+            let next = counter.thresholds.get(counter.thresholds.partition_point(|t| *t <= age))?;
+            Some(latest + next)
+        });
+        ages.chain(look).min().unwrap_or(NEVER).min(model.schedule.next_after(step))
+    }
+
+    /// The next boundary at which a pending response is due.
+    fn next_due(&self, model: &Model) -> Step {
+        let pending = model.responses.iter().zip(&self.state.pending).filter(|(_, since)| **since != NEVER);
+        pending.map(|(rule, since)| since.saturating_add(self.remembered.delay(*rule))).min().unwrap_or(NEVER)
+    }
+
+    /// The next boundary at which a pressure that cools down is available again.
+    fn next_ready(&self, model: &Model) -> Step {
+        let step = self.state.step;
+        self.state.ready.iter().copied().filter(|ready| *ready > step).min().unwrap_or(NEVER).min(model.calendar.steps)
+    }
+}
