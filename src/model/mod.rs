@@ -374,8 +374,9 @@ pub enum Asked {
     Number(AskNumber),
 }
 
-/// A yes/no property of a run (SEMANTICS 6). "By boundary" bounds are exclusive: what happens at instants
-/// with step number below `by` counts; `None` is the whole run.
+/// A yes/no property of a run (SEMANTICS 6). `by TIME` is a `When`, `None` the whole run: `Before(k)` lets the instants
+/// with a step number below `k` count (`by DATE`), `Settled(k)` also the instant of boundary `k` itself, but no
+/// pressure after it in the step that it opens (`by DATE-WITH-TIME`, `by DURATION`).
 #[derive(Debug, Clone)]
 pub enum Ask {
     /// Not.
@@ -385,13 +386,13 @@ pub enum Ask {
     /// One of.
     Or(Vec<Ask>),
     /// Held at the end of some instant.
-    Ever(Tabulated<bool>, Option<Step>),
+    Ever(Tabulated<bool>, Option<When>),
     /// Holds at the end of the run.
     AtEnd(Tabulated<bool>),
     /// Holds when something has ended.
     On(Tabulated<bool>, When),
     /// The number of occurrences compares so with a constant.
-    Count(EventId, Comparison, Option<Step>),
+    Count(EventId, Comparison, Option<When>),
     /// Some `a` occurs and no `b` in an earlier or the same firing… `b` in an earlier firing; one firing that is both counts as `a` before `b` not holding.
     Before(EventId, EventId),
     /// Some `b` in a later firing than some `a`, step numbers at most this far apart.
@@ -404,7 +405,7 @@ pub enum Ask {
 #[derive(Debug, Clone)]
 pub enum AskNumber {
     /// How often.
-    Count(EventId, Option<Step>),
+    Count(EventId, Option<When>),
     /// Value at the end of the run.
     AtEnd(Tabulated<f64>),
     /// Value when something has ended.

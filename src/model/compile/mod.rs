@@ -3,6 +3,13 @@
 pub mod calendar;
 mod decay;
 mod delay;
+pub mod effect;
+pub mod event;
+pub mod interval;
+pub mod moment;
+pub mod names;
+pub mod question;
+pub mod typing;
 
 use super::Model;
 use crate::diagnostic::{Diagnostics, Source};
