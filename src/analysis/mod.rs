@@ -1,2 +1,7 @@
 //! Questions about many runs; every number is an estimate that carries its accuracy.
+//!
+//! Does not know how runs are drawn, and words nothing: names and numbers only, `report` makes sentences of them.
+
+pub mod binomial;
 pub mod estimate;
+pub mod shares;
