@@ -3,6 +3,22 @@
 //! Does not know which names exist, nor what type they have. A name may hold a template variable (`{x}_post`);
 //! it is replaced in the tree, so spans stay true.
 
+mod blunder;
+mod display;
+mod effect;
+mod lexer;
+mod parser;
+mod question;
+mod substitute;
+#[cfg(test)]
+mod tests;
+
+pub use display::{duration_text, moment_text};
+pub use lexer::is_name;
+pub use substitute::Substitution;
+
+use parser::Parser;
+
 use crate::diagnostic::{Diagnostic, Span};
 use crate::scenario::quantity::{Duration, Moment, Time};
 
@@ -208,34 +224,47 @@ pub enum QuestionKind {
     Highest(Expr),
 }
 
+/// Words that the language uses itself; none of them can be a name.
+pub const RESERVED: &[&str] = &[
+    "and", "at", "becomes", "before", "begins", "by", "count", "day", "down", "during", "emit", "end", "ends", "ever",
+    "falls", "false", "first", "for", "highest", "how_many", "in", "max", "min", "not", "on", "or", "rises", "since",
+    "stays", "then", "total", "true", "up", "within",
+];
+
+/// What a parser hands back.
+type Parsed<T> = Result<T, Box<Diagnostic>>;
+
 /// Parses a condition or a number. `at` is the byte offset of `text` in the file.
 ///
 /// # Errors
 /// The first mistake, with its place in the file.
-pub fn parse_expression(_text: &str, _at: usize) -> Result<Expr, Box<Diagnostic>> {
-    unimplemented!("the parser is being written")
+pub fn parse_expression(text: &str, at: usize) -> Result<Expr, Box<Diagnostic>> {
+    let mut parser = Parser::new(text, at)?;
+    let expr = parser.expression()?;
+    parser.finish()?;
+    Ok(expr)
 }
 
 /// Parses an effect. `at` is the byte offset of `text` in the file.
 ///
 /// # Errors
 /// The first mistake, with its place in the file.
-pub fn parse_effect(_text: &str, _at: usize) -> Result<EffectExpr, Box<Diagnostic>> {
-    unimplemented!("the parser is being written")
+pub fn parse_effect(text: &str, at: usize) -> Result<EffectExpr, Box<Diagnostic>> {
+    Parser::new(text, at)?.effect()
 }
 
 /// Parses the name of an event. `at` is the byte offset of `text` in the file.
 ///
 /// # Errors
 /// The first mistake, with its place in the file.
-pub fn parse_event(_text: &str, _at: usize) -> Result<EventExpr, Box<Diagnostic>> {
-    unimplemented!("the parser is being written")
+pub fn parse_event(text: &str, at: usize) -> Result<EventExpr, Box<Diagnostic>> {
+    Parser::new(text, at)?.lone_event()
 }
 
 /// Parses a question or the condition of an outcome. `at` is the byte offset of `text` in the file.
 ///
 /// # Errors
 /// The first mistake, with its place in the file.
-pub fn parse_question(_text: &str, _at: usize) -> Result<QuestionExpr, Box<Diagnostic>> {
-    unimplemented!("the parser is being written")
+pub fn parse_question(text: &str, at: usize) -> Result<QuestionExpr, Box<Diagnostic>> {
+    Parser::new(text, at)?.lone_question()
 }

@@ -1,0 +1,234 @@
+//! What can go wrong in events and effects.
+//!
+//! Does not know which events and variables exist.
+
+use super::super::lexer::Token;
+use super::super::parser::{Parser, comparison_sign};
+use super::super::{Parsed, Target};
+use super::Blunder;
+use crate::diagnostic::{Diagnostic, Span};
+
+const LET_HELP: &str = "give the condition a name under `lets`, and write `NAME begins` or `NAME ends`";
+const EVENT_HELP: &str = "an event is a rule's id, `rule/branch`, an emitted name, `start`, `actor.posture becomes value`, \
+                          `actor.posture rises` or `falls`, `NAME begins` or `ends` of a `let`, or a group of `events`";
+const EFFECT_HELP: &str =
+    "effects are `x = v`, `x += n`, `x -= n`, `actor.posture up`, `actor.posture down 2`, `emit name`";
+
+impl Parser<'_> {
+    fn compares(&self, ahead: usize) -> bool {
+        self.token(ahead).is_some_and(|t| comparison_sign(t).is_some() || matches!(t, Token::Sign("+" | "-" | "*")))
+            || self.is_word(ahead, "in")
+    }
+
+    /// Something that cannot begin an event.
+    pub(in super::super) fn refuse_no_event(&self) -> Parsed<()> {
+        let here = self.here();
+        match self.token(0) {
+            Some(Token::Word(word)) if word == "not" => {
+                Err(Diagnostic::error("not-an-event", "`not` is no event", here)
+                    .help(format!("that something does not hold is a condition: {LET_HELP}"))
+                    .into())
+            }
+            Some(Token::Word(_)) if self.is_sign(1, "(") => Err(self.condition_as_event(here)),
+            Some(Token::Word(_)) => Ok(()),
+            _ => Err(Diagnostic::error("not-an-event", format!("an event was expected, found {}", self.found()), here)
+                .help(EVENT_HELP)
+                .into()),
+        }
+    }
+
+    fn condition_as_event(&self, span: Span) -> Blunder {
+        Diagnostic::error("not-an-event", "this is a condition, not an event", span)
+            .label("an event happens at a moment")
+            .help(LET_HELP)
+            .into()
+    }
+
+    /// `military becomes war` without an actor.
+    pub(in super::super) fn refuse_posture_verb(&self, name: &str, span: Span) -> Parsed<()> {
+        let Some(Token::Word(verb)) = self.token(0) else { return Ok(()) };
+        if !matches!(verb.as_str(), "becomes" | "rises" | "falls") {
+            return Ok(());
+        }
+        Err(Diagnostic::error("not-an-event", format!("`{verb}` wants a posture, and `{name}` has no actor"), span)
+            .help(format!("write `actor.{name} {verb}{}`", if verb == "becomes" { " value" } else { "" }))
+            .help(format!("for indicators and flags, {LET_HELP}"))
+            .into())
+    }
+
+    /// `dprk.military` that does not go on as an event does.
+    pub(in super::super) fn posture_is_no_event(&self, start: Span) -> Blunder {
+        let posture = self.words(self.since(start)).to_owned();
+        let verbs = format!("write `{posture} becomes value`, `{posture} rises` or `{posture} falls`");
+        if self.next == self.lexemes.len() {
+            return Diagnostic::error(
+                "not-an-event",
+                format!("`{posture}` is a posture, not an event"),
+                start.to(self.behind()),
+            )
+            .help(verbs)
+            .into();
+        }
+        let value = self.lexemes.get(self.next + 1).map_or("value", |l| self.words(l.span));
+        let base = Diagnostic::error("not-an-event", format!("{} cannot stand here", self.found()), self.here());
+        match self.token(0) {
+            Some(Token::Sign("==" | "=" | ":=" | "->" | "→")) => {
+                base.help(format!("the event is written `{posture} becomes {value}`")).into()
+            }
+            Some(Token::Word(word)) if matches!(word.as_str(), "is" | "to" | "become" | "reaches" | "enters") => {
+                base.help(format!("the event is written `{posture} becomes {value}`")).into()
+            }
+            Some(Token::Word(word)) if matches!(word.as_str(), "begins" | "ends") => {
+                base.help(format!("`{word}` goes with a `let`")).help(verbs).into()
+            }
+            _ if self.compares(0) => self.condition_as_event(self.since(start).to(self.here())),
+            _ => base.help(verbs).into(),
+        }
+    }
+
+    /// There is something behind a complete event.
+    pub(in super::super) fn after_event(&self) -> Blunder {
+        let base =
+            Diagnostic::error("not-an-event", format!("{} cannot stand behind an event", self.found()), self.here());
+        match self.token(0) {
+            Some(Token::Word(word)) if matches!(word.as_str(), "or" | "and") => base
+                .help("each event of a list is its own string: `on: [first_event, second_event]`; any of them is a trigger")
+                .help("that two things hold at once is a condition and belongs under `when`")
+                .into(),
+            Some(Token::Sign("," | ";" | "|" | "||")) => {
+                base.help("each event of a list is its own string: `on: [first_event, second_event]`").into()
+            }
+            Some(Token::Word(word)) if word == "becomes" => base.help("`becomes` goes with `actor.posture`").into(),
+            _ if self.compares(0) || self.is_sign(0, "=") => self.condition_as_event(self.here()),
+            _ => base.help(EVENT_HELP).into(),
+        }
+    }
+
+    /// In the brackets of `count` or `since` stands more than an event.
+    pub(in super::super) fn no_single_event(&self, open: Span) -> Blunder {
+        let base =
+            Diagnostic::error("not-an-event", format!("{} cannot stand behind an event", self.found()), self.here());
+        match self.token(0) {
+            None => self.not_closed(open),
+            Some(Token::Word(word)) if matches!(word.as_str(), "or" | "and") => {
+                base.help("to count several events together, make a group of them under `events`").into()
+            }
+            Some(Token::Sign(",")) => {
+                base.help("only one event stands here; make a group of several under `events`").into()
+            }
+            _ if self.compares(0) || self.is_sign(0, "=") => self.condition_as_event(self.here()),
+            _ => base.related(open, "inside this bracket").help(EVENT_HELP).into(),
+        }
+    }
+
+    /// `emit a.b`
+    pub(in super::super) fn emits_plain_names(&self, name: Span) -> Blunder {
+        Diagnostic::error("not-an-effect", "only a plain name can be emitted", name.to(self.here()))
+            .help("posture changes and branches raise their events by themselves; write `emit some_name`")
+            .into()
+    }
+
+    /// An effect that begins with a value, or is no effect from its first word.
+    pub(in super::super) fn refuse_value_first(&self) -> Parsed<()> {
+        let help = match self.token(0) {
+            Some(Token::Word(word)) if matches!(word.as_str(), "set" | "let" | "raise" | "increase" | "decrease") => {
+                if self.is_sign(1, "=") || self.is_sign(1, "+=") || self.is_sign(1, "-=") {
+                    return Ok(());
+                }
+                format!("no `{word}` before it: {EFFECT_HELP}")
+            }
+            Some(Token::Word(word)) if matches!(word.as_str(), "up" | "down") => {
+                format!("the posture stands first: `actor.posture {word}`")
+            }
+            Some(Token::Sign("++" | "--")) => "write `x += 1` or `x -= 1`".to_owned(),
+            Some(Token::Word(_)) => return Ok(()),
+            _ => format!("what is changed stands on the left; {EFFECT_HELP}"),
+        };
+        let message = format!("an effect cannot begin with {}", self.found());
+        Err(Diagnostic::error("not-an-effect", message, self.here()).help(help).into())
+    }
+
+    /// Behind the target of an effect stands no sign of an effect.
+    pub(in super::super) fn no_effect(&self, target: &Target) -> Blunder {
+        let name = self.words(target.span());
+        if self.next == self.lexemes.len() {
+            return Diagnostic::error("not-an-effect", format!("`{name}` does not say what changes"), target.span())
+                .help(EFFECT_HELP)
+                .help(format!("to raise an event, write `emit {name}`"))
+                .into();
+        }
+        let rest = self.words(self.lexemes[self.next..].iter().skip(1).fold(
+            self.lexemes.get(self.next + 1).map_or(Span::new(self.here().end, self.here().end), |l| l.span),
+            |all, l| all.to(l.span),
+        ));
+        let help = match self.token(0) {
+            Some(Token::Sign("==" | ":=" | "===" | "->" | "→" | ":")) => {
+                format!("to change it, write `{name} = {rest}`")
+            }
+            Some(Token::Sign("=+")) => format!("to add, write `{name} += {rest}`"),
+            Some(Token::Sign("=-")) => {
+                format!(
+                    "write `{name} -= {rest}` to take away, or `{name} = -{rest}` (with a space) to set it below zero"
+                )
+            }
+            Some(Token::Sign("++")) => format!("write `{name} += 1`"),
+            Some(Token::Sign("--")) => format!("write `{name} -= 1`"),
+            Some(Token::Sign("+")) => format!("to add, write `{name} += {rest}`"),
+            Some(Token::Sign("-")) => format!("to take away, write `{name} -= {rest}`"),
+            Some(Token::Sign("*=" | "/=" | "*" | "/")) => {
+                format!("write the whole sum: `{name} = {name} * …`; effects are whole numbers")
+            }
+            Some(Token::Word(word)) => match word.as_str() {
+                "becomes" | "is" | "to" => format!("to change it, write `{name} = {rest}`"),
+                "rises" | "raise" | "increases" => {
+                    format!("write `{name} up` for a ladder, `{name} += 1` for an indicator")
+                }
+                "falls" | "decreases" => format!("write `{name} down` for a ladder, `{name} -= 1` for an indicator"),
+                _ => EFFECT_HELP.to_owned(),
+            },
+            _ => EFFECT_HELP.to_owned(),
+        };
+        Diagnostic::error("not-an-effect", format!("{} is no change", self.found()), self.here()).help(help).into()
+    }
+
+    /// `tension up`
+    pub(in super::super) fn no_ladder(&self, target: &Target, up: bool) -> Blunder {
+        let name = self.words(target.span());
+        let (word, sign) = if up { ("up", "+=") } else { ("down", "-=") };
+        Diagnostic::error(
+            "not-an-effect",
+            format!("`{word}` moves a posture, and `{name}` has no actor"),
+            target.span(),
+        )
+        .help(format!("for a posture write `actor.{name} {word}`, for an indicator `{name} {sign} 1`"))
+        .into()
+    }
+
+    /// `p up 0`, `p up 2.5`, `p up by 2`
+    pub(in super::super) fn no_rungs(&self) -> Blunder {
+        let message = format!("the number of rungs is a whole number from 1, found {}", self.found());
+        Diagnostic::error("not-an-effect", message, self.here()).help("write `dprk.military up 2`").into()
+    }
+
+    /// There is something behind a complete effect.
+    pub(in super::super) fn after_effect(&self) -> Blunder {
+        match self.token(0) {
+            Some(Token::Sign("," | ";" | "=" | "+=" | "-=")) => {
+                Diagnostic::error("not-an-effect", format!("{} cannot stand here", self.found()), self.here())
+                    .help("each effect is its own string: `then: [\"dprk.japan = probing\", \"tension -= 2\"]`")
+                    .into()
+            }
+            _ => self.stray(),
+        }
+    }
+}
+
+impl Target {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Name(_, span) => *span,
+            Self::Posture(posture) => posture.span,
+        }
+    }
+}

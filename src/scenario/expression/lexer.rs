@@ -1,0 +1,289 @@
+//! Text of an expression to tokens: names, numbers, durations, dates and signs, each with its place in the file.
+//!
+//! Does not know grammar. Dates, durations and percents are single tokens and tried first.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::Parsed;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::scenario::quantity::{Duration, Moment};
+
+/// One piece of text with a meaning of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Token {
+    /// A name or a word of the language.
+    Word(String),
+    /// A number; a percent is a hundredth.
+    Number(f64),
+    /// `30d`
+    Duration(Duration),
+    /// `2024-03-04`
+    Moment(Moment),
+    /// Anything else, right or wrong.
+    Sign(&'static str),
+}
+
+/// A token and its place in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lexeme {
+    pub(super) token: Token,
+    pub(super) span: Span,
+}
+
+/// Longest first. Many of these mean nothing here and are known only for their message.
+const SIGNS: &[&str] = &[
+    "===", "...", "&&", "||", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", ":=", "=>", "=<", "<>", "=+", "=-", "++",
+    "--", "**", "->", "..", "(", ")", ",", ".", "+", "-", "*", "/", "=", "<", ">", "!", "[", "]", "}", ";", ":", "%",
+    "^", "&", "|", "?", "'", "\"", "`", "$", "#", "@", "~", "\\", "≥", "≤", "≠", "×", "÷", "−", "–", "—", "…", "“",
+    "”", "‘", "’", "„", "«", "»", "→", "∧", "∨", "¬",
+];
+
+/// Whether `text` can be a name: letters, digits and `_`, not beginning with a digit.
+pub fn is_name(text: &str) -> bool {
+    text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && text.chars().all(in_name)
+}
+
+fn in_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || is_combining_mark(c)
+}
+
+/// Cuts `text`, which stands at byte `at` of the file, into tokens.
+pub(super) fn lex(text: &str, at: usize) -> Parsed<Vec<Lexeme>> {
+    let mut lexer = Lexer { text, at, position: 0 };
+    let mut lexemes = Vec::new();
+    loop {
+        lexer.position += lexer.rest().len() - lexer.rest().trim_start().len();
+        let start = lexer.position;
+        let Some(first) = lexer.rest().chars().next() else { return Ok(lexemes) };
+        let token = if first.is_ascii_digit() {
+            lexer.quantity()?
+        } else if first.is_alphabetic() || first == '_' || first == '{' {
+            lexer.word()?
+        } else {
+            lexer.sign(first)?
+        };
+        lexemes.push(Lexeme { token, span: lexer.since(start) });
+    }
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    position: usize,
+}
+
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.position..]
+    }
+
+    fn since(&self, start: usize) -> Span {
+        Span::new(self.at + start, self.at + self.position)
+    }
+
+    fn sign(&mut self, first: char) -> Parsed<Token> {
+        if let Some(sign) = SIGNS.iter().find(|sign| self.rest().starts_with(**sign)) {
+            self.position += sign.len();
+            return Ok(Token::Sign(sign));
+        }
+        let start = self.position;
+        self.position += first.len_utf8();
+        Err(Diagnostic::error("unknown-sign", format!("the sign `{first}` means nothing here"), self.since(start))
+            .help("names are made of letters, digits and `_`; the signs are `== != < <= > >= + - * / ( ) ,`")
+            .into())
+    }
+
+    fn word(&mut self) -> Parsed<Token> {
+        let start = self.position;
+        while let Some(c) = self.rest().chars().next() {
+            if c == '{' {
+                self.variable()?;
+            } else if in_name(c) {
+                self.position += c.len_utf8();
+            } else {
+                break;
+            }
+        }
+        Ok(Token::Word(self.text[start..self.position].nfc().collect()))
+    }
+
+    /// `{x}`
+    fn variable(&mut self) -> Parsed<()> {
+        let start = self.position;
+        let inner = &self.rest()[1..];
+        let length: usize = inner.chars().take_while(|c| in_name(*c)).map(char::len_utf8).sum();
+        let closed = inner[length..].starts_with('}');
+        self.position += 1 + length + usize::from(closed);
+        if closed && is_name(&inner[..length]) {
+            return Ok(());
+        }
+        Err(Diagnostic::error("bad-variable", "a `{` begins a template variable such as `{x}`", self.since(start))
+            .help("between the braces stands one name of the rule's `for_each`; lists use round brackets: `in (a, b)`")
+            .into())
+    }
+
+    fn quantity(&mut self) -> Parsed<Token> {
+        if let Some(groups) = self.date_shape() {
+            return self.moment(groups).map(Token::Moment);
+        }
+        let start = self.position;
+        self.position += number_length(self.rest());
+        let digits = &self.text[start..self.position];
+        let number: f64 = digits.parse().expect("digits with at most one point are a number");
+        if !number.is_finite() {
+            return Err(Diagnostic::error("number-too-large", "this number is too large", self.since(start))
+                .help("the largest number is about 1.8 times 10 to the 308th")
+                .into());
+        }
+        if self.rest().starts_with('%') {
+            self.position += 1;
+            return Ok(Token::Number(number / 100.0));
+        }
+        let unit_length: usize = self.rest().chars().take_while(|c| in_name(*c)).map(char::len_utf8).sum();
+        let unit = &self.rest()[..unit_length];
+        self.position += unit_length;
+        if unit.is_empty() { Ok(Token::Number(number)) } else { self.duration(start, digits, number, unit) }
+    }
+
+    fn duration(&self, start: usize, digits: &str, number: f64, unit: &str) -> Parsed<Token> {
+        let Some(seconds) = seconds_of_unit(unit) else {
+            return Err(unknown_unit(digits, unit, self.since(start)));
+        };
+        let total = number * seconds;
+        // Below 2^53 every whole number of seconds is exact.
+        if total.fract() != 0.0 || total > 9.0e15 {
+            return Err(Diagnostic::error(
+                "bad-duration",
+                format!("`{digits}{unit}` is not a whole number of seconds"),
+                self.since(start),
+            )
+            .help("write it in a smaller unit, such as `36h` instead of `1.5d`")
+            .into());
+        }
+        Ok(Token::Duration(Duration { seconds: total as u64 }))
+    }
+
+    /// The lengths of three groups of digits with one sign between them, one of the outer ones of four digits:
+    /// a date, well or badly written.
+    fn date_shape(&self) -> Option<[usize; 3]> {
+        let mut rest = self.rest();
+        let mut lengths = [0; 3];
+        let mut sign = None;
+        for (i, length) in lengths.iter_mut().enumerate() {
+            *length = rest.bytes().take_while(u8::is_ascii_digit).count();
+            rest = &rest[*length..];
+            if i < 2 {
+                let next = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
+                if *sign.get_or_insert(next) != next {
+                    return None;
+                }
+                rest = &rest[1..];
+            }
+        }
+        let short = |n: usize| (1..=2).contains(&n);
+        let date = short(lengths[1])
+            && (lengths[0] == 4 && short(lengths[2]) || short(lengths[0]) && lengths[2] == 4)
+            && !rest.starts_with('%');
+        date.then_some(lengths)
+    }
+
+    fn moment(&mut self, [a, b, c]: [usize; 3]) -> Parsed<Moment> {
+        let start = self.position;
+        let date = &self.rest()[..a + b + c + 2];
+        self.position += date.len();
+        let time_length: usize = self.rest().chars().take_while(|c| in_name(*c) || *c == ':').map(char::len_utf8).sum();
+        let time = &self.rest()[..time_length];
+        self.position += time_length;
+        let days = ([a, b, c] == [4, 2, 2] && date.as_bytes()[4] == b'-').then(|| day_number(date)).flatten();
+        let seconds = if time.is_empty() { Some(0) } else { time.strip_prefix('T').and_then(second_of_day) };
+        match (days, seconds) {
+            (Some(days), Some(seconds)) => Ok(Moment { seconds: days * 86_400 + seconds, whole_day: time.is_empty() }),
+            _ => Err(bad_date(&format!("{date}{time}"), days.is_none(), self.since(start))),
+        }
+    }
+}
+
+/// Bytes of the number that `text` begins with: digits, a point with digits, an exponent.
+fn number_length(text: &str) -> usize {
+    let digits = |from: usize| text.bytes().skip(from).take_while(u8::is_ascii_digit).count();
+    let mut length = digits(0);
+    if text[length..].starts_with('.') && digits(length + 1) > 0 {
+        length += 1 + digits(length + 1);
+    }
+    if text[length..].starts_with(['e', 'E']) {
+        let sign = usize::from(text[length + 1..].starts_with(['+', '-']));
+        let exponent = digits(length + 1 + sign);
+        if exponent > 0 {
+            length += 1 + sign + exponent;
+        }
+    }
+    length
+}
+
+fn seconds_of_unit(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        "w" => 604_800.0,
+        "y" => 31_557_600.0,
+        _ => return None,
+    })
+}
+
+/// The unit that somebody means who writes `unit` out; the empty string for a month.
+pub(super) fn meant_unit(unit: &str) -> Option<&'static str> {
+    Some(match unit.to_lowercase().as_str() {
+        "min" | "minute" | "minutes" | "mins" => "min",
+        "h" | "hour" | "hours" | "hr" | "hrs" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" | "wk" => "w",
+        "y" | "year" | "years" | "yr" | "yrs" | "a" => "y",
+        "month" | "months" | "mo" | "mon" => "",
+        _ => return None,
+    })
+}
+
+/// A way out for `digits unit`, where `unit` is none of ours.
+pub(super) fn unit_help(digits: &str, unit: &str) -> String {
+    match meant_unit(unit) {
+        Some("") => "a month has no fixed length: write `30d`, or a date".to_owned(),
+        Some(short) => format!("write `{digits}{short}`, without a space"),
+        None => "the units are `min`, `h`, `d`, `w` and `y`, right behind the number: `30d`".to_owned(),
+    }
+}
+
+fn unknown_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
+    Diagnostic::error("bad-duration", format!("`{digits}{unit}` is neither a number nor a duration"), span)
+        .help(unit_help(digits, unit))
+        .help("a name cannot begin with a digit")
+        .into()
+}
+
+fn bad_date(text: &str, day_is_wrong: bool, span: Span) -> Box<Diagnostic> {
+    let what = if day_is_wrong { "is no date" } else { "is no time of day" };
+    Diagnostic::error("bad-date", format!("`{text}` {what}"), span)
+        .help("dates are written year-month-day, `2024-03-04`, with a time `2024-03-04T06:00`")
+        .into()
+}
+
+/// Days from 1970-01-01 to `yyyy-mm-dd`, if there is that day.
+fn day_number(date: &str) -> Option<i64> {
+    let number = |from, to| date[from..to].parse::<i32>().ok();
+    let month = time::Month::try_from(u8::try_from(number(5, 7)?).ok()?).ok()?;
+    let date = time::Date::from_calendar_date(number(0, 4)?, month, u8::try_from(number(8, 10)?).ok()?).ok()?;
+    Some(i64::from(date.to_julian_day()) - i64::from(time::Date::from_ordinal_date(1970, 1).ok()?.to_julian_day()))
+}
+
+/// Seconds since midnight of `hh:mm` or `hh:mm:ss`.
+fn second_of_day(time: &str) -> Option<i64> {
+    let parts: Vec<&str> = time.split(':').collect();
+    if !(2..=3).contains(&parts.len()) || parts.iter().any(|p| p.len() != 2 || !p.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let number = |i: usize| parts.get(i).map_or(Some(0), |p| p.parse::<i64>().ok());
+    let (hour, minute, second) = (number(0)?, number(1)?, number(2)?);
+    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3_600 + minute * 60 + second)
+}
