@@ -1,1 +1,335 @@
-//! Views of one plain, versioned value. No numbers are computed here.
+//! One plain, versioned value that says what many runs of a scenario showed, and the views of it.
+//!
+//! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy.
+
+pub mod figures;
+pub mod layout;
+pub mod text;
+
+use serde::Serialize;
+
+use crate::analysis::estimate::{Odds, Proportion};
+
+/// Version of the value below; it changes when a field changes its name or its meaning.
+pub const VERSION: u32 = 1;
+
+/// What many runs of one scenario, under one set of overrides, showed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// `VERSION`.
+    pub version: u32,
+    /// The scenario's title.
+    pub title: String,
+    /// What it is about.
+    pub about: String,
+    /// What was run, and how to run it again.
+    pub origin: Origin,
+    /// The time that it covers.
+    pub clock: Clock,
+    /// What was changed in the file's meaning.
+    pub changes: Vec<Change>,
+    /// How runs ended, in file order; the shares sum to 1.
+    pub outcomes: Vec<Outcome>,
+    /// What else was asked of them, in file order.
+    pub questions: Vec<Question>,
+    /// Along which milestones they went, most frequent first.
+    pub paths: Vec<Path>,
+    /// How many runs went along a path that is not listed.
+    pub other_paths: Option<Share>,
+    /// What states the actors were in over time, in file order.
+    pub postures: Vec<Posture>,
+    /// How the indicators moved, in file order.
+    pub indicators: Vec<Indicator>,
+    /// How often each rule fired, in file order.
+    pub rules: Vec<Rule>,
+    /// What makes a number shaky, and what to do about it.
+    pub warnings: Vec<Warning>,
+    /// What these numbers are not.
+    pub limits: Vec<String>,
+    /// What the author left out on purpose.
+    pub omitted: Vec<String>,
+}
+
+/// What was run, and how to run it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// The scenario file as given; of an absolute path only the name.
+    pub file: String,
+    /// BLAKE3 of the scenario text, in hexadecimal.
+    pub digest: String,
+    /// Version of `simulate`.
+    pub simulate: String,
+    /// Version of the semantics.
+    pub semantics: u32,
+    /// The seed.
+    pub seed: u64,
+    /// The number of runs reported: 0 to this.
+    pub runs: u64,
+    /// The number of runs asked for.
+    pub planned: u64,
+    /// Stopped before all were done.
+    pub interrupted: bool,
+    /// The command that gives this report again.
+    pub command: String,
+    /// The command that tells one of its runs, but for the number of the run, which comes last.
+    pub trace: String,
+}
+
+/// The time that a scenario covers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Clock {
+    /// First day or instant, if there is a calendar.
+    pub start: Option<String>,
+    /// Last day or instant, if there is a calendar.
+    pub end: Option<String>,
+    /// Length, days.
+    pub days: f64,
+    /// Length of a step, seconds.
+    pub step_seconds: u64,
+}
+
+/// An override in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// As a command line would give it: `--set us_line=back`.
+    pub option: String,
+    /// Of a parameter, the value in force.
+    pub value: Option<String>,
+    /// Of a parameter, the file's own value.
+    pub was: Option<String>,
+}
+
+/// How a number was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Accuracy {
+    /// From runs: the interval covers the truth in at least 95 of 100 such batches.
+    Sampled,
+    /// Solved: the truth lies in the interval.
+    Exact,
+}
+
+/// A number with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Figure {
+    /// The number.
+    pub value: f64,
+    /// Lower end; `None` if there is too little to go by.
+    pub low: Option<f64>,
+    /// Upper end; `None` if there is too little to go by.
+    pub high: Option<f64>,
+    /// Runs that it comes from; 0 if it was solved.
+    pub runs: u64,
+    /// What the interval means.
+    pub accuracy: Accuracy,
+}
+
+/// A share of runs, in [0, 1].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    /// The share.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end: if no run hit, this is all that may be claimed.
+    pub high: f64,
+    /// How many runs hit; `None` if it was solved.
+    pub hits: Option<u64>,
+    /// Runs that it comes from; 0 if it was solved.
+    pub runs: u64,
+    /// What the interval means.
+    pub accuracy: Accuracy,
+    /// A small share as odds.
+    pub odds: Option<Odds>,
+}
+
+impl From<Proportion> for Share {
+    fn from(estimate: Proportion) -> Self {
+        Self {
+            value: estimate.value,
+            low: estimate.interval.low,
+            high: estimate.interval.high,
+            hits: Some(estimate.hits),
+            runs: estimate.runs,
+            accuracy: Accuracy::Sampled,
+            odds: estimate.odds(),
+        }
+    }
+}
+
+/// A time since the start, in days, and its date if there is a calendar.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moment {
+    /// Days since the start.
+    pub day: f64,
+    /// The date, with a time of day where steps are shorter than a day.
+    pub date: Option<String>,
+}
+
+/// A way for a run to end.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Its name.
+    pub name: String,
+    /// Its sentence.
+    pub says: String,
+    /// Its condition, as written.
+    pub when: String,
+    /// How grave it is.
+    pub severity: Option<u64>,
+    /// How many runs end so.
+    pub share: Share,
+}
+
+/// A question and its answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Question {
+    /// Its name.
+    pub name: String,
+    /// Its sentence.
+    pub says: String,
+    /// As written.
+    pub ask: String,
+    /// What came out.
+    pub answer: Answer,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Of a yes/no question: how many runs say yes.
+    Share(Share),
+    /// Of a number: its distribution over the runs.
+    Distribution(Box<Distribution>),
+}
+
+/// What a number is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// A plain number, a count, a rung.
+    Plain,
+    /// Days.
+    Days,
+    /// Days since the start: a date, if there is a calendar.
+    Time,
+}
+
+/// How a number varies over the runs that have it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Distribution {
+    /// Its unit.
+    pub unit: Unit,
+    /// The mean, with its interval, where there is one.
+    pub mean: Option<Figure>,
+    /// Its quantiles, ascending.
+    pub quantiles: Vec<Quantile>,
+    /// How many runs have no such number (`first(c)` where `c` never holds).
+    pub never: Option<Share>,
+}
+
+/// A quantile.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quantile {
+    /// The probability below it.
+    pub at: f64,
+    /// Its value.
+    #[serde(flatten)]
+    pub figure: Figure,
+    /// Its date, if it is a time.
+    pub date: Option<String>,
+}
+
+/// A sequence of milestones that runs went along.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Path {
+    /// How many runs went along exactly this path.
+    pub share: Share,
+    /// The milestones in order; none for runs in which none fired.
+    pub milestones: Vec<Milestone>,
+    /// A run that went along it.
+    pub exemplar: u64,
+}
+
+/// A milestone on a path.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Milestone {
+    /// The rule.
+    pub rule: String,
+    /// Its sentence.
+    pub says: String,
+    /// When, in half of the runs that went along the path, it had fired.
+    pub median: Moment,
+}
+
+/// What state an actor was in over time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Posture {
+    /// `dprk.military`
+    pub name: String,
+    /// The values are a ladder, lowest first.
+    pub ladder: bool,
+    /// The one that the text report draws: see `build::main_posture`.
+    pub main: bool,
+    /// Its values in file order.
+    pub values: Vec<String>,
+    /// When it was looked at.
+    pub times: Vec<Moment>,
+    /// By value, then by time: how many runs were in it.
+    pub shares: Vec<Vec<Share>>,
+}
+
+/// How an indicator moved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Indicator {
+    /// Its name.
+    pub name: String,
+    /// Its sentence.
+    pub says: String,
+    /// Its range.
+    pub range: (i32, i32),
+    /// Its value at the start.
+    pub start: i32,
+    /// Over time.
+    pub times: Vec<IndicatorAt>,
+    /// Effects a run that would have left the range and were held at its ends.
+    pub held: Option<Figure>,
+}
+
+/// How an indicator stood at one time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndicatorAt {
+    /// When.
+    pub time: Moment,
+    /// 5 %, 50 % and 95 % points over the runs.
+    pub quantiles: Vec<Quantile>,
+}
+
+/// How often a rule fired.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// Its sentence.
+    pub says: String,
+    /// Firings in all runs together.
+    pub firings: u64,
+    /// Firings a run.
+    pub mean: Figure,
+    /// How many runs it fired in.
+    pub share: Share,
+    /// It was forbidden.
+    pub forbidden: bool,
+}
+
+/// What makes a number shaky, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Stable kebab-case name of its kind.
+    pub code: String,
+    /// What is shaky.
+    pub message: String,
+    /// What to try.
+    pub help: String,
+}

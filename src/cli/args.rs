@@ -1,0 +1,272 @@
+//! What was typed: the options of every subcommand, with their help texts.
+//!
+//! Has no behaviour; what an option means is decided where the library's plain structs are made from it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::engine::Plan;
+use crate::model::compile::Overrides;
+
+const EXAMPLES: &str = "\
+Examples:
+  simulate outreach.ron                          what happens, and how sure is that?
+  simulate outreach.ron --set us_line=back       … if the United States backs the talks?
+  simulate outreach.ron --variant no_cuba        … under a what-if that the file names?
+  simulate outreach.ron --forbid clash           … if that rule never fires?
+  simulate outreach.ron --out result.csv         the numbers as a table
+  simulate trace outreach.ron --run 17           one run, told as a dated story
+  simulate explain outreach.ron talks            what a rule was understood to say
+  simulate check outreach.ron                    mistakes, and things that look like mistakes
+
+The same command prints the same bytes, on every machine and with any number of threads.
+Exit codes: 0 done, 1 the scenario or a run failed, 2 a mistake in the command, 130 interrupted.";
+
+/// Runs a scenario file many times and says what happens, along which paths, and how sure that is.
+#[derive(Debug, Parser)]
+#[command(
+    name = "simulate",
+    version,
+    about = "Runs a scenario file many times and says what happens, along which paths, and how sure that is",
+    override_usage = "simulate [OPTIONS] <FILE>\n       simulate <COMMAND> …",
+    after_help = "`simulate --help` gives examples; `simulate help COMMAND` the options of a command.",
+    after_long_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do instead of running the scenario.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Without a subcommand: run it.
+    #[command(flatten)]
+    pub simulate: Option<SimulateArgs>,
+}
+
+/// What to do instead of running a scenario many times.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tell one run as a dated story: what fired, why, and what it changed
+    Trace(TraceArgs),
+    /// Print back, in plain words, what a scenario or one of its rules was understood to say
+    Explain(ExplainArgs),
+    /// Report every mistake in scenario files, and whatever looks like one
+    Check(CheckArgs),
+    /// Show the scales of likelihood words and the numbers that they stand for
+    Words(WordsArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// `simulate FILE`
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The scenario file; `-` reads it from standard input
+    pub file: PathBuf,
+    /// How many runs: more runs, narrower intervals (a quarter of the width costs 16 times the runs)
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs)]
+    pub runs: u64,
+    /// The seed: another seed gives other runs of the same scenario
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many threads; one for each core unless given. No result depends on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// text for people, json for everything, csv for one row a quantity; text unless `--out` ends in .json or .csv
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Write to this file instead of the terminal
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Show everything: all rules, indicators, ladders and paths, with their sentences
+    #[arg(long)]
+    pub all: bool,
+    /// What the runs change in the file's meaning.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+/// `--set`, `--forbid`, `--force`, `--variant`
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "What-ifs (each may be given several times)")]
+pub struct OverrideArgs {
+    /// Give a parameter another value: `--set us_line=back`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Never let a rule, or one branch of it, take effect: `--forbid clash/war`
+    #[arg(long, value_name = "RULE")]
+    pub forbid: Vec<String>,
+    /// Let a rule fire at a date, whatever its conditions: `--force clash@2024-03-08`
+    #[arg(long, value_name = "RULE@DATE")]
+    pub force: Vec<String>,
+    /// Apply a what-if that the file names under `variants`; options of your own come on top
+    #[arg(long, value_name = "NAME")]
+    pub variant: Vec<String>,
+    /// Let `--set` go beyond the range that the file gives a parameter
+    #[arg(long)]
+    pub beyond_range: bool,
+}
+
+/// `simulate trace FILE`
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// The scenario file; `-` reads it from standard input
+    pub file: PathBuf,
+    /// Which run: the same as in the batch, `--runs` does not matter
+    #[arg(long, value_name = "K")]
+    pub run: u64,
+    /// The seed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Also tell what did not happen: replies let pass, cancelled, pre-empted or ignored
+    #[arg(long)]
+    pub all: bool,
+    /// text for a story, json for one JSON object a line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: StoryFormat,
+    /// Write to this file instead of the terminal
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// What the run changes in the file's meaning.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+/// `simulate explain FILE [RULE]`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The scenario file; `-` reads it from standard input
+    pub file: PathBuf,
+    /// A rule's id; without it, the scenario as a whole
+    pub rule: Option<String>,
+    /// What is changed in the file's meaning.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+/// `simulate check FILE…`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The scenario files; `-` reads one from standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Let warnings fail too (exit code 1)
+    #[arg(long)]
+    pub strict: bool,
+    /// text for people, json for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: StoryFormat,
+}
+
+/// `simulate words [SCALE]`
+#[derive(Debug, Args)]
+pub struct WordsArgs {
+    /// icd203, kent, phia, nato or ipcc; all of them without it
+    pub scale: Option<String>,
+}
+
+/// `simulate completions SHELL`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, at 80 columns.
+    Text,
+    /// One JSON object with everything.
+    Json,
+    /// One row a quantity.
+    Csv,
+}
+
+/// How a story or a list of mistakes is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StoryFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl SimulateArgs {
+    /// The plain struct that the engine takes.
+    pub fn plan(&self) -> Plan {
+        Plan { runs: self.runs, seed: self.seed, threads: self.threads.map(usize::from) }
+    }
+
+    /// The format asked for, or the one that the name of `--out` says.
+    pub fn format(&self) -> Format {
+        let extension = self.out.as_ref().and_then(|path| path.extension()).and_then(|e| e.to_str());
+        self.format.unwrap_or(match extension {
+            Some("json") => Format::Json,
+            Some("csv") => Format::Csv,
+            _ => Format::Text,
+        })
+    }
+}
+
+impl From<&OverrideArgs> for Overrides {
+    fn from(typed: &OverrideArgs) -> Self {
+        Self {
+            variants: typed.variant.clone(),
+            set: typed.set.clone(),
+            forbid: typed.forbid.clone(),
+            force: typed.force.clone(),
+            beyond_range: typed.beyond_range,
+        }
+    }
+}
+
+/// A whole number from 1 on; `100_000` and `100,000` are understood.
+fn number_of_runs(text: &str) -> Result<u64, String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '_' | ',')).collect();
+    match digits.parse() {
+        Ok(0) => Err("at least one run is needed".into()),
+        Ok(runs) => Ok(runs),
+        Err(_) => Err("a whole number such as 100000 or 1_000_000 is needed".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn simulate(arguments: &[&str]) -> SimulateArgs {
+        Cli::try_parse_from(arguments).expect("valid").simulate.expect("no subcommand")
+    }
+
+    #[test]
+    fn clap_finds_no_contradiction() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn runs_may_be_grouped() {
+        assert_eq!(simulate(&["simulate", "f.ron", "--runs", "1_000_000"]).runs, 1_000_000);
+        assert_eq!(simulate(&["simulate", "f.ron", "--runs", "20,000"]).runs, 20_000);
+        assert!(Cli::try_parse_from(["simulate", "f.ron", "--runs", "0"]).is_err());
+    }
+
+    #[test]
+    fn the_name_of_the_file_says_the_format_unless_it_is_given() {
+        assert_eq!(simulate(&["simulate", "f.ron", "--out", "r.csv"]).format(), Format::Csv);
+        assert_eq!(simulate(&["simulate", "f.ron", "--out", "r.csv", "--format", "json"]).format(), Format::Json);
+        assert_eq!(simulate(&["simulate", "f.ron", "--out", "r.txt"]).format(), Format::Text);
+    }
+
+    #[test]
+    fn a_subcommand_takes_its_own_options() {
+        let parsed = Cli::try_parse_from(["simulate", "trace", "f.ron", "--run", "3", "--set", "a=b"]).expect("valid");
+        let Some(Command::Trace(trace)) = parsed.command else { panic!("trace") };
+        assert_eq!((trace.run, trace.overrides.set), (3, vec!["a=b".to_owned()]));
+        assert!(parsed.simulate.is_none());
+    }
+}

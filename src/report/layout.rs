@@ -1,0 +1,108 @@
+//! Text on a terminal of 80 columns: padding, wrapping, headings, and the few styles in use.
+//!
+//! Does not know what it lays out. Styles are escape codes, taken out again on the way to a pipe or a file.
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+/// Columns of a terminal that everything fits into.
+pub const WIDTH: usize = 80;
+
+/// Headings.
+pub const HEADING: Style = Style::new().bold();
+/// What matters less.
+pub const FAINT: Style = Style::new().dimmed();
+/// Bars and curves.
+pub const BAR: Style = AnsiColor::Cyan.on_default();
+/// Warnings.
+pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// `text` in `style`.
+pub fn styled(style: Style, text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{style}{text}{style:#}") }
+}
+
+/// Columns that `text` takes; it must not hold escape codes.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// `text` and spaces to its right.
+pub fn left(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// `text` and spaces to its left.
+pub fn right(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// A heading, and beside it in faint letters what its columns are.
+pub fn heading(title: &str, note: &str) -> String {
+    if note.is_empty() {
+        return format!("\n{}\n", styled(HEADING, title));
+    }
+    format!("\n{}  {}\n", styled(HEADING, title), styled(FAINT, note))
+}
+
+/// `text` in lines of at most `WIDTH` columns, the first indented by `first`, the others by `rest`.
+/// Line breaks and control characters of the text count as spaces.
+pub fn wrap(text: &str, first: usize, rest: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
+    flow(words.map(str::to_owned), " ", first, rest)
+}
+
+/// Items joined by `separator`, broken between items only.
+pub fn flow(items: impl IntoIterator<Item = String>, separator: &str, first: usize, rest: usize) -> String {
+    let mut lines = String::new();
+    let mut line = " ".repeat(first);
+    let mut empty = true;
+    for item in items {
+        if !empty {
+            let joined = width(&line) + width(separator) + width(&item);
+            if joined <= WIDTH {
+                line.push_str(separator);
+            } else {
+                line.push_str(separator.trim_end());
+                lines.push_str(line.trim_end());
+                lines.push('\n');
+                line = " ".repeat(rest);
+            }
+        }
+        line.push_str(&item);
+        empty = false;
+    }
+    if !empty {
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    lines
+}
+
+/// An author's words on one line: line breaks and control characters become single spaces.
+pub fn plain(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words_and_stay_within_the_width() {
+        let text = "word ".repeat(40);
+        let wrapped = wrap(&text, 2, 4);
+        assert!(wrapped.lines().all(|l| width(l) <= WIDTH));
+        assert!(wrapped.starts_with("  word word"));
+        assert_eq!(wrapped.lines().nth(1).map(|l| l.len() - l.trim_start().len()), Some(4));
+        assert_eq!(wrapped.split_whitespace().count(), 40);
+        assert_eq!(wrap("", 2, 2), "");
+    }
+
+    #[test]
+    fn wide_letters_count_double_and_escapes_are_removed() {
+        assert_eq!(left("한", 4), "한  ");
+        assert_eq!(plain("a\u{1b}[31m\n b"), "a [31m b");
+    }
+}

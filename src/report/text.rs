@@ -1,0 +1,96 @@
+//! A report for people: what happens first, then how sure that is, along which paths, and how to see it again.
+//!
+//! Computes no numbers; what is left out for brevity stands behind `--all`.
+
+mod answers;
+mod history;
+mod notes;
+
+use super::layout::{FAINT, HEADING, WARNING, styled, wrap};
+use super::{Clock, Report, figures};
+
+/// How much to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// About two screens.
+    Brief,
+    /// Everything, with its sentences.
+    Full,
+}
+
+/// The report as text of 80 columns, with escape codes for style.
+pub fn text(report: &Report, detail: Detail) -> String {
+    [
+        header(report, detail),
+        answers::outcomes(report, detail),
+        answers::questions(report, detail),
+        history::paths(report, detail),
+        history::postures(report, detail),
+        history::indicators(report, detail),
+        notes::rules(report, detail),
+        notes::warnings(report),
+        notes::limits(report),
+        footer(report),
+    ]
+    .concat()
+}
+
+fn header(report: &Report, detail: Detail) -> String {
+    let mut lines = format!("{}\n", styled(HEADING, &super::layout::plain(&report.title)));
+    if detail == Detail::Full {
+        lines += &wrap(&report.about, 0, 0);
+    }
+    let origin = &report.origin;
+    let what = format!("{} · {} runs · seed {}", covers(&report.clock), figures::count(origin.runs), origin.seed);
+    lines += &format!("{}\n", styled(FAINT, &what));
+    for change in &report.changes {
+        lines += &wrap(&format!("changed: {}", changed(change)), 0, 9);
+    }
+    if origin.interrupted {
+        let done = figures::count(origin.runs);
+        let note = format!("INTERRUPTED: {done} of {} runs; what follows is from these", figures::count(origin.planned));
+        lines += &format!("{}\n", styled(WARNING, &note));
+    }
+    lines
+}
+
+fn changed(change: &super::Change) -> String {
+    match (&change.value, &change.was) {
+        (Some(_), Some(was)) => format!("{} (the file says {was})", change.option),
+        _ => change.option.clone(),
+    }
+}
+
+/// `2024-02-07 to 2024-12-31, steps of 1 day`
+fn covers(clock: &Clock) -> String {
+    let step = match clock.step_seconds {
+        s if s % 604_800 == 0 => plural(s / 604_800, "week"),
+        s if s % 86_400 == 0 => plural(s / 86_400, "day"),
+        s if s % 3600 == 0 => plural(s / 3600, "hour"),
+        s if s % 60 == 0 => plural(s / 60, "minute"),
+        s => plural(s, "second"),
+    };
+    match (&clock.start, &clock.end) {
+        (Some(start), Some(end)) => format!("{start} to {end}, steps of {step}"),
+        _ => format!("{} days, steps of {step}", figures::number(clock.days, 0.01)),
+    }
+}
+
+fn plural(n: u64, unit: &str) -> String {
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+}
+
+fn footer(report: &Report) -> String {
+    let origin = &report.origin;
+    let short = &origin.digest[..origin.digest.len().min(12)];
+    let last = figures::count(origin.runs.saturating_sub(1));
+    let what =
+        format!("simulate {} · scenario {short} · seed {} · runs 0 to {last}", origin.simulate, origin.seed);
+    let exemplar = report.paths.first().map_or(0, |p| p.exemplar);
+    format!(
+        "\n{}\nagain:   {}\none run: {} {exemplar}\n",
+        styled(FAINT, &what),
+        origin.command,
+        origin.trace
+    )
+}
