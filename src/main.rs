@@ -1,3 +1,2 @@
-//! Calls the command line and turns its result into an exit code.
-
+//! s
 fn main() {}

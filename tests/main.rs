@@ -3,3 +3,4 @@
 //! Does not know the private parts of the crate: what needs those is tested beside the code.
 
 mod architecture;
+mod report;

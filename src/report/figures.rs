@@ -80,13 +80,14 @@ pub fn frequency(share: &Share) -> String {
 
 /// A number to as many digits as its interval supports.
 pub fn figure(figure: &Figure) -> String {
-    number(figure.value, half_width(figure))
+    let decimals = estimate::decimals(half_width(figure), 6);
+    if half_width(figure) > 0.0 { format!("{:.decimals$}", figure.value) } else { number(figure.value, 0.0) }
 }
 
 /// `13.1 to 13.3`, where there is an interval.
 pub fn interval(figure: &Figure) -> Option<String> {
-    let fine = half_width(figure) / 2.0;
-    Some(format!("{} to {}", number(figure.low?, fine), number(figure.high?, fine)))
+    let decimals = estimate::decimals(half_width(figure) / 2.0, 6);
+    Some(format!("{:.decimals$} to {:.decimals$}", figure.low?, figure.high?))
 }
 
 fn half_width(figure: &Figure) -> f64 {

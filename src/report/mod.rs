@@ -2,7 +2,9 @@
 //!
 //! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy.
 
+pub mod csv;
 pub mod figures;
+pub mod json;
 pub mod layout;
 pub mod text;
 

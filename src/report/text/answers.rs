@@ -41,7 +41,7 @@ fn in_short(report: &Report) -> String {
 fn row(name: &str, percentage: &str, share: &Share, column: usize) -> String {
     let room = WIDTH - 2 - column - 2 - SHARE - 2 - INTERVAL - 2;
     let tail = odds(share).unwrap_or_else(|| styled(BAR, &bar(share.value, room)));
-    let (percentage, between) = (right(percentage, SHARE), left(&between(share), INTERVAL));
+    let (percentage, between) = (right(percentage, SHARE), right(&between(share), INTERVAL));
     format!("  {}  {percentage}  {between}  {tail}", label(name, column)).trim_end().to_owned() + "\n"
 }
 

@@ -1,5 +1,7 @@
 //! What happened on the way: paths of milestones, postures and indicators over time.
 
+use time::{Date, Month};
+
 use super::Detail;
 use crate::report::figures::{between, frequency, level, number, percent};
 use crate::report::layout::{BAR, FAINT, flow, heading, left, right, styled, width, wrap};
@@ -10,7 +12,7 @@ const PATHS: usize = 6;
 /// Indicators shown unless everything is.
 const INDICATORS: usize = 6;
 /// Columns of a curve.
-const CURVE: usize = 46;
+const CURVE: usize = 50;
 /// Columns of the names beside curves.
 const NAME: usize = 16;
 
@@ -32,8 +34,8 @@ pub(super) fn paths(report: &Report, detail: Detail) -> String {
 }
 
 fn path(path: &Path) -> String {
-    let head = format!("  {}  {}", right(&percent(&path.share), 8), left(&between(&path.share), 18));
-    let head = format!("{head}  {}\n", styled(FAINT, &format!("--run {}", path.exemplar)));
+    let head = format!("  {}  {}", right(&percent(&path.share), 8), right(&between(&path.share), 18));
+    let head = format!("{head}  {}\n", styled(FAINT, &format!("e.g. --run {}", path.exemplar)));
     if path.milestones.is_empty() {
         return head + "            no milestone\n";
     }
@@ -61,12 +63,11 @@ fn posture(posture: &Posture) -> String {
     for (name, shares) in posture.values.iter().zip(&posture.shares).rev() {
         let values: Vec<f64> = shares.iter().map(|s| s.value).collect();
         let curve: String = sampled(values.len(), CURVE).map(|i| level(values[i])).collect();
-        let end = shares.last().map(frequency).unwrap_or_default();
-        lines += format!("  {} │{}│ {end}", cut(name, column), styled(BAR, &curve)).trim_end();
-        lines.push('\n');
+        let end = right(&shares.last().map(percent).unwrap_or_default(), 8);
+        lines += &format!("  {}│{}│{end}\n", cut(name, column), styled(BAR, &curve));
     }
-    let axis = axis(&posture.times, CURVE);
-    lines + &format!("  {}  {}  {}\n", " ".repeat(column), styled(FAINT, &left(&axis, CURVE)), styled(FAINT, "at the end"))
+    let axis = left(&axis(&posture.times, CURVE), CURVE);
+    lines + &format!("  {} {}\n", " ".repeat(column), styled(FAINT, &(axis + "   at end")))
 }
 
 /// Of `count` points the indices that fill `columns` columns evenly, first and last included.
@@ -74,35 +75,41 @@ fn sampled(count: usize, columns: usize) -> impl Iterator<Item = usize> {
     (0..columns).map(move |c| if count < 2 { 0 } else { (c * (count - 1) + (columns - 1) / 2) / (columns - 1) })
 }
 
-/// The beginnings of months (or years) under their columns; days since the start without a calendar.
+/// The beginnings of months (of years, if there are many) under their columns; days since the start without a
+/// calendar.
 fn axis(times: &[Moment], columns: usize) -> String {
-    let at: Vec<&Moment> = sampled(times.len(), columns).map(|i| &times[i]).collect();
-    let Some(dates) = at.iter().map(|m| m.date.as_deref()).collect::<Option<Vec<&str>>>() else {
-        let last = number(at.last().map_or(0.0, |m| m.day), 0.1);
-        let end = format!("day {last}");
-        return format!("day 0{}", right(&end, columns - 5));
+    let length = times.last().map_or(0.0, |m| m.day);
+    let Some(start) = times.first().and_then(|m| parsed(m.date.as_deref()?)) else {
+        return format!("day 0{}", right(&format!("day {}", number(length, 0.1)), columns - 5));
     };
-    let long = times.last().map_or(0.0, |m| m.day) > 800.0;
-    let label = |date: &str| if long { date[..4].to_owned() } else { month(date) };
+    let months = (0..=(length / 28.0) as i32 + 1).map(|n| month_after(start, n));
+    let labels = months.filter_map(|(year, month)| {
+        let days = (Date::from_calendar_date(year, month, 1).ok()? - start).whole_days().max(0) as f64;
+        let text = if length > 800.0 { year.to_string() } else { month.to_string()[..3].to_owned() };
+        (length <= 800.0 || month == Month::January).then_some((days, text))
+    });
     let mut line = String::new();
-    let mut last = String::new();
-    for (column, date) in dates.iter().enumerate() {
-        let now = label(date);
-        let free = line.is_empty() || width(&line) < column;
-        if now != last && free && column + width(&now) <= columns {
-            line = left(&line, column) + &now;
+    for (days, text) in labels {
+        let column = (days / length.max(1.0) * (columns - 1) as f64).round() as usize;
+        if (line.is_empty() || width(&line) < column) && column + width(&text) <= columns {
+            line = left(&line, column) + &text;
         }
-        last = now;
     }
     line
 }
 
-/// `Mar` of `2024-03-08`
-fn month(date: &str) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let number: usize = date.get(5..7).and_then(|m| m.parse().ok()).unwrap_or(1);
-    MONTHS[(number - 1) % 12].to_owned()
+/// The `n`-th month after that of `date`, from 0.
+fn month_after(date: Date, n: i32) -> (i32, Month) {
+    let month = date.year() * 12 + i32::from(u8::from(date.month())) - 1 + n;
+    let number = (month.rem_euclid(12) + 1) as u8;
+    (month.div_euclid(12), Month::try_from(number).unwrap_or(Month::January))
+}
+
+/// The date of `2024-03-08` or `2024-03-08T06:00`.
+fn parsed(date: &str) -> Option<Date> {
+    let mut parts = date.get(..10)?.split('-');
+    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse::<u8>().ok()?, parts.next()?);
+    Date::from_calendar_date(year, Month::try_from(month).ok()?, day.parse().ok()?).ok()
 }
 
 fn cut(name: &str, columns: usize) -> String {

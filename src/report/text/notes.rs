@@ -15,7 +15,7 @@ pub(super) fn rules(report: &Report, detail: Detail) -> String {
     let mut fired: Vec<&Rule> = report.rules.iter().filter(|r| r.firings > 0).collect();
     fired.sort_by_key(|r| std::cmp::Reverse(r.firings));
     let shown = if full { fired.len() } else { RULES.min(fired.len()) };
-    let note = format!("firings a run; share of runs with any; {shown} of {} that fired", fired.len());
+    let note = format!("firings a run, share of runs with any ({shown} of the {} that fired)", fired.len());
     let mut lines = heading("Rules", &note);
     let column = fired.iter().take(shown).map(|r| width(&r.id)).max().unwrap_or(0).min(44);
     for rule in fired.iter().take(shown) {
@@ -28,7 +28,7 @@ pub(super) fn rules(report: &Report, detail: Detail) -> String {
 }
 
 fn rule_row(rule: &Rule, column: usize) -> String {
-    format!("  {}  {}  in {}\n", left(&rule.id, column), right(&figure(&rule.mean), 8), frequency(&rule.share))
+    format!("  {}  {}  {}\n", left(&rule.id, column), right(&figure(&rule.mean), 8), frequency(&rule.share))
 }
 
 fn silent(report: &Report, full: bool) -> String {

@@ -1,0 +1,218 @@
+//! How a report looks: small reports made by hand, and their text, JSON and CSV as they are delivered.
+
+use simulate::analysis::estimate::Proportion;
+use simulate::report::text::{Detail, text};
+use simulate::report::{
+    Accuracy, Answer, Change, Clock, Distribution, Figure, Indicator, IndicatorAt, Milestone, Moment, Origin, Outcome,
+    Path, Posture, Quantile, Question, Report, Rule, Share, Unit, VERSION, Warning, csv::csv, json::json,
+};
+
+const RUNS: u64 = 100_000;
+
+fn share(hits: u64) -> Share {
+    Proportion::new(hits, RUNS).into()
+}
+
+fn figure(value: f64, half: f64) -> Figure {
+    Figure { value, low: Some(value - half), high: Some(value + half), runs: RUNS, accuracy: Accuracy::Sampled }
+}
+
+fn moment(day: u32) -> Moment {
+    let months = [29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let (mut month, mut rest) = (0, day + 6);
+    while rest >= months[month] {
+        rest -= months[month];
+        month += 1;
+    }
+    Moment { day: f64::from(day), date: Some(format!("2024-{:02}-{:02}", month + 2, rest + 1)) }
+}
+
+fn outcome(name: &str, hits: u64, severity: Option<u64>) -> Outcome {
+    let when = if severity.is_some() { "ever(dprk.military == war)" } else { "" };
+    Outcome { name: name.into(), says: String::new(), when: when.into(), severity, share: share(hits) }
+}
+
+fn quantiles(values: [f64; 3], dated: bool) -> Vec<Quantile> {
+    let date = |day: f64| dated.then(|| moment(day as u32).date).flatten();
+    let quantile = |at, value| Quantile { at, figure: figure(value, 0.0), date: date(value) };
+    [0.05, 0.5, 0.95].into_iter().zip(values).map(|(at, value)| quantile(at, value)).collect()
+}
+
+fn yes(name: &str, hits: u64) -> Question {
+    let ask = "count(missile_test) >= 10 by 2024-05-31";
+    Question { name: name.into(), says: "Ten tests by June.".into(), ask: ask.into(), answer: Answer::Share(share(hits)) }
+}
+
+fn numbers(name: &str, of: Distribution) -> Question {
+    let answer = Answer::Distribution(Box::new(of));
+    Question { name: name.into(), says: String::new(), ask: "first(dprk.japan == talks)".into(), answer }
+}
+
+fn path(hits: u64, exemplar: u64, milestones: &[(&str, u32)]) -> Path {
+    let milestone = |(rule, day): &(&str, u32)| Milestone { rule: (*rule).into(), says: String::new(), median: moment(*day) };
+    Path { share: share(hits), milestones: milestones.iter().map(milestone).collect(), exemplar }
+}
+
+fn posture() -> Posture {
+    let times: Vec<Moment> = (0..=328).step_by(8).map(moment).collect();
+    let war = |i: u64| i * 22;
+    let show = |i: u64| if i == 0 { 0 } else { 3_000 + i * 900 };
+    let shares = |of: &dyn Fn(u64) -> u64| (0..times.len() as u64).map(|i| share(of(i))).collect();
+    Posture {
+        name: "dprk.military".into(),
+        ladder: true,
+        main: true,
+        values: ["routine", "testing", "show_of_force", "war"].map(String::from).into(),
+        shares: vec![
+            shares(&|i| i * 200),
+            shares(&|i| RUNS - i * 200 - show(i) - war(i)),
+            shares(&show),
+            shares(&war),
+        ],
+        times,
+    }
+}
+
+fn indicator() -> Indicator {
+    let at = |day, values| IndicatorAt { time: moment(day), quantiles: quantiles(values, false) };
+    let times = vec![
+        at(0, [60.0, 60.0, 60.0]),
+        at(82, [24.0, 41.0, 63.0]),
+        at(164, [22.0, 35.0, 61.0]),
+        at(246, [22.0, 34.0, 60.0]),
+        at(328, [22.0, 34.0, 59.0]),
+    ];
+    Indicator { name: "tension".into(), says: String::new(), range: (0, 100), start: 60, times, held: None }
+}
+
+fn rule(id: &str, firings: u64, hits: u64) -> Rule {
+    let mean = figure(firings as f64 / RUNS as f64, 0.004);
+    Rule { id: id.into(), says: String::new(), firings, mean, share: share(hits), forbidden: false }
+}
+
+fn origin() -> Origin {
+    Origin {
+        file: "outreach.ron".into(),
+        digest: "0123456789abcdef".repeat(4),
+        simulate: "0.0.0".into(),
+        semantics: 1,
+        seed: 1,
+        runs: RUNS,
+        planned: RUNS,
+        interrupted: false,
+        command: "simulate outreach.ron --runs 100000 --seed 1".into(),
+        trace: "simulate trace outreach.ron --seed 1 --run".into(),
+    }
+}
+
+fn report() -> Report {
+    let talks = Distribution { unit: Unit::Time, mean: None, quantiles: quantiles([22.0, 55.0, 290.0], true), never: Some(share(63_000)) };
+    let tests = Distribution { unit: Unit::Plain, mean: Some(figure(13.217, 0.022)), quantiles: quantiles([8.0, 13.0, 20.0], false), never: None };
+    Report {
+        version: VERSION,
+        title: "Outreach".into(),
+        about: "One trigger, one reply, one standing danger.".into(),
+        origin: origin(),
+        clock: Clock { start: Some("2024-02-07".into()), end: Some("2024-12-31".into()), days: 329.0, step_seconds: 86_400 },
+        changes: Vec::new(),
+        outcomes: vec![
+            outcome("war", 333, Some(5)),
+            outcome("use_of_the_bomb", 0, Some(4)),
+            outcome("overture", 68_214, None),
+            outcome("no_change", RUNS - 68_214 - 333, None),
+        ],
+        questions: vec![yes("tests_by_june", 37_420), numbers("first_talks", talks), numbers("tests", tests)],
+        paths: vec![
+            path(66_000, 0, &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9)]),
+            path(2_100, 17, &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9), ("clash", 180), ("stand_down", 240)]),
+            path(31_000, 3, &[("rok_recognises_cuba", 7)]),
+        ],
+        other_paths: Some(share(900)),
+        postures: vec![posture()],
+        indicators: vec![indicator()],
+        rules: vec![rule("missile_test", 1_321_700, 99_990), rule("clash", 21_200, 19_100), rule("never", 0, 0)],
+        warnings: vec![Warning {
+            code: "few-hits".into(),
+            message: "only 333 of 100,000 runs reached `war`".into(),
+            help: "--runs 1000000 makes its interval three times narrower".into(),
+        }],
+        limits: vec!["These numbers restate the assumptions of the file; they are not a forecast.".into()],
+        omitted: vec!["South Korean martial law".into(), "death of a leader".into()],
+    }
+}
+
+fn plain(report: &Report, detail: Detail) -> String {
+    anstream::adapter::strip_str(&text(report, detail)).to_string()
+}
+
+#[test]
+fn brief() {
+    insta::assert_snapshot!(plain(&report(), Detail::Brief));
+}
+
+#[test]
+fn full() {
+    insta::assert_snapshot!(plain(&report(), Detail::Full));
+}
+
+#[test]
+fn table() {
+    insta::assert_snapshot!(csv(&report()));
+}
+
+#[test]
+fn changed_and_interrupted() {
+    let mut report = report();
+    report.changes = vec![
+        Change { option: "--set us_line=back".into(), value: Some("back".into()), was: Some("neutral".into()) },
+        Change { option: "--forbid clash/war".into(), value: None, was: None },
+    ];
+    report.origin.interrupted = true;
+    report.origin.runs = 40_960;
+    insta::assert_snapshot!(plain(&report, Detail::Brief).lines().take(6).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn without_a_calendar_times_are_days() {
+    let mut report = report();
+    report.clock = Clock { start: None, end: None, days: 365.0, step_seconds: 3600 };
+    report.postures[0].times.iter_mut().for_each(|t| t.date = None);
+    report.paths.iter_mut().flat_map(|p| &mut p.milestones).for_each(|m| m.median.date = None);
+    let text = plain(&report, Detail::Brief);
+    assert!(text.contains("365 days, steps of 1 hour"), "{text}");
+    assert!(text.contains("rok_recognises_cuba day 7 → outreach_to_japan day 9"), "{text}");
+    assert!(text.contains("day 0") && text.contains("day 328"), "{text}");
+}
+
+#[test]
+fn every_line_fits_a_terminal_of_80_columns() {
+    for detail in [Detail::Brief, Detail::Full] {
+        for line in plain(&report(), detail).lines() {
+            assert!(simulate::report::layout::width(line) <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_shares_shown_sum_to_a_hundred() {
+    let text = plain(&report(), Detail::Brief);
+    let table = text.split("How it ends").nth(1).unwrap().split("Questions").next().unwrap();
+    let shown = table.lines().filter_map(|l| l.split_whitespace().nth(1)).filter_map(|s| s.parse::<f64>().ok());
+    assert!((shown.sum::<f64>() - 100.0).abs() < 1e-9, "{table}");
+}
+
+#[test]
+fn json_holds_every_interval() {
+    let value: serde_json::Value = serde_json::from_str(&json(&report())).unwrap();
+    assert_eq!(value["version"], VERSION);
+    assert_eq!(value["outcomes"][1]["share"]["hits"], 0);
+    assert!(value["outcomes"][1]["share"]["high"].as_f64().unwrap() > 0.0);
+    assert_eq!(value["outcomes"][0]["share"]["accuracy"], "sampled");
+    assert_eq!(value["questions"][1]["answer"]["distribution"]["quantiles"][1]["date"], "2024-04-02");
+}
+
+#[test]
+fn no_style_is_left_when_it_is_taken_out() {
+    assert!(!plain(&report(), Detail::Full).contains('\u{1b}'));
+    assert!(text(&report(), Detail::Brief).contains("\u{1b}[1m"));
+}
