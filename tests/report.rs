@@ -40,7 +40,12 @@ fn quantiles(values: [f64; 3], dated: bool) -> Vec<Quantile> {
 
 fn yes(name: &str, hits: u64) -> Question {
     let ask = "count(missile_test) >= 10 by 2024-05-31";
-    Question { name: name.into(), says: "Ten tests by June.".into(), ask: ask.into(), answer: Answer::Share(share(hits)) }
+    Question {
+        name: name.into(),
+        says: "Ten tests by June.".into(),
+        ask: ask.into(),
+        answer: Answer::Share(share(hits)),
+    }
 }
 
 fn numbers(name: &str, of: Distribution) -> Question {
@@ -49,7 +54,8 @@ fn numbers(name: &str, of: Distribution) -> Question {
 }
 
 fn path(hits: u64, exemplar: u64, milestones: &[(&str, u32)]) -> Path {
-    let milestone = |(rule, day): &(&str, u32)| Milestone { rule: (*rule).into(), says: String::new(), median: moment(*day) };
+    let milestone =
+        |(rule, day): &(&str, u32)| Milestone { rule: (*rule).into(), says: String::new(), median: moment(*day) };
     Path { share: share(hits), milestones: milestones.iter().map(milestone).collect(), exemplar }
 }
 
@@ -63,12 +69,7 @@ fn posture() -> Posture {
         ladder: true,
         main: true,
         values: ["routine", "testing", "show_of_force", "war"].map(String::from).into(),
-        shares: vec![
-            shares(&|i| i * 200),
-            shares(&|i| RUNS - i * 200 - show(i) - war(i)),
-            shares(&show),
-            shares(&war),
-        ],
+        shares: vec![shares(&|i| i * 200), shares(&|i| RUNS - i * 200 - show(i) - war(i)), shares(&show), shares(&war)],
         times,
     }
 }
@@ -106,14 +107,29 @@ fn origin() -> Origin {
 }
 
 fn report() -> Report {
-    let talks = Distribution { unit: Unit::Time, mean: None, quantiles: quantiles([22.0, 55.0, 290.0], true), never: Some(share(63_000)) };
-    let tests = Distribution { unit: Unit::Plain, mean: Some(figure(13.217, 0.022)), quantiles: quantiles([8.0, 13.0, 20.0], false), never: None };
+    let talks = Distribution {
+        unit: Unit::Time,
+        mean: None,
+        quantiles: quantiles([22.0, 55.0, 290.0], true),
+        never: Some(share(63_000)),
+    };
+    let tests = Distribution {
+        unit: Unit::Plain,
+        mean: Some(figure(13.217, 0.022)),
+        quantiles: quantiles([8.0, 13.0, 20.0], false),
+        never: None,
+    };
     Report {
         version: VERSION,
         title: "Outreach".into(),
         about: "One trigger, one reply, one standing danger.".into(),
         origin: origin(),
-        clock: Clock { start: Some("2024-02-07".into()), end: Some("2024-12-31".into()), days: 329.0, step_seconds: 86_400 },
+        clock: Clock {
+            start: Some("2024-02-07".into()),
+            end: Some("2024-12-31".into()),
+            days: 329.0,
+            step_seconds: 86_400,
+        },
         changes: Vec::new(),
         outcomes: vec![
             outcome("war", 333, Some(5)),
@@ -124,7 +140,11 @@ fn report() -> Report {
         questions: vec![yes("tests_by_june", 37_420), numbers("first_talks", talks), numbers("tests", tests)],
         paths: vec![
             path(66_000, 0, &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9)]),
-            path(2_100, 17, &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9), ("clash", 180), ("stand_down", 240)]),
+            path(
+                2_100,
+                17,
+                &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9), ("clash", 180), ("stand_down", 240)],
+            ),
             path(31_000, 3, &[("rok_recognises_cuba", 7)]),
         ],
         other_paths: Some(share(900)),

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    Accuracy, Answer, Distribution, Figure, Indicator, Moment, Path, Posture, Question, Quantile, Report, Rule, Share,
+    Accuracy, Answer, Distribution, Figure, Indicator, Moment, Path, Posture, Quantile, Question, Report, Rule, Share,
 };
 
 /// A row.

@@ -48,7 +48,8 @@ fn header(report: &Report, detail: Detail) -> String {
     }
     if origin.interrupted {
         let done = figures::count(origin.runs);
-        let note = format!("INTERRUPTED: {done} of {} runs; what follows is from these", figures::count(origin.planned));
+        let note =
+            format!("INTERRUPTED: {done} of {} runs; what follows is from these", figures::count(origin.planned));
         lines += &format!("{}\n", styled(WARNING, &note));
     }
     lines
@@ -84,13 +85,7 @@ fn footer(report: &Report) -> String {
     let origin = &report.origin;
     let short = &origin.digest[..origin.digest.len().min(12)];
     let last = figures::count(origin.runs.saturating_sub(1));
-    let what =
-        format!("simulate {} · scenario {short} · seed {} · runs 0 to {last}", origin.simulate, origin.seed);
+    let what = format!("simulate {} · scenario {short} · seed {} · runs 0 to {last}", origin.simulate, origin.seed);
     let exemplar = report.paths.first().map_or(0, |p| p.exemplar);
-    format!(
-        "\n{}\nagain:   {}\none run: {} {exemplar}\n",
-        styled(FAINT, &what),
-        origin.command,
-        origin.trace
-    )
+    format!("\n{}\nagain:   {}\none run: {} {exemplar}\n", styled(FAINT, &what), origin.command, origin.trace)
 }

@@ -28,7 +28,8 @@ pub(super) fn paths(report: &Report, detail: Detail) -> String {
         lines += &format!("  {}\n", styled(FAINT, &format!("{hidden} rarer paths listed with --all")));
     }
     if let Some(other) = &report.other_paths {
-        lines += &format!("  {}\n", styled(FAINT, &format!("along still other paths: {} of the runs", frequency(other))));
+        lines +=
+            &format!("  {}\n", styled(FAINT, &format!("along still other paths: {} of the runs", frequency(other))));
     }
     lines
 }
@@ -83,14 +84,20 @@ fn axis(times: &[Moment], columns: usize) -> String {
         return format!("day 0{}", right(&format!("day {}", number(length, 0.1)), columns - 5));
     };
     let months = (0..=(length / 28.0) as i32 + 1).map(|n| month_after(start, n));
-    let labels = months.filter_map(|(year, month)| {
-        let days = (Date::from_calendar_date(year, month, 1).ok()? - start).whole_days().max(0) as f64;
-        let text = if length > 800.0 { year.to_string() } else { month.to_string()[..3].to_owned() };
-        (length <= 800.0 || month == Month::January).then_some((days, text))
-    });
+    let mut labels: Vec<(usize, String)> = months
+        .filter_map(|(year, month)| {
+            let days = (Date::from_calendar_date(year, month, 1).ok()? - start).whole_days().max(0) as f64;
+            let column = (days / length.max(1.0) * (columns - 1) as f64).round() as usize;
+            let text = if length > 800.0 { year.to_string() } else { month.to_string()[..3].to_owned() };
+            (length <= 800.0 || month == Month::January).then_some((column, text))
+        })
+        .collect();
+    // The first month may be a mere rest; then the second has the better claim to the place.
+    if labels.len() > 1 && labels[1].0 <= labels[0].0 + width(&labels[0].1) {
+        labels.remove(0);
+    }
     let mut line = String::new();
-    for (days, text) in labels {
-        let column = (days / length.max(1.0) * (columns - 1) as f64).round() as usize;
+    for (column, text) in labels {
         if (line.is_empty() || width(&line) < column) && column + width(&text) <= columns {
             line = left(&line, column) + &text;
         }
