@@ -17,8 +17,7 @@ pub fn duration_text(duration: Duration) -> String {
     if seconds == 0 {
         return "0d".to_owned();
     }
-    let (unit, name) =
-        UNITS.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit)).expect("all are whole seconds");
+    let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit)).unwrap_or((1, "s"));
     format!("{}{name}", seconds / unit)
 }
 
@@ -213,9 +212,14 @@ impl Display for Part<'_> {
         let plain = match &self.0.kind {
             QuestionKind::Ever(_, by) | QuestionKind::Count(_, by) | QuestionKind::CountCompare(.., by) => by.is_none(),
             QuestionKind::Bare(expr) => strength(&expr.kind) >= Strength::Compare,
-            QuestionKind::Not(_) | QuestionKind::Before(..) | QuestionKind::Stays(..) => true,
-            QuestionKind::First(_) | QuestionKind::Total(_) | QuestionKind::Highest(_) => true,
-            _ => false,
+            kind => !matches!(
+                kind,
+                QuestionKind::And(_)
+                    | QuestionKind::Or(_)
+                    | QuestionKind::AtEnd(_)
+                    | QuestionKind::On(..)
+                    | QuestionKind::Then(..)
+            ),
         };
         if plain { self.0.fmt(f) } else { write!(f, "({})", self.0) }
     }

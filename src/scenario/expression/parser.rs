@@ -93,7 +93,7 @@ impl<'a> Parser<'a> {
     /// Runs `inner` one level deeper.
     pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= DEPTH_LIMIT {
-            return Err(self.too_deep(self.here()));
+            return Err(Self::too_deep(self.here()));
         }
         self.depth += 1;
         let result = inner(self);
@@ -101,8 +101,8 @@ impl<'a> Parser<'a> {
         result
     }
 
-    fn grow(&self, kind: ExprKind, span: Span, below: usize) -> Parsed<Tree> {
-        if below >= DEPTH_LIMIT { Err(self.too_deep(span)) } else { Ok((Expr { kind, span }, below + 1)) }
+    fn grow(kind: ExprKind, span: Span, below: usize) -> Parsed<Tree> {
+        if below >= DEPTH_LIMIT { Err(Self::too_deep(span)) } else { Ok((Expr { kind, span }, below + 1)) }
     }
 
     /// A whole condition or number.
@@ -140,7 +140,7 @@ impl<'a> Parser<'a> {
         if parts.len() == 1 {
             return Ok((parts.remove(0), height));
         }
-        self.grow(kind(parts), self.since(start), height)
+        Self::grow(kind(parts), self.since(start), height)
     }
 
     fn negation(&mut self) -> Parsed<Tree> {
@@ -149,7 +149,7 @@ impl<'a> Parser<'a> {
             return self.comparison();
         }
         let (inner, height) = self.deeper(Self::negation)?;
-        self.grow(ExprKind::Not(Box::new(inner)), self.since(start), height)
+        Self::grow(ExprKind::Not(Box::new(inner)), self.since(start), height)
     }
 
     fn comparison(&mut self) -> Parsed<Tree> {
@@ -164,7 +164,7 @@ impl<'a> Parser<'a> {
         let (right, height) = self.sum()?;
         self.refuse_chain(&left, sign, &right)?;
         self.refuse_bare_age(&left, &right)?;
-        self.grow(ExprKind::Compare(op, Box::new(left), Box::new(right)), self.since(start), below.max(height))
+        Self::grow(ExprKind::Compare(op, Box::new(left), Box::new(right)), self.since(start), below.max(height))
     }
 
     fn membership(&mut self, left: Expr, below: usize, start: Span) -> Parsed<Tree> {
@@ -173,7 +173,7 @@ impl<'a> Parser<'a> {
             return Err(self.in_without_brackets());
         }
         let (list, height) = self.arguments()?;
-        self.grow(ExprKind::In(Box::new(left), list), self.since(start), below.max(height))
+        Self::grow(ExprKind::In(Box::new(left), list), self.since(start), below.max(height))
     }
 
     fn sum(&mut self) -> Parsed<Tree> {
@@ -191,7 +191,7 @@ impl<'a> Parser<'a> {
             self.next += 1;
             let (right, h) = part(self)?;
             let kind = ExprKind::Arithmetic(*op, Box::new(left), Box::new(right));
-            (left, height) = self.grow(kind, self.since(start), height.max(h))?;
+            (left, height) = Self::grow(kind, self.since(start), height.max(h))?;
         }
         Ok((left, height))
     }
@@ -202,7 +202,7 @@ impl<'a> Parser<'a> {
             return self.primary();
         }
         let (inner, height) = self.deeper(Self::signed)?;
-        self.grow(ExprKind::Negative(Box::new(inner)), self.since(start), height)
+        Self::grow(ExprKind::Negative(Box::new(inner)), self.since(start), height)
     }
 
     fn primary(&mut self) -> Parsed<Tree> {
@@ -275,7 +275,7 @@ impl<'a> Parser<'a> {
                 "max" => ExprKind::Max(list),
                 _ => ExprKind::HowMany(list),
             };
-            return self.grow(kind, self.since(start), height);
+            return Self::grow(kind, self.since(start), height);
         }
         let kind = match word {
             "count" => ExprKind::Count(self.event_in_brackets()?),

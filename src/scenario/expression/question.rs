@@ -168,22 +168,19 @@ impl Parser<'_> {
             let time = self.time("on")?;
             return Ok(self.read(QuestionKind::On(expr, time), term, true));
         }
-        match counted(expr) {
-            Ok(kind) => {
-                let by = self.deadline()?;
+        let mut kind = counted(expr);
+        let by = match &mut kind {
+            QuestionKind::CountCompare(_, _, _, by) | QuestionKind::Count(_, by) => {
+                *by = self.deadline()?;
                 self.refuse_late_comparison()?;
-                let kind = match kind {
-                    QuestionKind::CountCompare(event, op, with, _) => QuestionKind::CountCompare(event, op, with, by),
-                    QuestionKind::Count(event, _) => QuestionKind::Count(event, by),
-                    other => other,
-                };
-                Ok(self.read(kind, term, by.is_some()))
+                *by
             }
-            Err(expr) => {
+            _ => {
                 self.refuse_suffix_of_bare(term)?;
-                Ok(self.read(QuestionKind::Bare(expr), term, false))
+                None
             }
-        }
+        };
+        Ok(self.read(kind, term, by.is_some()))
     }
 
     /// `by TIME`, if it is there.
@@ -255,25 +252,17 @@ impl Parser<'_> {
     }
 }
 
-/// A comparison of a count with a number, or a count, as a question; anything else is handed back.
-fn counted(expr: Expr) -> Result<QuestionKind, Expr> {
+/// A comparison of a count with a number, or a count, as a question; anything else is bare.
+fn counted(expr: Expr) -> QuestionKind {
+    let is_count = |expr: &Expr| matches!(expr.kind, ExprKind::Count(_));
     match expr.kind {
-        ExprKind::Count(event) => Ok(QuestionKind::Count(event, None)),
-        ExprKind::Compare(op, left, right) => match (left.kind, right.kind) {
-            (ExprKind::Count(event), kind) => {
-                let with = Expr { kind, span: right.span };
-                Ok(QuestionKind::CountCompare(event, op, Box::new(with), None))
-            }
-            (kind, ExprKind::Count(event)) => {
-                let with = Expr { kind, span: left.span };
-                Ok(QuestionKind::CountCompare(event, op.turned(), Box::new(with), None))
-            }
-            (a, b) => {
-                let (left, right) = (Expr { kind: a, span: left.span }, Expr { kind: b, span: right.span });
-                Err(Expr { kind: ExprKind::Compare(op, Box::new(left), Box::new(right)), span: expr.span })
-            }
-        },
-        kind => Err(Expr { kind, span: expr.span }),
+        ExprKind::Count(event) => QuestionKind::Count(event, None),
+        ExprKind::Compare(op, left, right) if is_count(&left) || is_count(&right) => {
+            let (op, count, with) = if is_count(&left) { (op, left, right) } else { (op.turned(), right, left) };
+            let ExprKind::Count(event) = count.kind else { unreachable!("one side is a count") };
+            QuestionKind::CountCompare(event, op, with, None)
+        }
+        _ => QuestionKind::Bare(expr),
     }
 }
 

@@ -465,7 +465,8 @@ fn expression_text() -> BoxedStrategy<String> {
     let leaf = prop_oneof![
         name(),
         (name(), name()).prop_map(|(a, b)| format!("{a}.{b}")),
-        (0..100_000_u32, 0..4_u8).prop_map(|(n, p)| format!("{}", f64::from(n) / 10_f64.powi(i32::from(p)))),
+        (0..100_000_u32, 0..4_u8)
+            .prop_map(|(n, p)| format!("{}", f64::from(n) / [1.0, 10.0, 100.0, 1_000.0][usize::from(p)])),
         (0..5_000_u32).prop_map(|n| format!("{n}min")),
         (0..50_u32).prop_map(|n| format!("{n}y")),
         Just("day".to_owned()),

@@ -29,7 +29,7 @@ impl Parser<'_> {
                     .help(format!("that something does not hold is a condition: {LET_HELP}"))
                     .into())
             }
-            Some(Token::Word(_)) if self.is_sign(1, "(") => Err(self.condition_as_event(here)),
+            Some(Token::Word(_)) if self.is_sign(1, "(") => Err(Self::condition_as_event(here)),
             Some(Token::Word(_)) => Ok(()),
             _ => Err(Diagnostic::error("not-an-event", format!("an event was expected, found {}", self.found()), here)
                 .help(EVENT_HELP)
@@ -37,7 +37,7 @@ impl Parser<'_> {
         }
     }
 
-    fn condition_as_event(&self, span: Span) -> Blunder {
+    fn condition_as_event(span: Span) -> Blunder {
         Diagnostic::error("not-an-event", "this is a condition, not an event", span)
             .label("an event happens at a moment")
             .help(LET_HELP)
@@ -81,7 +81,7 @@ impl Parser<'_> {
             Some(Token::Word(word)) if matches!(word.as_str(), "begins" | "ends") => {
                 base.help(format!("`{word}` goes with a `let`")).help(verbs).into()
             }
-            _ if self.compares(0) => self.condition_as_event(self.since(start).to(self.here())),
+            _ if self.compares(0) => Self::condition_as_event(self.since(start).to(self.here())),
             _ => base.help(verbs).into(),
         }
     }
@@ -99,7 +99,7 @@ impl Parser<'_> {
                 base.help("each event of a list is its own string: `on: [first_event, second_event]`").into()
             }
             Some(Token::Word(word)) if word == "becomes" => base.help("`becomes` goes with `actor.posture`").into(),
-            _ if self.compares(0) || self.is_sign(0, "=") => self.condition_as_event(self.here()),
+            _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
             _ => base.help(EVENT_HELP).into(),
         }
     }
@@ -116,7 +116,7 @@ impl Parser<'_> {
             Some(Token::Sign(",")) => {
                 base.help("only one event stands here; make a group of several under `events`").into()
             }
-            _ if self.compares(0) || self.is_sign(0, "=") => self.condition_as_event(self.here()),
+            _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
             _ => base.related(open, "inside this bracket").help(EVENT_HELP).into(),
         }
     }
@@ -165,7 +165,6 @@ impl Parser<'_> {
             Some(Token::Sign("==" | ":=" | "===" | "->" | "→" | ":")) => {
                 format!("to change it, write `{name} = {rest}`")
             }
-            Some(Token::Sign("=+")) => format!("to add, write `{name} += {rest}`"),
             Some(Token::Sign("=-")) => {
                 format!(
                     "write `{name} -= {rest}` to take away, or `{name} = -{rest}` (with a space) to set it below zero"
@@ -173,7 +172,7 @@ impl Parser<'_> {
             }
             Some(Token::Sign("++")) => format!("write `{name} += 1`"),
             Some(Token::Sign("--")) => format!("write `{name} -= 1`"),
-            Some(Token::Sign("+")) => format!("to add, write `{name} += {rest}`"),
+            Some(Token::Sign("+" | "=+")) => format!("to add, write `{name} += {rest}`"),
             Some(Token::Sign("-")) => format!("to take away, write `{name} -= {rest}`"),
             Some(Token::Sign("*=" | "/=" | "*" | "/")) => {
                 format!("write the whole sum: `{name} = {name} * …`; effects are whole numbers")

@@ -148,7 +148,7 @@ impl Parser<'_> {
             .into()
     }
 
-    pub(super) fn too_deep(&self, span: Span) -> Blunder {
+    pub(super) fn too_deep(span: Span) -> Blunder {
         Diagnostic::error("too-deep", "this expression is nested more than 64 deep", span)
             .help("give parts of it a name under `lets`")
             .into()

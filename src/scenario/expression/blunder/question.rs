@@ -31,7 +31,7 @@ impl Parser<'_> {
         };
         let one = list(&|i, text| if i == index { format!("({text})") } else { text.to_owned() });
         let state = tail.starts_with("at") || tail.starts_with("on");
-        let whole = if state && parts.iter().all(|(q, s)| s.is_some() || self.is_bare(q)) {
+        let whole = if state && parts.iter().all(|(q, s)| s.is_some() || Self::is_bare(q)) {
             format!("({}) {tail}", list(&|i, text| parts[i].1.map_or(text, |s| self.words(s.term)).to_owned()))
         } else {
             list(&|i, text| match parts[i].1 {
@@ -52,7 +52,7 @@ impl Parser<'_> {
         Err(blunder.into())
     }
 
-    fn is_bare(&self, question: &QuestionExpr) -> bool {
+    fn is_bare(question: &QuestionExpr) -> bool {
         matches!(question.kind, super::super::QuestionKind::Bare(_))
     }
 
@@ -148,7 +148,7 @@ impl Parser<'_> {
 
     /// `count(e) by TIME >= 3`
     pub(in super::super) fn refuse_late_comparison(&self) -> Parsed<()> {
-        if !self.token(0).is_some_and(|t| comparison_sign(t).is_some()) {
+        if self.token(0).is_none_or(|t| comparison_sign(t).is_none()) {
             return Ok(());
         }
         Err(Diagnostic::error("stray-words", "the comparison stands before `by`", self.here())
