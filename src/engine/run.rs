@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::draws::{Draws, Remembered};
 use super::occasion::{Block, Occasion, Threshold};
-use crate::model::formula::Slot;
+use crate::model::formula::{Slot, TABLE_LIMIT};
 use crate::model::instant::{Instant, Runaway};
 use crate::model::state::{NEVER, State};
 use crate::model::{Clock, Model, RuleId, Step};
@@ -36,6 +36,11 @@ pub(super) struct Layout {
 #[derive(Debug)]
 pub(super) struct Pressure {
     pub(super) rule: RuleId,
+    /// Its threshold while it is available, by the values of the variables that it reads: position, lowest value
+    /// and stride of each. `None` if it reads other things too, or too many values.
+    table: Option<(Vec<(usize, i32, usize)>, Vec<Threshold>)>,
+    /// Whether it can become unavailable.
+    limited: bool,
     /// The highest value of its hazard.
     pub(super) highest: Threshold,
     /// Place of its id among the pressures' ids in order of text: decides between two occasions at one tick.
@@ -60,10 +65,15 @@ impl Layout {
             if let Clock::Pressure { hazard, highest } = &rule.clock {
                 let pressure = layout.pressures.len() as u32;
                 layout.index[index] = Some(pressure);
-                layout.depend(pressure, rule.guard.reads.iter().chain(&hazard.reads), rule.cooldown.is_some());
+                let mut reads: Vec<Slot> = rule.guard.reads.iter().chain(&hazard.reads).copied().collect();
+                reads.sort_unstable();
+                reads.dedup();
+                layout.depend(pressure, &reads, rule.cooldown.is_some());
                 let highest = if rule.forbidden { 0.0 } else { *highest };
                 layout.pressures.push(Pressure {
                     rule: RuleId(index as u32),
+                    table: thresholds(model, RuleId(index as u32), &reads, &layout.start),
+                    limited: rule.cooldown.is_some() || rule.at_most.is_some(),
                     highest: Threshold::of(highest),
                     rank: 0,
                 });
@@ -77,7 +87,7 @@ impl Layout {
         layout
     }
 
-    fn depend<'s>(&mut self, pressure: u32, reads: impl Iterator<Item = &'s Slot>, cools: bool) {
+    fn depend(&mut self, pressure: u32, reads: &[Slot], cools: bool) {
         let mut by_time = cools;
         for slot in reads {
             match slot {
@@ -99,6 +109,47 @@ impl Layout {
         let pressure = &self.pressures[pressure as usize];
         (pressure.rule.0 as usize, pressure.rank)
     }
+}
+
+impl Pressure {
+    fn threshold(&self, state: &State, model: &Model) -> Threshold {
+        let Some((layout, table)) = &self.table else { return Threshold::of(state.hazard(self.rule, model)) };
+        if self.limited && !state.available(self.rule, model) {
+            return Threshold::default();
+        }
+        let index = |(variable, low, stride): &(usize, i32, usize)| (state.values[*variable] - low) as usize * stride;
+        table[layout.iter().map(index).sum::<usize>()]
+    }
+}
+
+/// The thresholds of a pressure that reads nothing but variables, over all that these can be.
+fn thresholds(
+    model: &Model,
+    rule: RuleId,
+    reads: &[Slot],
+    start: &State,
+) -> Option<(Vec<(usize, i32, usize)>, Vec<Threshold>)> {
+    let (mut size, mut layout) = (1, Vec::new());
+    for slot in reads.iter().rev() {
+        let Slot::Variable(id) = slot else { return None };
+        let variable = model.variable(*id);
+        layout.push((id.0 as usize, variable.low, size));
+        size *= (i64::from(variable.high) - i64::from(variable.low) + 1) as usize;
+        if size > TABLE_LIMIT {
+            return None;
+        }
+    }
+    let mut state = start.clone();
+    let values = (0..size).map(|index| {
+        for ((variable, low, stride), slot) in layout.iter().zip(reads.iter().rev()) {
+            let Slot::Variable(id) = slot else { unreachable!("looked at above") };
+            let high = model.variable(*id).high;
+            state.values[*variable] = low + (index / stride % (high - low + 1) as usize) as i32;
+        }
+        Threshold::of(state.hazard(rule, model))
+    });
+    let values = values.collect();
+    Some((layout, values))
 }
 
 /// A run on its way.
@@ -249,8 +300,7 @@ impl Run {
     }
 
     fn renew(&mut self, pressure: u32, model: &Model, layout: &Layout) {
-        let rule = layout.pressures[pressure as usize].rule;
-        self.thresholds[pressure as usize] = Threshold::of(self.state.hazard(rule, model));
+        self.thresholds[pressure as usize] = layout.pressures[pressure as usize].threshold(&self.state, model);
     }
 
     fn renew_changed(&mut self, model: &Model, layout: &Layout, boundary: bool) {
@@ -263,9 +313,8 @@ impl Run {
             layout.by_counter[counter].iter().for_each(|p| self.renew(*p, model, layout));
         }
         for i in 0..self.instant.fired.len() {
-            let rule = self.instant.fired[i].0 as usize;
-            let limited = model.rules[rule].at_most.is_some() || model.rules[rule].cooldown.is_some();
-            if let (true, Some(pressure)) = (limited, layout.index[rule]) {
+            let pressure = layout.index[self.instant.fired[i].0 as usize];
+            if let Some(pressure) = pressure.filter(|p| layout.pressures[*p as usize].limited) {
                 self.renew(pressure, model, layout);
             }
         }

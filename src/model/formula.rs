@@ -158,7 +158,7 @@ fn compare(op: CompareOp, a: f64, b: f64) -> bool {
 }
 
 /// The most entries that a table may have; a larger domain is evaluated as a tree.
-pub const TABLE_LIMIT: usize = 4096;
+pub const TABLE_LIMIT: usize = 8192;
 
 /// A formula ready to be asked often.
 #[derive(Debug, Clone, PartialEq)]

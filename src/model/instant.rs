@@ -331,8 +331,16 @@ impl Instant {
             }
         }
         if let Some(stop) = &model.stop_when {
-            state.stopped |= stop.holds(state, model);
+            state.stopped = state.stopped || (self.may_stop(model) && stop.holds(state, model));
         }
+    }
+
+    /// Whether anything that `stop_when` reads can have changed in this instant.
+    fn may_stop(&self, model: &Model) -> bool {
+        model.stop_reads_time
+            || !self.counted.is_empty()
+            || self.first.is_none()
+            || self.written.iter().any(|id| model.stop_reads[id.0 as usize])
     }
 
     fn runaway(&self, state: &State) -> Runaway {

@@ -91,6 +91,10 @@ pub struct Model {
     pub posture_events: Vec<PostureEvents>,
     /// Responses in file order: `Clock::Response::slot` indexes it and `State::pending`. Made by `finish`.
     pub responses: Vec<RuleId>,
+    /// By variable: `stop_when` reads it. Made by `finish`.
+    pub stop_reads: Vec<bool>,
+    /// `stop_when` can change by the passing of time alone. Made by `finish`.
+    pub stop_reads_time: bool,
     /// What the calendar alone brings. Made by `finish`.
     pub schedule: Schedule,
 }
@@ -479,13 +483,21 @@ pub struct Variant {
 }
 
 impl Model {
-    /// Derives `responses` and `schedule` from the rest. The compiler's last step.
+    /// Derives `responses`, `schedule` and `stop_reads` from the rest. The compiler's last step.
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.responses = (0..self.rules.len() as u32)
             .map(RuleId)
             .filter(|id| matches!(self.rule(*id).clock, Clock::Response { .. }))
             .collect();
+        self.stop_reads = vec![false; self.variables.len()];
+        for slot in self.stop_when.iter().flat_map(|stop| &stop.reads) {
+            match slot {
+                Slot::Variable(id) => self.stop_reads[id.0 as usize] = true,
+                Slot::Count(_) => {}
+                Slot::AgeAtLeast(..) | Slot::During(..) | Slot::Day => self.stop_reads_time = true,
+            }
+        }
         let (mut turns, mut reads_day) = (Vec::new(), false);
         let steps = self.calendar.steps;
         self.each_read(|slot| match slot {
