@@ -1,0 +1,202 @@
+//! Probabilities as people say them: `30%`, `1 in 300`, a word of the scale, `about 55% to 80%`.
+//!
+//! Does not know parameters or expressions: what is no such saying is left to the caller.
+
+use super::{Likelihood, Parsed, Probability, number};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::scenario::words::{self, Scale};
+
+impl Likelihood {
+    /// The likelihood that `text` says; `None` if it is no saying of this kind, well or badly put.
+    ///
+    /// # Errors
+    /// Outside 0 to 1, a band without two ends between 0 and 1, or a word that is not of the file's scale.
+    pub fn parse(text: &str, scale: Option<Scale>, at: usize) -> Option<Parsed<Self>> {
+        let span = Span::new(at, at + text.len());
+        let text = text.trim();
+        if let Some(found) = words::judge(text, scale, span) {
+            return Some(found);
+        }
+        if let Some(found) = number_like(text, span) {
+            return Some(found.map(Self::Number));
+        }
+        if let Some(rest) = text.strip_prefix("about ") {
+            return Some(band(rest, span));
+        }
+        let ends = text.split_once(" to ").or_else(|| text.split_once('-'));
+        let unsaid = ends.is_some_and(|(low, high)| percent(low).is_some() || percent(high).is_some());
+        unsaid.then(|| {
+            let (low, high) = ends.expect("asked above");
+            let with_sign = |end: &str| format!("{}%", end.trim().trim_end_matches('%'));
+            let message = format!("`{text}` is a band, and a band begins with `about`");
+            Err(Diagnostic::error("bad-probability", message, span)
+                .help(format!(
+                    "write `\"about {} to {}\"`: its median is used, and band mode draws from it",
+                    with_sign(low),
+                    with_sign(high)
+                ))
+                .into())
+        })
+    }
+}
+
+impl Probability {
+    /// `0.3`, `30%` or `1 in 300`.
+    ///
+    /// # Errors
+    /// Anything else, or not in 0 to 1.
+    pub fn parse(text: &str, at: usize) -> Parsed<Self> {
+        let span = Span::new(at, at + text.len());
+        number_like(text.trim(), span).unwrap_or_else(|| {
+            let message = format!("expected a probability such as `\"30%\"`, found `{text}`");
+            Err(Diagnostic::error("bad-probability", message, span)
+                .help("write a percent `\"30%\"`, a number from 0 to 1 `0.3`, or odds `\"1 in 300\"`")
+                .into())
+        })
+    }
+}
+
+/// The number before a percent sign.
+fn percent(text: &str) -> Option<&str> {
+    text.trim().strip_suffix('%').filter(|digits| number::is_number(digits))
+}
+
+/// A number, percent or odds; `None` if it is nothing like these.
+fn number_like(text: &str, span: Span) -> Option<Parsed<Probability>> {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let negative = text.starts_with('-');
+    let in_range = |p: f64| Probability::new(if negative { -p } else { p }).ok_or_else(|| outside(text, span));
+    if number::is_number(unsigned) {
+        return Some(in_range(number::fraction(unsigned, 0)));
+    }
+    if let Some(digits) = percent(unsigned) {
+        return Some(in_range(number::fraction(digits, -2)));
+    }
+    let (digits, rest) = number::split(unsigned);
+    if number::is_number(digits) && matches!(rest.trim(), "%" | "percent" | "per cent" | "pct") {
+        let message = format!("`{text}` is not written as a percent");
+        return Some(Err(Diagnostic::error("bad-probability", message, span)
+            .help(format!("write `\"{digits}%\"`"))
+            .into()));
+    }
+    let (few, many) = text.split_once(" in ")?;
+    let (few, many) = (few.trim(), many.trim().replace(',', ""));
+    if !number::is_number(few) || !number::is_number(&many) {
+        return None;
+    }
+    Some(odds(text, number::fraction(few, 0), number::fraction(&many, 0), span))
+}
+
+fn odds(text: &str, few: f64, many: f64, span: Span) -> Parsed<Probability> {
+    let p = if many > 0.0 { Probability::new(few / many) } else { None };
+    p.ok_or_else(|| {
+        Diagnostic::error("bad-probability", format!("`{text}` is no probability"), span)
+            .help("odds are a number in a number at least as large: `\"1 in 300\"`")
+            .into()
+    })
+}
+
+fn outside(text: &str, span: Span) -> Box<Diagnostic> {
+    let error = Diagnostic::error(
+        "bad-probability",
+        format!("`{text}` is no probability: it must lie in 0 to 1 (0% to 100%)"),
+        span,
+    );
+    match number::is_number(text) && number::fraction(text, 0) <= 100.0 {
+        true => error.help(format!("for {text} percent write `\"{text}%\"`")).into(),
+        false => error.help("write a number from 0 to 1, or a percent from 0% to 100%").into(),
+    }
+}
+
+/// What stands behind `about`: two ends.
+fn band(rest: &str, span: Span) -> Parsed<Likelihood> {
+    let Some((low, high)) = rest.split_once(" to ") else {
+        return Err(Diagnostic::error("bad-probability", "a band has two ends", span)
+            .help("write `\"about 55% to 80%\"`; for a single number leave `about` out")
+            .into());
+    };
+    let end = |text: &str| number_like(text.trim(), span).unwrap_or_else(|| Err(no_end(text, span)));
+    let (low, high) = (end(low)?, end(high)?);
+    if low.value() <= 0.0 || high.value() >= 1.0 {
+        return Err(Diagnostic::error("bad-probability", "a band cannot reach 0% or 100%", span)
+            .help("its ends are the 5 % and 95 % points of a judgement that leaves some doubt: write for example `\"about 0.5% to 5%\"`")
+            .into());
+    }
+    if low >= high {
+        return Err(Diagnostic::error("bad-probability", "the lower end of a band comes first", span)
+            .help("write the smaller number before `to` and the larger one behind it")
+            .into());
+    }
+    Ok(Likelihood::Judged { word: None, low, high })
+}
+
+fn no_end(text: &str, span: Span) -> Box<Diagnostic> {
+    Diagnostic::error("bad-probability", format!("`{text}` is no end of a band"), span)
+        .help("write both ends as percents: `\"about 55% to 80%\"`")
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Option<Parsed<Likelihood>> {
+        Likelihood::parse(text, Some(Scale::Icd203), 0)
+    }
+
+    fn number(text: &str) -> f64 {
+        match parse(text) {
+            Some(Ok(Likelihood::Number(p))) => p.value(),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn mistake(text: &str) -> String {
+        match parse(text) {
+            Some(Err(error)) => format!("{} {}", error.message, error.help.join(" ")),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    #[allow(clippy::float_cmp)]
+    fn numbers_percents_and_odds_are_exact() {
+        assert_eq!(number("0.3"), 0.3);
+        assert_eq!(number("30%"), 0.3);
+        assert_eq!(number("0.1%"), 0.001);
+        assert_eq!(number("100%"), 1.0);
+        assert_eq!(number("1 in 300"), 1.0 / 300.0);
+        assert_eq!(number("1 in 1,000"), 0.001);
+    }
+
+    #[test]
+    fn words_and_bands_are_judgements() {
+        let Some(Ok(Likelihood::Judged { word, low, high })) = parse("Likely") else { panic!() };
+        assert_eq!((word.as_deref(), low.value(), high.value()), (Some("likely"), 0.55, 0.8));
+        let Some(Ok(Likelihood::Judged { word, low, high })) = parse("about 55% to 80%") else { panic!() };
+        assert_eq!((word, low.value(), high.value()), (None, 0.55, 0.8));
+    }
+
+    #[test]
+    fn mistakes_say_what_to_write() {
+        assert!(mistake("30").contains("\"30%\""));
+        assert!(mistake("150%").contains("0% to 100%"));
+        assert!(mistake("-0.2").contains("0 to 1"));
+        assert!(mistake("30 percent").contains("\"30%\""));
+        assert!(mistake("30 %").contains("\"30%\""));
+        assert!(mistake("20% to 45%").contains("\"about 20% to 45%\""));
+        assert!(mistake("20-45%").contains("\"about 20% to 45%\""));
+        assert!(mistake("about 30%").contains("leave `about` out"));
+        assert!(mistake("about 0% to 5%").contains("cannot reach"));
+        assert!(mistake("about 80% to 55%").contains("comes first"));
+        assert!(mistake("300 in 1").contains("at least as large"));
+        assert!(mistake("possible").contains("no number"));
+    }
+
+    #[test]
+    fn what_is_something_else_is_left_alone() {
+        for text in ["clash_rate", "0.05 * rok_autonomy", "5% * tension", "a - b", "min(1, x)", "10 in (1, 2)"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

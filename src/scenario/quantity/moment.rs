@@ -1,0 +1,191 @@
+//! Moments: a date, or a date with a time of day, checked against the calendar and written back.
+//!
+//! Does not know when a scenario starts, nor what a boundary is.
+
+use std::fmt;
+
+use time::{Date, Month, PrimitiveDateTime, Time as TimeOfDay};
+
+use super::{Duration, Moment, Parsed, Time};
+use crate::diagnostic::{Diagnostic, Span};
+
+impl Moment {
+    /// A date such as `2024-03-04`, or a date with a time such as `2024-03-04T06:00`.
+    ///
+    /// # Errors
+    /// Another spelling, or a day or time that does not exist.
+    pub fn parse(text: &str, at: usize) -> Parsed<Self> {
+        let span = Span::new(at, at + text.len());
+        let (date, time) = match text.split_once('T') {
+            Some((date, time)) => (date, Some(time)),
+            None => (text, None),
+        };
+        let Some([year, month, day]) = date_numbers(date) else {
+            return Err(misspelt(text, span));
+        };
+        let day = calendar_day(year, month, day).map_err(|why| nonexistent(text, &why, span))?;
+        let clock = match time {
+            None => TimeOfDay::MIDNIGHT,
+            Some(time) => time_of_day(time).ok_or_else(|| bad_time(text, date, time, span))?,
+        };
+        let seconds = PrimitiveDateTime::new(day, clock).assume_utc().unix_timestamp();
+        Ok(Self { seconds, whole_day: time.is_none() })
+    }
+
+    /// The date as people in a report read it, without the time: `2024-03-04`.
+    pub fn date(self) -> String {
+        let Ok(at) = time::OffsetDateTime::from_unix_timestamp(self.seconds) else {
+            return format!("{} s", self.seconds);
+        };
+        format!("{:04}-{:02}-{:02}", at.year(), u8::from(at.month()), at.day())
+    }
+
+    /// The moment `seconds` after 1970-01-01T00:00; a whole day where it is a midnight.
+    pub fn at_seconds(seconds: i64) -> Self {
+        Self { seconds, whole_day: seconds.rem_euclid(86_400) == 0 }
+    }
+}
+
+impl fmt::Display for Moment {
+    /// As it can be written in a scenario.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.date())?;
+        if self.whole_day {
+            return Ok(());
+        }
+        let (hour, minute, second) = {
+            let of_day = self.seconds.rem_euclid(86_400);
+            (of_day / 3_600, of_day / 60 % 60, of_day % 60)
+        };
+        write!(f, "T{hour:02}:{minute:02}")?;
+        if second > 0 { write!(f, ":{second:02}") } else { Ok(()) }
+    }
+}
+
+impl Time {
+    /// A moment, or a duration since the start.
+    ///
+    /// # Errors
+    /// Neither of them.
+    pub fn parse(text: &str, at: usize) -> Parsed<Self> {
+        if text.contains('-') || text.contains('/') {
+            return Moment::parse(text, at).map(Self::Moment);
+        }
+        Duration::parse(text, at).map(Self::SinceStart)
+    }
+}
+
+fn date_numbers(date: &str) -> Option<[u32; 3]> {
+    let parts: Vec<&str> = date.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|p| p.len()).collect();
+    if lengths != [4, 2, 2] || !parts.iter().all(|p| p.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let number = |i: usize| parts[i].parse().ok();
+    Some([number(0)?, number(1)?, number(2)?])
+}
+
+/// The day, or why there is none.
+fn calendar_day(year: u32, month: u32, day: u32) -> Result<Date, String> {
+    let name = u8::try_from(month).ok().and_then(|m| Month::try_from(m).ok());
+    let Some(name) = name else {
+        return Err(format!("there is no month {month}"));
+    };
+    let length = u32::from(name.length(year as i32));
+    Date::from_calendar_date(year as i32, name, day as u8)
+        .map_err(|_| format!("{name} {year} has {length} days, and no day {day}"))
+}
+
+fn time_of_day(text: &str) -> Option<TimeOfDay> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |t: &str| (t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok()).flatten();
+    TimeOfDay::from_hms(two(hour)?, two(minute)?, 0).ok()
+}
+
+fn nonexistent(text: &str, why: &str, span: Span) -> Box<Diagnostic> {
+    Diagnostic::error("bad-date", format!("`{text}` is no date: {why}"), span)
+        .help("dates are written year-month-day: `\"2024-03-04\"`")
+        .into()
+}
+
+fn bad_time(text: &str, date: &str, time: &str, span: Span) -> Box<Diagnostic> {
+    let error = Diagnostic::error("bad-date", format!("`{time}` in `{text}` is no time of day"), span)
+        .help(format!("a time is `T`, hours from 00 to 23, a colon and minutes: `\"{date}T06:00\"`"));
+    let error = if time.starts_with("24") {
+        error.help("the end of a day is the start of the next: use the next date with `T00:00`")
+    } else {
+        error
+    };
+    error.into()
+}
+
+fn misspelt(text: &str, span: Span) -> Box<Diagnostic> {
+    let error =
+        Diagnostic::error("bad-date", format!("expected a date such as `\"2024-03-04\"`, found `{text}`"), span);
+    let error = match rewritten(text) {
+        Some(date) => error.help(format!("write `\"{date}\"`: year, month, day, with leading zeros")),
+        None => error.help("dates are year-month-day: `\"2024-03-04\"`, with a time `\"2024-03-04T06:00\"`"),
+    };
+    error.into()
+}
+
+/// The date that can only have been meant: the year in front, other signs or no leading zeros. A date with the year
+/// last could be read two ways, so it is left to the author.
+fn rewritten(text: &str) -> Option<String> {
+    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+    let parts: Vec<&str> = date.split(['-', '/', '.']).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    if year.len() != 4 {
+        return None;
+    }
+    let [year, month, day] = [year.parse().ok()?, month.parse().ok()?, day.parse().ok()?];
+    calendar_day(year, month, day).ok()?;
+    let time = time_of_day(time).map_or(String::new(), |_| format!("T{time}"));
+    Some(format!("{year:04}-{month:02}-{day:02}{time}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_times_go_there_and_back() {
+        for text in ["2024-02-29", "1914-06-28", "2024-03-04T06:00", "1970-01-01", "9999-12-31", "2024-03-04T00:00"] {
+            assert_eq!(Moment::parse(text, 0).unwrap().to_string(), text);
+        }
+        assert_eq!(Moment::parse("2024-02-07", 0).unwrap().seconds, 1_707_264_000);
+        assert_eq!(Moment::parse("1969-12-31T23:59", 0).unwrap().seconds, -60);
+        assert_eq!(Moment::at_seconds(1_707_264_000).to_string(), "2024-02-07");
+    }
+
+    #[test]
+    fn a_midnight_written_out_is_no_whole_day() {
+        assert!(Moment::parse("2024-02-07", 0).unwrap().whole_day);
+        assert!(!Moment::parse("2024-02-07T00:00", 0).unwrap().whole_day);
+    }
+
+    #[test]
+    fn what_is_no_date_says_why() {
+        let error = |text: &str| {
+            let error = Moment::parse(text, 0).unwrap_err();
+            format!("{} {}", error.message, error.help.join(" "))
+        };
+        assert!(error("2024-02-30").contains("February 2024 has 29 days"));
+        assert!(error("2023-02-29").contains("has 28 days"));
+        assert!(error("2024-13-01").contains("no month 13"));
+        assert!(error("2024-3-4").contains("\"2024-03-04\""));
+        assert!(error("2024/03/04").contains("\"2024-03-04\""));
+        assert!(error("2024-03-04 06:00").contains("\"2024-03-04T06:00\""));
+        assert!(error("2024-03-04T24:00").contains("next date"));
+        assert!(error("2024-03-04T6:00").contains("06:00"));
+        assert!(error("04.03.2024").contains("year-month-day"));
+        assert!(error("tomorrow").contains("expected a date"));
+    }
+
+    #[test]
+    fn a_time_of_a_question_is_a_moment_or_a_duration() {
+        assert_eq!(Time::parse("30d", 0).unwrap(), Time::SinceStart(Duration { seconds: 2_592_000 }));
+        assert!(matches!(Time::parse("2024-05-31", 0).unwrap(), Time::Moment(_)));
+        assert!(Time::parse("2024-05-32", 0).is_err());
+    }
+}

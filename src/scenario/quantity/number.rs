@@ -1,0 +1,31 @@
+//! Plain decimal numbers, digit by digit, so that `0.1%` is exactly what a thousandth is.
+//!
+//! Does not know units.
+
+/// Whether `text` is an unsigned decimal number: digits, perhaps a point and digits.
+pub fn is_number(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    digits(whole) && digits(part)
+}
+
+/// The number that `text` (see [`is_number`]) is, times ten to the power of `exponent`, rounded once.
+pub fn fraction(text: &str, exponent: i32) -> f64 {
+    format!("{text}e{exponent}").parse().expect("digits with at most one point are a number")
+}
+
+/// `text` as `digits / 10^places`, where that is small enough to be exact.
+pub(super) fn exact(text: &str) -> Option<(u128, u32)> {
+    if !is_number(text) || text.len() > 24 {
+        return None;
+    }
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part}").parse().ok()?;
+    Some((digits, part.len() as u32))
+}
+
+/// The leading digits and point of `text`, and the rest.
+pub(super) fn split(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    text.split_at(end)
+}
