@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::draws::{Draws, Remembered};
 use super::occasion::{Block, Occasion, Threshold};
 use crate::model::formula::{Slot, TABLE_LIMIT};
-use crate::model::instant::{Instant, Runaway};
+use crate::model::instant::{Instant, Runaway, Stage};
 use crate::model::state::{NEVER, State};
 use crate::model::{Clock, Model, RuleId, Step};
 use crate::observe::Observer;
@@ -257,7 +257,8 @@ impl Run {
         self.state.step = (now / layout.step_ticks) as Step;
         let mut draws = Draws { block, lane, remembered: &mut self.remembered };
         let rule = RuleId(rule as u32);
-        self.instant.pressure(rule, identity, model, &mut self.state, &mut draws, observer)?;
+        let mut stage = Stage { model, state: &mut self.state, choice: &mut draws, observer };
+        self.instant.pressure(rule, identity, &mut stage)?;
         observer.settled(model, &self.state, now, false);
         self.look_ahead(model, layout, false);
         Ok(())
@@ -277,7 +278,7 @@ impl Run {
         self.state.step = self.next;
         if !self.state.stopped {
             let mut draws = Draws { block, lane, remembered: &mut self.remembered };
-            self.instant.boundary(model, &mut self.state, &mut draws, observer)?;
+            self.instant.boundary(&mut Stage { model, state: &mut self.state, choice: &mut draws, observer })?;
         }
         observer.settled(model, &self.state, u64::from(self.next) * layout.step_ticks, true);
         self.look_ahead(model, layout, true);

@@ -5,6 +5,7 @@
 
 pub mod compile;
 pub mod event;
+mod firing;
 pub mod formula;
 pub mod instant;
 pub mod schedule;
