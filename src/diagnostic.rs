@@ -2,6 +2,10 @@
 //!
 //! Does not know what a scenario is: it sees a name, a text and byte offsets.
 
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+
 /// A stretch of the scenario text, in bytes: `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -176,6 +180,128 @@ pub struct Source<'a> {
     pub text: &'a str,
 }
 
+/// Columns that help is wrapped to.
+const WIDTH: usize = 78;
+
+/// The diagnostics in text order, each with its place as `file:line:column`, an excerpt with carets and its help.
+pub fn render(diagnostics: &Diagnostics, source: &Source<'_>, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH + 2);
+    let texts: Vec<String> = diagnostics
+        .clone()
+        .sorted()
+        .iter()
+        .map(|diagnostic| renderer.render(&[group(diagnostic, source)]))
+        .map(|text| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
+        .collect();
+    texts.join("\n")
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, source: &Source<'a>) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code));
+    let group = match &diagnostic.place {
+        Place::Text(span) => group.element(excerpt(diagnostic, *span, source)),
+        Place::Option(text) => {
+            group.element(Level::NOTE.message(normalize_untrusted_str(&format!("this is about `{text}`"))))
+        }
+    };
+    group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(wrapped(help))))
+}
+
+/// The lines that matter, with carets under the words.
+fn excerpt<'a>(diagnostic: &'a Diagnostic, span: Span, source: &Source<'a>) -> Snippet<'a, Annotation<'a>> {
+    let primary = on_one_line(span, source.text);
+    let others: Vec<(Range<usize>, &str)> =
+        diagnostic.related.iter().map(|r| (on_one_line(r.span, source.text), r.value.as_str())).collect();
+    let places = || others.iter().map(|(place, _)| place).chain([&primary]);
+    let first = places().map(|p| p.start).min().unwrap_or(0);
+    let last = places().map(|p| p.end).max().unwrap_or(0);
+    let start = line_start(source.text, first);
+    let text = &source.text[start..line_end(source.text, last)];
+    let moved = |place: &Range<usize>| place.start - start..place.end - start;
+    let label = Some(diagnostic.label.as_str()).filter(|label| !label.is_empty());
+    Snippet::source(text)
+        .line_start(position(source.text, start).0)
+        .path(source.name)
+        .annotation(AnnotationKind::Primary.span(moved(&primary)).label(label))
+        .annotations(others.iter().map(|(place, label)| AnnotationKind::Context.span(moved(place)).label(Some(*label))))
+}
+
+/// `span` within the text, cut at the end of its first line: a caret line is read, a bracket over pages is not.
+fn on_one_line(span: Span, text: &str) -> Range<usize> {
+    let floor = |at: usize| (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let start = floor(span.start);
+    let end = floor(span.end.max(span.start));
+    start..end.min(line_end(text, start).max(start))
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |i| i + 1)
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    let line = &text[at..];
+    let end = line.find('\n').unwrap_or(line.len());
+    at + line[..end].trim_end_matches('\r').len()
+}
+
+/// Line and column of a byte, both from 1; columns count characters.
+fn position(text: &str, at: usize) -> (usize, usize) {
+    let at = (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let line = text[..at].matches('\n').count() + 1;
+    (line, text[line_start(text, at)..at].chars().count() + 1)
+}
+
+/// `text` in lines of at most `WIDTH` columns, what the margin takes included.
+fn wrapped(text: &str) -> String {
+    const MARGIN: usize = 14;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a last line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= WIDTH - MARGIN {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.iter().map(|line| normalize_untrusted_str(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// The same as data: a list in text order, lines and columns from 1, columns in characters.
+pub fn to_json(diagnostics: &Diagnostics, source: &Source<'_>) -> serde_json::Value {
+    let place = |span: Span| {
+        let ((line, column), end) = (position(source.text, span.start), position(source.text, span.end));
+        serde_json::json!({ "line": line, "column": column, "end": { "line": end.0, "column": end.1 } })
+    };
+    let one = |d: &Diagnostic| {
+        let severity = if d.severity == Severity::Error { "error" } else { "warning" };
+        let mut value = match &d.place {
+            Place::Text(span) => place(*span),
+            Place::Option(text) => serde_json::json!({ "option": text }),
+        };
+        value["file"] = source.name.into();
+        value["severity"] = severity.into();
+        value["code"] = d.code.into();
+        value["message"] = d.message.as_str().into();
+        value["label"] = d.label.as_str().into();
+        value["help"] = d.help.clone().into();
+        let related = d.related.iter().map(|r| {
+            let mut value = place(r.span);
+            value["message"] = r.value.as_str().into();
+            value
+        });
+        value["related"] = related.collect();
+        value
+    };
+    diagnostics.clone().sorted().iter().map(one).collect()
+}
+
 /// Of `candidates` the one that `name` was probably meant to be, if one is near.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = 1.max(name.chars().count() / 3);
@@ -185,4 +311,92 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, c)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(diagnostic: Diagnostic, text: &str) -> String {
+        let mut all = Diagnostics::default();
+        all.push(diagnostic);
+        render(&all, &Source { name: "scenarios/a.ron", text }, false)
+    }
+
+    #[test]
+    fn carets_stand_under_the_words_also_behind_wide_letters() {
+        let text = "(\n    // é 朝鮮\n    says: \"朝鮮 — peninsula\", flag: ture,\n)\n";
+        let at = text.find("ture").unwrap();
+        let error = Diagnostic::error("not-a-flag", "`ture` is neither true nor false", Span::new(at, at + 4));
+        let shown = rendered(error, text);
+        assert!(shown.contains("scenarios/a.ron:3:35"), "{shown}");
+        let lines: Vec<&str> = shown.lines().collect();
+        let code = lines.iter().position(|l| l.contains("flag: ture")).unwrap();
+        let width =
+            |line: &str, end: usize| line[..end].chars().map(|c| if c as u32 > 0x2e80 { 2 } else { 1 }).sum::<usize>();
+        let word = width(lines[code], lines[code].find("ture").unwrap());
+        let caret = width(lines[code + 1], lines[code + 1].find("^^^^").unwrap());
+        assert_eq!(word, caret, "{shown}");
+    }
+
+    #[test]
+    fn related_places_and_help_are_shown() {
+        let text = "(\n a: 1,\n b: 2,\n a: 3,\n)";
+        let error = Diagnostic::error("double", "`a` is written twice", Span::new(17, 18))
+            .related(Span::new(3, 4), "first written here")
+            .help("keep one of them");
+        insta::assert_snapshot!(rendered(error, text), @r"
+        error[double]: `a` is written twice
+         --> scenarios/a.ron:4:2
+          |
+        2 |  a: 1,
+          |  - first written here
+        3 |  b: 2,
+        4 |  a: 3,
+          |  ^
+          |
+          = help: keep one of them
+        ");
+    }
+
+    #[test]
+    fn an_option_has_no_excerpt() {
+        let error = Diagnostic::option("unknown-name", "there is no parameter `us_lin`", "--set us_lin=back")
+            .help("did you mean `us_line`?");
+        insta::assert_snapshot!(rendered(error, "()"), @r"
+        error[unknown-name]: there is no parameter `us_lin`
+         |
+         = note: this is about `--set us_lin=back`
+         = help: did you mean `us_line`?
+        ");
+    }
+
+    #[test]
+    fn odd_places_do_not_break_it() {
+        for (text, span) in [
+            ("", Span::new(0, 0)),
+            ("é", Span::new(1, 1)),
+            ("a\r\nb", Span::new(0, 4)),
+            ("a", Span::new(7, 9)),
+            ("a\n", Span::new(2, 2)),
+        ] {
+            let shown = rendered(Diagnostic::error("odd", "odd", span), text);
+            assert!(shown.contains("scenarios/a.ron"), "{shown}");
+            let mut all = Diagnostics::default();
+            all.push(Diagnostic::error("odd", "odd", span));
+            to_json(&all, &Source { name: "a", text });
+        }
+    }
+
+    #[test]
+    fn data_counts_from_one_in_characters() {
+        let text = "é\nüber x";
+        let mut all = Diagnostics::default();
+        all.push(Diagnostic::error("odd", "odd", Span::new(9, 10)).help("even"));
+        let value = to_json(&all, &Source { name: "a.ron", text });
+        assert_eq!((value[0]["line"].as_u64(), value[0]["column"].as_u64()), (Some(2), Some(6)));
+        assert_eq!(value[0]["end"]["column"], 7);
+        assert_eq!(value[0]["help"][0], "even");
+        assert_eq!(value[0]["file"], "a.ron");
+    }
 }
