@@ -2,6 +2,9 @@
 //!
 //! Does not know where the runs come from; every tally is made of integers, so merging does not depend on order.
 
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod histogram;
 pub mod path;
 pub mod question;
 pub mod tally;
