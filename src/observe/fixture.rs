@@ -30,6 +30,8 @@ pub fn empty(steps: u32) -> Model {
         outcomes: Vec::new(),
         questions: Vec::new(),
         stop_when: None,
+        stop_reads: Vec::new(),
+        stop_reads_time: false,
         forced: Vec::new(),
         parameters: Vec::new(),
         omitted: Vec::new(),
