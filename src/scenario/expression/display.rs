@@ -8,34 +8,7 @@ use super::{
     ArithmeticOp, CompareOp, EffectExpr, EffectKind, EventExpr, EventKind, Expr, ExprKind, PostureRef, QuestionExpr,
     QuestionKind, Target,
 };
-use crate::scenario::quantity::{Duration, Moment, Time};
-
-/// `duration` in the largest unit that leaves a whole number: `45d`, `6h`, `1y`.
-pub fn duration_text(duration: Duration) -> String {
-    const UNITS: [(u64, &str); 5] = [(31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
-    let seconds = duration.seconds;
-    if seconds == 0 {
-        return "0d".to_owned();
-    }
-    let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit)).unwrap_or((1, "s"));
-    format!("{}{name}", seconds / unit)
-}
-
-/// `moment` as `2024-03-04` or `2024-03-04T06:00`.
-pub fn moment_text(moment: Moment) -> String {
-    let days = moment.seconds.div_euclid(86_400);
-    let second = moment.seconds.rem_euclid(86_400);
-    let epoch = 2_440_588; // the Julian day of 1970-01-01
-    let date = i32::try_from(days + epoch).ok().and_then(|day| time::Date::from_julian_day(day).ok());
-    let Some(date) = date else { return format!("{} s", moment.seconds) };
-    let day = format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
-    let (hour, minute, second_of_minute) = (second / 3_600, second / 60 % 60, second % 60);
-    match (moment.whole_day, second_of_minute) {
-        (true, _) => day,
-        (false, 0) => format!("{day}T{hour:02}:{minute:02}"),
-        (false, s) => format!("{day}T{hour:02}:{minute:02}:{s:02}"),
-    }
-}
+use crate::scenario::quantity::Time;
 
 /// How tightly an expression binds: a looser one inside a tighter one takes brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,8 +65,8 @@ impl Display for Expr {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.kind {
             ExprKind::Number(x) => write!(f, "{x}"),
-            ExprKind::Duration(d) => f.write_str(&duration_text(*d)),
-            ExprKind::Moment(m) => f.write_str(&moment_text(*m)),
+            ExprKind::Duration(d) => d.fmt(f),
+            ExprKind::Moment(m) => m.fmt(f),
             ExprKind::Bool(b) => write!(f, "{b}"),
             ExprKind::Day => f.write_str("day"),
             ExprKind::Name(name) => f.write_str(name),
@@ -119,7 +92,7 @@ impl Display for Expr {
             ExprKind::Negative(a) => write!(f, "-{}", Within(a, Strength::Whole)),
             ExprKind::Count(event) => write!(f, "count({event})"),
             ExprKind::Since(event) => write!(f, "since({event})"),
-            ExprKind::During(from, to) => write!(f, "during({}..{})", moment_text(*from), moment_text(*to)),
+            ExprKind::During(from, to) => write!(f, "during({from}..{to})"),
             ExprKind::Min(parts) => call(f, "min", parts),
             ExprKind::Max(parts) => call(f, "max", parts),
             ExprKind::HowMany(parts) => call(f, "how_many", parts),
@@ -195,12 +168,10 @@ impl Display for EffectExpr {
     }
 }
 
-impl Display for Time {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
-            Self::Moment(moment) => moment_text(*moment),
-            Self::SinceStart(duration) => duration_text(*duration),
-        })
+fn write_time(f: &mut Formatter<'_>, time: &Time) -> fmt::Result {
+    match time {
+        Time::Moment(moment) => moment.fmt(f),
+        Time::SinceStart(duration) => duration.fmt(f),
     }
 }
 
@@ -226,7 +197,9 @@ impl Display for Part<'_> {
 }
 
 fn by(f: &mut Formatter<'_>, time: Option<&Time>) -> fmt::Result {
-    time.map_or(Ok(()), |time| write!(f, " by {time}"))
+    let Some(time) = time else { return Ok(()) };
+    f.write_str(" by ")?;
+    write_time(f, time)
 }
 
 impl Display for QuestionExpr {
@@ -240,14 +213,17 @@ impl Display for QuestionExpr {
                 by(f, time.as_ref())
             }
             QuestionKind::AtEnd(c) => write!(f, "{} at end", Within(c, Strength::Compare)),
-            QuestionKind::On(c, time) => write!(f, "{} on {time}", Within(c, Strength::Compare)),
+            QuestionKind::On(c, time) => {
+                write!(f, "{} on ", Within(c, Strength::Compare))?;
+                write_time(f, time)
+            }
             QuestionKind::CountCompare(event, op, with, time) => {
                 write!(f, "count({event}) {op} {}", Within(with, Strength::Sum))?;
                 by(f, time.as_ref())
             }
             QuestionKind::Before(a, b) => write!(f, "{a} before {b}"),
-            QuestionKind::Then(a, b, within) => write!(f, "{a} then {b} within {}", duration_text(*within)),
-            QuestionKind::Stays(c, long) => write!(f, "stays({c}) for {}", duration_text(*long)),
+            QuestionKind::Then(a, b, within) => write!(f, "{a} then {b} within {within}"),
+            QuestionKind::Stays(c, long) => write!(f, "stays({c}) for {long}"),
             QuestionKind::Bare(c) => c.fmt(f),
             QuestionKind::Count(event, time) => {
                 write!(f, "count({event})")?;

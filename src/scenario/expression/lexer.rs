@@ -31,6 +31,9 @@ pub(super) struct Lexeme {
     pub(super) span: Span,
 }
 
+/// The units of durations.
+const UNITS: &[&str] = &["min", "h", "d", "w", "y"];
+
 /// Longest first. Many of these mean nothing here and are known only for their message.
 const SIGNS: &[&str] = &[
     "===", "...", "&&", "||", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", ":=", "=>", "=<", "<>", "=+", "=-", "++",
@@ -138,30 +141,19 @@ impl<'a> Lexer<'a> {
         }
         if self.rest().starts_with('%') {
             self.position += 1;
-            return Ok(Token::Number(number / 100.0));
+            return Ok(Token::Number(hundredth(digits, number)));
         }
         let unit_length: usize = self.rest().chars().take_while(|c| in_name(*c)).map(char::len_utf8).sum();
         let unit = &self.rest()[..unit_length];
         self.position += unit_length;
-        if unit.is_empty() { Ok(Token::Number(number)) } else { self.duration(start, digits, number, unit) }
+        if unit.is_empty() { Ok(Token::Number(number)) } else { self.duration(start, digits, unit) }
     }
 
-    fn duration(&self, start: usize, digits: &str, number: f64, unit: &str) -> Parsed<Token> {
-        let Some(seconds) = seconds_of_unit(unit) else {
+    fn duration(&self, start: usize, digits: &str, unit: &str) -> Parsed<Token> {
+        if !UNITS.contains(&unit) {
             return Err(unknown_unit(digits, unit, self.since(start)));
-        };
-        let total = number * seconds;
-        // Below 2^53 every whole number of seconds is exact.
-        if total.fract() != 0.0 || total > 9.0e15 {
-            return Err(Diagnostic::error(
-                "bad-duration",
-                format!("`{digits}{unit}` is not a whole number of seconds"),
-                self.since(start),
-            )
-            .help("write it in a smaller unit, such as `36h` instead of `1.5d`")
-            .into());
         }
-        Ok(Token::Duration(Duration { seconds: total as u64 }))
+        Duration::parse(&self.text[start..self.position], self.at + start).map(Token::Duration)
     }
 
     /// The lengths of three groups of digits with one sign between them, one of the outer ones of four digits:
@@ -195,13 +187,18 @@ impl<'a> Lexer<'a> {
         let time_length: usize = self.rest().chars().take_while(|c| in_name(*c) || *c == ':').map(char::len_utf8).sum();
         let time = &self.rest()[..time_length];
         self.position += time_length;
-        let days = ([a, b, c] == [4, 2, 2] && date.as_bytes()[4] == b'-').then(|| day_number(date)).flatten();
-        let seconds = if time.is_empty() { Some(0) } else { time.strip_prefix('T').and_then(second_of_day) };
-        match (days, seconds) {
-            (Some(days), Some(seconds)) => Ok(Moment { seconds: days * 86_400 + seconds, whole_day: time.is_empty() }),
-            _ => Err(bad_date(&format!("{date}{time}"), days.is_none(), self.since(start))),
+        if [a, b, c] == [4, 2, 2] && date.as_bytes()[4] == b'-' {
+            return Moment::parse(&self.text[start..self.position], self.at + start);
         }
+        Err(Diagnostic::error("bad-date", format!("`{date}{time}` is no date"), self.since(start))
+            .help("dates are written year-month-day, `2024-03-04`, with a time `2024-03-04T06:00`")
+            .into())
     }
+}
+
+/// The nearest number to `digits` percent: 2.3 % is 0.023, which 2.3 / 100 is not.
+fn hundredth(digits: &str, number: f64) -> f64 {
+    format!("{digits}e-2").parse().unwrap_or(number / 100.0)
 }
 
 /// Bytes of the number that `text` begins with: digits, a point with digits, an exponent.
@@ -219,18 +216,6 @@ fn number_length(text: &str) -> usize {
         }
     }
     length
-}
-
-fn seconds_of_unit(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "s" => 1.0,
-        "min" => 60.0,
-        "h" => 3_600.0,
-        "d" => 86_400.0,
-        "w" => 604_800.0,
-        "y" => 31_557_600.0,
-        _ => return None,
-    })
 }
 
 /// The unit that somebody means who writes `unit` out; the empty string for a month.
@@ -260,30 +245,4 @@ fn unknown_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
         .help(unit_help(digits, unit))
         .help("a name cannot begin with a digit")
         .into()
-}
-
-fn bad_date(text: &str, day_is_wrong: bool, span: Span) -> Box<Diagnostic> {
-    let what = if day_is_wrong { "is no date" } else { "is no time of day" };
-    Diagnostic::error("bad-date", format!("`{text}` {what}"), span)
-        .help("dates are written year-month-day, `2024-03-04`, with a time `2024-03-04T06:00`")
-        .into()
-}
-
-/// Days from 1970-01-01 to `yyyy-mm-dd`, if there is that day.
-fn day_number(date: &str) -> Option<i64> {
-    let number = |from, to| date[from..to].parse::<i32>().ok();
-    let month = time::Month::try_from(u8::try_from(number(5, 7)?).ok()?).ok()?;
-    let date = time::Date::from_calendar_date(number(0, 4)?, month, u8::try_from(number(8, 10)?).ok()?).ok()?;
-    Some(i64::from(date.to_julian_day()) - i64::from(time::Date::from_ordinal_date(1970, 1).ok()?.to_julian_day()))
-}
-
-/// Seconds since midnight of `hh:mm` or `hh:mm:ss`.
-fn second_of_day(time: &str) -> Option<i64> {
-    let parts: Vec<&str> = time.split(':').collect();
-    if !(2..=3).contains(&parts.len()) || parts.iter().any(|p| p.len() != 2 || !p.bytes().all(|b| b.is_ascii_digit())) {
-        return None;
-    }
-    let number = |i: usize| parts.get(i).map_or(Some(0), |p| p.parse::<i64>().ok());
-    let (hour, minute, second) = (number(0)?, number(1)?, number(2)?);
-    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3_600 + minute * 60 + second)
 }

@@ -13,7 +13,6 @@ mod substitute;
 #[cfg(test)]
 mod tests;
 
-pub use display::{duration_text, moment_text};
 pub use lexer::is_name;
 pub use substitute::Substitution;
 

@@ -84,11 +84,7 @@ fn quantities_are_single_tokens() {
     assert_eq!(shape("1970-01-02"), ExprKind::Moment(Moment { seconds: 86_400, whole_day: true }));
     let six = Moment { seconds: 1_709_532_000, whole_day: false };
     assert_eq!(shape("2024-03-04T06:00"), ExprKind::Moment(six));
-    assert_eq!(moment_text(six), "2024-03-04T06:00");
-    assert_eq!(moment_text(Moment { seconds: -1, whole_day: false }), "1969-12-31T23:59:59");
-    assert_eq!(duration_text(Duration { seconds: 31_557_600 }), "1y");
-    assert_eq!(duration_text(Duration { seconds: 45 * 86_400 }), "45d");
-    assert_eq!(duration_text(Duration { seconds: 0 }), "0d");
+    assert_eq!(shape("2.3%"), ExprKind::Number(0.023));
 }
 
 #[test]
@@ -471,10 +467,11 @@ fn expression_text() -> BoxedStrategy<String> {
         (0..50_u32).prop_map(|n| format!("{n}y")),
         Just("day".to_owned()),
         Just("true".to_owned()),
-        (0..20_000_i64, any::<bool>()).prop_map(|(d, whole_day)| moment_text(Moment {
+        (0..20_000_i64, any::<bool>()).prop_map(|(d, whole_day)| Moment {
             seconds: d * 86_400 + i64::from(!whole_day) * 3_660,
             whole_day
-        })),
+        }
+        .to_string()),
         event_text().prop_map(|e| format!("count({e})")),
         event_text().prop_map(|e| format!("since({e})")),
         Just("during(2024-03-04..2024-03-14T06:00)".to_owned()),
