@@ -8,26 +8,26 @@ use simulate::engine::Plan;
 use crate::support::{Runs, Scenario, collect};
 
 const CAMPAIGNS: u64 = 10_000;
-const RUNS: u64 = 60;
+const RUNS: u64 = 100;
 
-/// Probabilities asked for, and what each question is called.
-const QUESTIONS: [(&str, f64); 5] = [("half", 0.5), ("fifth", 0.2), ("most", 0.9), ("few", 0.02), ("rare", 0.001)];
+/// What each question is called, and its probability. The first three are where the exact interval covers least at 100
+/// runs (95.43 to 95.51 %), the others where approximate ones fail (Wald's covers 87 % and 10 % there).
+const QUESTIONS: [(&str, f64); 5] = [("half", 0.495), ("third", 0.35), ("most", 0.945), ("few", 0.02), ("rare", 0.001)];
 
-/// False-alarm rate: a method that covers exactly 95 % falls below 94.4 % of 10,000 campaigns with probability 0.3 %
-/// for each question; Clopper-Pearson covers more than 95 % at all of these, and misses by chance with less than 1e-5.
+/// False-alarm rate: covering 95.43 % it falls below 94.4 % of 10,000 campaigns with probability 5e-7, a question.
 #[test]
 fn ninety_five_percent_intervals_cover_at_least_94_4_percent() {
     let model = Scenario::new(
         r#"clock: (horizon: "1d"),
         rules: {
-            half: (on: [start], chance: 0.5),
-            fifth: (on: [start], chance: "20%"),
-            most: (on: [start], chance: "90%"),
+            half: (on: [start], chance: 0.495),
+            third: (on: [start], chance: "35%"),
+            most: (on: [start], chance: "94.5%"),
             few: (on: [start], chance: "1 in 50"),
             rare: (pressure: "0.1% within 1d"),
         },
         questions: {
-            half: (ask: "count(half) == 1"), fifth: (ask: "count(fifth) == 1"), most: (ask: "count(most) == 1"),
+            half: (ask: "count(half) == 1"), third: (ask: "count(third) == 1"), most: (ask: "count(most) == 1"),
             few: (ask: "count(few) == 1"), rare: (ask: "count(rare) >= 1"),
         }"#,
     )

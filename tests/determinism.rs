@@ -140,7 +140,8 @@ fn a_rule_moved_in_the_file_keeps_its_luck() {
     let reversed: String = north.trim_end().lines().rev().map(|line| format!("{line}\n")).collect();
     let turned = Scenario::new(&format!("{before}{south}{reversed}{after}")).runs(RUNS).seed(42).stories();
     for rule in ["north_raid", "north_march", "north_echo"] {
-        let times = |stories: &[Vec<Told>]| about(stories, rule).iter().map(|s| s.iter().map(|t| t.at).collect()).collect();
+        let times =
+            |stories: &[Vec<Told>]| about(stories, rule).iter().map(|s| s.iter().map(|t| t.at).collect()).collect();
         let (one, other): (Vec<Vec<u64>>, Vec<Vec<u64>>) = (times(&all), times(&turned));
         assert_eq!(one, other, "{rule}");
     }
@@ -167,7 +168,10 @@ fn a_higher_rate_only_adds_firings_and_a_higher_chance_too() {
         assert!(few.iter().all(|told| many.contains(told)));
     }
     let echoes = |chance: &str| {
-        about(&world().with(r#"chance: "0.3", choose"#, &format!("chance: \"{chance}\", choose")).stories(), "north_echo")
+        about(
+            &world().with(r#"chance: "0.3", choose"#, &format!("chance: \"{chance}\", choose")).stories(),
+            "north_echo",
+        )
     };
     let (few, many) = (echoes("0.3"), echoes("0.8"));
     assert!(firings(&many) > firings(&few));
@@ -186,9 +190,8 @@ fn the_end_changed_leaves_what_is_before_it() {
 
 #[test]
 fn the_step_changed_leaves_pressures_and_their_branches() {
-    let finer = |step: &str| {
-        world().with(r#"end: "2024-03-31""#, &format!(r#"end: "2024-03-31", step: "{step}""#)).stories()
-    };
+    let finer =
+        |step: &str| world().with(r#"end: "2024-03-31""#, &format!(r#"end: "2024-03-31", step: "{step}""#)).stories();
     let all = world().stories();
     for step in ["12h", "1h", "15min"] {
         let fine = finer(step);

@@ -39,7 +39,8 @@ fn number(text: &str) -> Option<f64> {
 
 /// `outcome "war" = 0.305937 (source)`
 fn expectation(text: &str) -> Result<Expectation, String> {
-    let form = || format!("`{text}` should be: outcome \"name\" = number (source), or: question \"name\" = number (source)");
+    let form =
+        || format!("`{text}` should be: outcome \"name\" = number (source), or: question \"name\" = number (source)");
     let (kind, rest) = text.trim().split_once(' ').ok_or_else(form)?;
     let (name, rest) = rest.trim().strip_prefix('"').and_then(|r| r.split_once('"')).ok_or_else(form)?;
     let rest = rest.trim().strip_prefix('=').ok_or_else(form)?;
@@ -117,7 +118,8 @@ fn assert_all_hold(files: &[PathBuf]) {
     let mut failures = Vec::new();
     for path in files {
         let text = fs::read_to_string(path).unwrap();
-        failures.extend(judge(&path.display().to_string(), &text).iter().map(|why| format!("{}: {why}", path.display())));
+        failures
+            .extend(judge(&path.display().to_string(), &text).iter().map(|why| format!("{}: {why}", path.display())));
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
@@ -184,7 +186,9 @@ fn a_wrong_value_is_found() {
     };
     assert_eq!(coin(r#"outcome "heads" = 1/2"#), Vec::<String>::new());
     assert_eq!(coin(r#"question "heads" = 0.5"#), Vec::<String>::new());
-    for wrong in [r#"outcome "heads" = 0.55"#, r#"question "heads" = 0.45"#, r#"outcome "edge" = 0"#, r#"question "q" = 1"#] {
+    for wrong in
+        [r#"outcome "heads" = 0.55"#, r#"question "heads" = 0.45"#, r#"outcome "edge" = 0"#, r#"question "q" = 1"#]
+    {
         assert_eq!(coin(wrong).len(), 1, "{wrong}");
     }
     assert_eq!(judge("x.ron", "// expect: outcome \"a\" = 1 (s)\n(simulate: 1, rules: [])").len(), 1);

@@ -181,10 +181,7 @@ fn a_trigger_while_pending_is_ignored_or_restarts() {
         story.iter().filter(|t| t.who == who).map(|t| (t.day(), t.what.as_str())).collect()
     };
     assert_eq!(told("reply"), [(1.0, "comes"), (3.0, "ignored"), (4.0, "fires"), (5.0, "comes"), (8.0, "fires")]);
-    assert_eq!(
-        told("patient_reply"),
-        [(1.0, "comes"), (3.0, "restarted"), (5.0, "restarted"), (8.0, "fires")]
-    );
+    assert_eq!(told("patient_reply"), [(1.0, "comes"), (3.0, "restarted"), (5.0, "restarted"), (8.0, "fires")]);
 }
 
 #[test]
@@ -226,9 +223,8 @@ fn at_most_and_cooldown_bind_responses_at_trigger_and_at_firing() {
         }"#,
     )
     .story(0);
-    let days = |who: &str| -> Vec<f64> {
-        story.iter().filter(|t| t.who == who && t.is_firing()).map(|t| t.day()).collect()
-    };
+    let days =
+        |who: &str| -> Vec<f64> { story.iter().filter(|t| t.who == who && t.is_firing()).map(|t| t.day()).collect() };
     assert_eq!(days("twice"), [1.0, 3.0]);
     assert_eq!(days("rests"), [1.0, 7.0, 13.0, 19.0, 25.0]);
     assert_eq!(days("other_way"), [4.0]);
