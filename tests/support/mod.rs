@@ -8,7 +8,7 @@ mod scenario;
 mod statistics;
 mod story;
 
-pub use runs::{Record, Runs};
+pub use runs::Runs;
 pub use scenario::{Scenario, collect};
 pub use statistics::{FALSE_ALARM, Share, Values, chi_square, mean_interval, share_interval};
 pub use story::{Stories, Told};
