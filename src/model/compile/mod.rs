@@ -1,11 +1,15 @@
 //! Document to model: resolves names, expands templates, checks, reports all mistakes; parameter values enter here.
 
 pub mod calendar;
+mod compare;
 mod decay;
+mod declare;
 mod delay;
+pub mod demand;
 pub mod effect;
 pub mod event;
 pub mod interval;
+mod lets;
 pub mod moment;
 pub mod names;
 pub mod question;
