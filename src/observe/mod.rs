@@ -5,8 +5,6 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod histogram;
-pub mod occupancy;
-pub mod often;
 pub mod path;
 pub mod question;
 pub mod tally;

@@ -82,13 +82,8 @@ fn count(
         let whole = seconds / step_seconds;
         let shorter = (whole > 0).then(|| whole * step_seconds);
         let longer = (whole + 1).checked_mul(step_seconds);
-        let near: Vec<String> =
-            [shorter, longer].into_iter().flatten().map(|s| format!("`{}`", length_text(s))).collect();
-        let what = format!(
-            "the run lasts `{}`, which is not a whole number of steps of `{}`",
-            length_text(seconds),
-            duration_text(step)
-        );
+        let near: Vec<String> = [shorter, longer].into_iter().flatten().map(|s| format!("`{}`", length(s))).collect();
+        let what = format!("the run lasts `{}`, which is not a whole number of steps of `{}`", length(seconds), step);
         let mut mistake = Diagnostic::error("clock-steps", what, span)
             .help(format!("lengths that would do: {}; `horizon` gives the length directly", near.join(", ")));
         if start.is_some_and(|s| s.value.seconds.rem_euclid(DAY as i64) != 0) {
@@ -107,7 +102,7 @@ fn count(
         return None;
     }
     if steps > STEPS_LIMIT {
-        let what = format!("{steps} steps of `{}`, and at most {STEPS_LIMIT} are allowed", duration_text(step));
+        let what = format!("{steps} steps of `{}`, and at most {STEPS_LIMIT} are allowed", step);
         diagnostics.push(
             Diagnostic::error("too-many-steps", what, span)
                 .help("make the run shorter or the `step` of the clock longer"),
@@ -116,7 +111,7 @@ fn count(
     }
     // Times are 64-bit counts of ticks; half of them, so that sums of two cannot overflow.
     if seconds > u64::MAX >> (TICK_BITS + 1) {
-        let what = format!("a run of `{}` is longer than time can be counted", length_text(seconds));
+        let what = format!("a run of `{}` is longer than time can be counted", length(seconds));
         diagnostics.push(Diagnostic::error("too-long", what, span).help("make the run shorter than 17,000 years"));
         return None;
     }
@@ -140,18 +135,31 @@ pub fn whole_steps(
     if steps.is_none() {
         let step = calendar.step_seconds;
         let below = duration.seconds / step * step;
-        let near = [below, below.saturating_add(step)].map(|s| format!("`{}`", length_text(s))).join(" or ");
-        let found = format!(
-            "{what} is `{}`, which is not a whole number of steps of `{}`",
-            duration_text(duration),
-            length_text(step)
-        );
+        let near = [below, below.saturating_add(step)].map(|s| format!("`{}`", length(s))).join(" or ");
+        let found = format!("{what} is `{}`, which is not a whole number of steps of `{}`", duration, length(step));
         diagnostics.push(
             Diagnostic::error("not-whole-steps", found, span)
                 .help(format!("write {near}, or give the clock a shorter `step`")),
         );
     }
     steps
+}
+
+/// `duration` in whole steps, at least one; a mistake if it is none. `what` names it: "`every`".
+pub fn steps(
+    duration: Duration,
+    what: &str,
+    span: Span,
+    calendar: &Calendar,
+    diagnostics: &mut Diagnostics,
+) -> Option<Step> {
+    if duration.seconds == 0 {
+        let mistake = Diagnostic::error("no-time", format!("{what} is no time at all"), span);
+        diagnostics.push(mistake.help(format!("the shortest is one step, `{}`", length(calendar.step_seconds))));
+        return None;
+    }
+    // Past 2^32 steps it is past the end of any run.
+    whole_steps(duration, what, span, calendar, diagnostics).map(|steps| Step::try_from(steps).unwrap_or(Step::MAX))
 }
 
 /// The boundary at `moment`, in [start, T); a mistake if there is none. `what` names it: "this date".
@@ -168,7 +176,7 @@ pub fn boundary(
         Ok(step) => Some(step),
         Err(mistake) => {
             let mut diagnostic =
-                Diagnostic::error(mistake.code, format!("{what}, `{}`, {}", moment_text(moment), mistake.what), span);
+                Diagnostic::error(mistake.code, format!("{what}, `{}`, {}", moment, mistake.what), span);
             diagnostic.help = mistake.help;
             diagnostics.push(diagnostic);
             None
@@ -196,7 +204,10 @@ pub fn locate(moment: Moment, calendar: &Calendar) -> Result<Step, Misplaced> {
         return Err(Misplaced {
             code: "no-calendar",
             what: "is a date, and this scenario has no calendar".into(),
-            help: vec!["add `start: \"2024-02-07\"` to `clock`".into()],
+            help: vec![
+                "add `start: \"2024-02-07\"` to `clock`".into(),
+                "or count from the beginning: a rule with `on: [start], after: \"14d\"` fires on day 14".into(),
+            ],
         });
     };
     let Ok(seconds) = u64::try_from(moment.seconds.saturating_sub(start)) else {
@@ -206,14 +217,11 @@ pub fn locate(moment: Moment, calendar: &Calendar) -> Result<Step, Misplaced> {
         return Err(outside(moment, calendar));
     }
     if !seconds.is_multiple_of(calendar.step_seconds) {
-        let near = |step: u64| {
-            let at = start + (step * calendar.step_seconds) as i64;
-            format!("`{}`", moment_text(Moment { seconds: at, whole_day: at.rem_euclid(DAY as i64) == 0 }))
-        };
+        let near = |step: u64| format!("`{}`", Moment::at_seconds(start + (step * calendar.step_seconds) as i64));
         let step = seconds / calendar.step_seconds;
         return Err(Misplaced {
             code: "no-boundary",
-            what: format!("is not the beginning of a step of `{}`", length_text(calendar.step_seconds)),
+            what: format!("is not the beginning of a step of `{}`", length(calendar.step_seconds)),
             help: vec![format!(
                 "the steps around it begin at {} and {}; a shorter `step` of the clock has more of them",
                 near(step),
@@ -227,7 +235,7 @@ pub fn locate(moment: Moment, calendar: &Calendar) -> Result<Step, Misplaced> {
 fn outside(moment: Moment, calendar: &Calendar) -> Misplaced {
     let start = calendar.start.unwrap_or(moment.seconds);
     let end = start + (u64::from(calendar.steps) * calendar.step_seconds) as i64;
-    let day = |seconds: i64| moment_text(Moment { seconds, whole_day: seconds.rem_euclid(DAY as i64) == 0 });
+    let day = Moment::at_seconds;
     let what = if moment.seconds < start {
         format!("is before the start of the run, `{}`", day(start))
     } else {
@@ -240,30 +248,9 @@ fn outside(moment: Moment, calendar: &Calendar) -> Misplaced {
     }
 }
 
-/// A duration as an author would write it: `30d`, `6h`.
-pub fn duration_text(duration: Duration) -> String {
-    length_text(duration.seconds)
-}
-
-fn length_text(seconds: u64) -> String {
-    let units = [(DAY, "d"), (3_600, "h"), (60, "min")];
-    let (unit, name) = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit)).unwrap_or((1, "s"));
-    format!("{}{name}", seconds / unit)
-}
-
-/// A moment as an author would write it.
-pub fn moment_text(moment: Moment) -> String {
-    let days = moment.seconds.div_euclid(DAY as i64);
-    let seconds = moment.seconds.rem_euclid(DAY as i64);
-    let date = time::Date::from_julian_day(2_440_588_i32.saturating_add(days as i32)).map_or_else(
-        |_| format!("day {days}"),
-        |d| format!("{:04}-{:02}-{:02}", d.year(), u8::from(d.month()), d.day()),
-    );
-    match (moment.whole_day, seconds % 60) {
-        (true, _) => date,
-        (false, 0) => format!("{date}T{:02}:{:02}", seconds / 3_600, seconds / 60 % 60),
-        (false, s) => format!("{date}T{:02}:{:02}:{s:02}", seconds / 3_600, seconds / 60 % 60),
-    }
+/// `seconds` as an author would write them.
+fn length(seconds: u64) -> Duration {
+    Duration { seconds }
 }
 
 #[cfg(test)]
@@ -339,13 +326,5 @@ mod tests {
         assert_eq!(boundary(day(10), "this date", Span::default(), &calendar, &mut diagnostics), None);
         let message = &diagnostics.iter().next().expect("T itself fires nothing").message;
         assert_eq!(message, "this date, `2024-02-17`, is not before the end of the run, `2024-02-17`");
-    }
-
-    #[test]
-    fn texts_read_as_written() {
-        assert_eq!(moment_text(day(0)), "2024-02-07");
-        assert_eq!(moment_text(Moment { seconds: FEB_7 + 21_600, whole_day: false }), "2024-02-07T06:00");
-        assert_eq!(duration_text(Duration { seconds: 31_557_600 }), "8766h");
-        assert_eq!(duration_text(Duration { seconds: 30 * DAY }), "30d");
     }
 }

@@ -1,23 +1,42 @@
 //! Document to model: resolves names, expands templates, checks, reports all mistakes; parameter values enter here.
+//!
+//! Does not know how a run is drawn. A mistake never stops it: what holds one is left out, and the rest goes on.
 
+pub mod because;
+pub mod branch;
 pub mod calendar;
-mod compare;
-mod decay;
-mod declare;
-mod delay;
-pub mod demand;
+pub mod cases;
+pub mod clock;
+pub mod cycle;
+pub mod decay;
+pub mod delay;
 pub mod effect;
 pub mod event;
 pub mod interval;
-mod lets;
+pub mod intervention;
 pub mod moment;
 pub mod names;
+pub mod outcome;
+pub mod parameter;
 pub mod question;
+pub mod rule;
+pub mod template;
 pub mod typing;
 
-use super::Model;
-use crate::diagnostic::{Diagnostics, Source};
-use crate::scenario::document::Document;
+use std::collections::BTreeSet;
+
+use super::{Branches, Calendar, Event, EventId, Let, Model, Rule, RuleId, Variant};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span};
+use crate::model::formula::{Condition, Tabulated};
+use crate::model::schedule::Schedule;
+use crate::scenario::document::{Document, Entry, Map, RuleText};
+use clock::Clockwork;
+use delay::Delays;
+use intervention::Interventions;
+use names::{Context, Demand, Demanded, Scope};
+use outcome::{words, written};
+use parameter::{Rates, Settings};
+use rule::{Compiled, Workshop};
 
 /// What a run changes in the file's meaning without touching the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,7 +56,233 @@ pub struct Overrides {
 /// Compiles `document`, read from `source`, under `overrides`.
 ///
 /// # Errors
-/// Every mistake that was found, in text order.
-pub fn compile(_document: &Document, _source: &Source<'_>, _overrides: &Overrides) -> Result<Model, Diagnostics> {
-    unimplemented!("the compiler is being written")
+/// Every mistake that was found, in text order; none if all that is missing was reported by the reader.
+pub fn compile(document: &Document, source: &Source<'_>, overrides: &Overrides) -> Result<Model, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    let model = assemble(document, source, overrides, &mut diagnostics);
+    match model {
+        Some(model) if !diagnostics.has_errors() && document.holes.is_empty() => Ok(model),
+        _ => Err(diagnostics.sorted()),
+    }
+}
+
+fn assemble(
+    document: &Document,
+    source: &Source<'_>,
+    overrides: &Overrides,
+    diagnostics: &mut Diagnostics,
+) -> Option<Model> {
+    let calendar = the_calendar(document, diagnostics);
+    let expanded = template::expand(document, diagnostics);
+    let requests = intervention::requests(document, source, overrides, diagnostics);
+    let settings = parameter::settle(document, source, &requests.assignments, overrides.beyond_range, diagnostics);
+    intervention::check_kinds(document, diagnostics);
+    // Without its rules and actors the rest would be full of names that do not exist.
+    let expanded = expanded?;
+    because::check(&expanded, diagnostics);
+    let interventions = requests.resolve(&expanded, calendar.as_ref(), diagnostics);
+    let Settings { values, rates, parameters } = settings;
+    let (scope, mut demand) = Scope::declare(&expanded, values, calendar, diagnostics);
+
+    let extents = Extents::new(document);
+    let rules = rules(&expanded, &extents, &rates, &scope, &mut demand, diagnostics);
+    let mut context = Context { scope: &scope, demand: &mut demand, diagnostics };
+    let outcomes = outcome::outcomes(&expanded, source, &mut context);
+    let questions = outcome::questions(&expanded, source, &mut context);
+    let stop_when = stop_when(&expanded, &mut context);
+    let demanded = context.finish();
+    let decays = decay::decays(&expanded, &scope, diagnostics);
+
+    let (rules, decays) = (rules?, decays?);
+    let guards: Vec<Condition> = rules.iter().map(|compiled| compiled.guard.clone()).collect();
+    let Demanded { mut events, counters, watches, posture_events, start_event, .. } = demanded;
+    let model = Model {
+        title: words(document.title.as_ref()),
+        about: words(document.about.as_ref()),
+        digest: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+        calendar: scope.calendar.clone()?,
+        rules: all_rules(rules, decays, &interventions, &mut events),
+        variables: scope.variables,
+        actors: scope.actors,
+        events,
+        counters,
+        watches,
+        outcomes: outcomes?,
+        questions: questions?,
+        stop_when: stop_when?,
+        forced: interventions.forced,
+        parameters,
+        omitted: document.omitted.iter().map(|omission| omission.says.value.clone()).collect(),
+        variants: variants(document),
+        overrides: requests.canonical,
+        lets: lets(document, source),
+        start_event,
+        posture_events,
+        responses: Vec::new(),
+        schedule: Schedule::default(),
+        stop_reads: Vec::new(),
+        stop_reads_time: false,
+    }
+    .finish();
+    cycle::refuse(&model, &guards, diagnostics);
+    Some(model)
+}
+
+fn the_calendar(document: &Document, diagnostics: &mut Diagnostics) -> Option<Calendar> {
+    let Some(clock) = &document.clock else {
+        if document.holes.is_empty() {
+            let mistake =
+                Diagnostic::error("no-clock", "the scenario does not say how long it lasts", document.opening);
+            diagnostics.push(
+                mistake
+                    .help("add `clock: (start: \"2024-02-07\", end: \"2024-12-31\")`")
+                    .help("or, without dates, `clock: (horizon: \"90d\")`"),
+            );
+        }
+        return None;
+    };
+    if document.holed(clock.span) {
+        return None;
+    }
+    calendar::calendar(clock, diagnostics)
+}
+
+/// The condition under which a run ends early; `Some(None)` if there is none, `None` if it held a mistake.
+fn stop_when(document: &Document, context: &mut Context<'_>) -> Option<Option<Tabulated<bool>>> {
+    let Some(text) = &document.stop_when else { return Some(None) };
+    let condition = typing::condition(text, context)?;
+    Some(Some(typing::tabulate_condition(condition, context)))
+}
+
+/// Where each rule of the file stands: from its name to the next one's.
+struct Extents {
+    starts: Vec<usize>,
+    templates: BTreeSet<usize>,
+}
+
+impl Extents {
+    fn new(document: &Document) -> Self {
+        let start = |entry: &Entry<RuleText>| entry.key.span.start;
+        let mut starts: Vec<usize> = document.rules.iter().map(start).collect();
+        starts.sort_unstable();
+        let is_template = |entry: &&Entry<RuleText>| entry.value.as_ref().is_some_and(|rule| rule.for_each.is_some());
+        let templates = document.rules.iter().filter(is_template).map(start).collect();
+        Self { starts, templates }
+    }
+
+    fn of(&self, key: Span) -> Span {
+        let next = self.starts.partition_point(|start| *start <= key.start);
+        Span::new(key.start, self.starts.get(next).copied().unwrap_or(usize::MAX))
+    }
+}
+
+/// All rules in file order; `None` if one of them held a mistake.
+fn rules(
+    document: &Document,
+    extents: &Extents,
+    rates: &Rates,
+    scope: &Scope,
+    demand: &mut Demand,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Compiled>> {
+    let clocks = Clockwork { document, rates, delays: Delays::default(), responses: 0 };
+    let mut work = Workshop { clocks, cooldowns: 0, limits: 0 };
+    let mut reported = BTreeSet::new();
+    let mut all = Vec::new();
+    for (index, entry) in document.rules.iter().enumerate() {
+        let mut own = Diagnostics::default();
+        let mut context = Context { scope, demand, diagnostics: &mut own };
+        let extent = extents.of(entry.key.span);
+        all.push(rule::rule(RuleId(index as u32), entry, extent, &mut work, &mut context));
+        if extents.templates.contains(&entry.key.span.start) {
+            once_a_template(&own, &entry.key.value, &mut reported, diagnostics);
+        } else {
+            diagnostics.append(own);
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// Instances of a template make the same mistake at the same place: the first is reported, by its name.
+fn once_a_template(
+    own: &Diagnostics,
+    instance: &str,
+    reported: &mut BTreeSet<(&'static str, Span)>,
+    diagnostics: &mut Diagnostics,
+) {
+    for mistake in own.iter() {
+        let Place::Text(span) = mistake.place else { continue };
+        if reported.insert((mistake.code, span)) {
+            diagnostics.push(
+                mistake
+                    .clone()
+                    .help(format!("this was found in `{instance}`, one of the rules that the template makes")),
+            );
+        }
+    }
+}
+
+fn variants(document: &Document) -> Vec<Variant> {
+    let each = |entry: &Entry<_>| Variant { name: entry.key.value.clone(), says: says(entry) };
+    document.variants.iter().map(each).collect()
+}
+
+fn says(entry: &Entry<crate::scenario::document::VariantText>) -> String {
+    words(entry.value.as_ref().and_then(|variant| variant.says.as_ref()))
+}
+
+fn lets(document: &Document, source: &Source<'_>) -> Vec<Let> {
+    let texts: &Map<_> = &document.lets;
+    let each = |entry: &Entry<crate::scenario::expression::Expr>| {
+        let text = entry.value.as_ref().map(|expr| written(source, expr.span)).unwrap_or_default();
+        Let { name: entry.key.value.clone(), text }
+    };
+    texts.iter().map(each).collect()
+}
+
+/// The file's rules and after them the decays: listeners and events entered in `events`, interventions marked.
+fn all_rules(
+    compiled: Vec<Compiled>,
+    decays: Vec<decay::Decay>,
+    interventions: &Interventions,
+    events: &mut Vec<Event>,
+) -> Vec<Rule> {
+    let mut rules = Vec::with_capacity(compiled.len() + decays.len());
+    for (index, compiled) in compiled.into_iter().enumerate() {
+        for trigger in &compiled.triggers {
+            events[trigger.0 as usize].listeners.push(RuleId(index as u32));
+        }
+        rules.push(compiled.rule);
+    }
+    for decay in decays {
+        let (rule, event) = decay.rule(EventId(events.len() as u32));
+        rules.push(rule);
+        events.push(event);
+    }
+    for target in &interventions.forbidden {
+        let rule = &mut rules[target.rule.0 as usize];
+        match target.branch {
+            None => rule.forbidden = true,
+            Some(index) => rule.branches.forbid(index),
+        }
+    }
+    rules
+}
+
+impl Branches {
+    /// Marks the branch at `index`, `otherwise` standing after the others, as forbidden.
+    fn forbid(&mut self, index: usize) {
+        let branch = match self {
+            Self::One(branch) => Some(branch),
+            Self::Weighted { branches, otherwise } => {
+                branches.get_mut(index).map(|(_, branch)| branch).or(otherwise.as_mut())
+            }
+            Self::Odds { branches, otherwise } => {
+                branches.get_mut(index).map(|(_, _, branch)| branch).or(otherwise.as_mut())
+            }
+        };
+        if let Some(branch) = branch {
+            branch.forbidden = true;
+        }
+    }
 }

@@ -1,0 +1,178 @@
+//! Parameters: what they are declared to be, and the value in force after variants and `--set` (LANGUAGE 4 and 6).
+//!
+//! Does not know where a parameter is used.
+
+mod value;
+
+use std::collections::BTreeMap;
+
+use super::because::listed;
+use super::interval::Interval;
+use super::names::Value;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
+use crate::model::Parameter;
+use crate::scenario::document::{Document, Entry, ParameterText, ParameterValue};
+
+pub use value::{Assigned, Declared};
+
+/// A parameter with `per` or `within`, in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rate {
+    /// Hazard, per day.
+    pub per_day: f64,
+    /// What it may be, per day.
+    pub range: Interval,
+}
+
+/// The parameters that are rates; `None` for one whose value held a mistake.
+pub type Rates = BTreeMap<String, Option<Rate>>;
+
+/// All parameters as they are in force.
+#[derive(Debug)]
+pub struct Settings {
+    /// One by one with `Document::parameters`; `None` for one that held a mistake.
+    pub values: Vec<Option<Value>>,
+    /// Those that are rates.
+    pub rates: Rates,
+    /// For people.
+    pub parameters: Vec<Parameter>,
+}
+
+/// Somebody gives a parameter a value.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The parameter's name.
+    pub name: String,
+    /// Where the name stands.
+    pub name_place: Place,
+    /// The value.
+    pub value: ParameterValue,
+    /// The value as typed.
+    pub text: String,
+    /// Where the value stands.
+    pub place: Place,
+    /// It counts in this run; otherwise it is only checked.
+    pub in_force: bool,
+}
+
+/// A diagnostic at a place of either kind.
+pub fn error_at(code: &'static str, message: impl Into<String>, place: &Place) -> Diagnostic {
+    Diagnostic { place: place.clone(), ..Diagnostic::error(code, message, Span::default()) }
+}
+
+/// Checks every parameter and gives it its value: the file's, then those of `assignments`, in order.
+/// `beyond_range` lets assignments in force leave the range.
+pub fn settle(
+    document: &Document,
+    source: &Source<'_>,
+    assignments: &[Assignment],
+    beyond_range: bool,
+    diagnostics: &mut Diagnostics,
+) -> Settings {
+    let mut settings = Settings { values: Vec::new(), rates: Rates::new(), parameters: Vec::new() };
+    for entry in &document.parameters {
+        let mine = assignments.iter().filter(|assignment| assignment.name == entry.key.value);
+        let found = one(entry, document, source, mine, beyond_range, diagnostics);
+        let Some((declared, value, parameter)) = found else {
+            // Nobody knows what it would have been, and nobody complains of its uses.
+            settings.values.push(None);
+            settings.rates.insert(entry.key.value.clone(), None);
+            continue;
+        };
+        if let Some(rate) = declared.rate(&value.0, value.1) {
+            settings.rates.insert(entry.key.value.clone(), Some(rate));
+        }
+        settings.values.push(Some(declared.value(&value.0, value.1)));
+        settings.parameters.push(parameter);
+    }
+    for assignment in assignments {
+        if !document.parameters.iter().any(|entry| entry.key.value == assignment.name) {
+            diagnostics.push(unknown(assignment, document));
+        }
+    }
+    settings
+}
+
+type InForce = (Assigned, Option<Interval>);
+
+/// The declaration, the value in force with all that it may be, and the parameter for people.
+fn one<'a>(
+    entry: &Entry<ParameterText>,
+    document: &Document,
+    source: &Source<'_>,
+    assignments: impl Iterator<Item = &'a Assignment>,
+    beyond_range: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Declared, InForce, Parameter)> {
+    let name = &entry.key.value;
+    let text = entry.value.as_ref()?;
+    let Some(given) = &text.value else {
+        if !document.holed(entry.key.span.to(Span::new(entry.key.span.end, entry.key.span.end + 1))) {
+            missing(entry, document, diagnostics);
+        }
+        return None;
+    };
+    let declared = Declared::new(name, text, diagnostics)?;
+    let place = Place::Text(given.span);
+    let own = declared.assign(&given.value, false).map_err(|wrong| diagnostics.push(wrong.at(name, &place))).ok()?;
+    let mut force = own.clone();
+    let mut written = (as_written(source, given.span), None);
+    let mut reach = declared.reach(&own);
+    let mut sound = true;
+    for assignment in assignments {
+        match declared.assign(&assignment.value, beyond_range && assignment.in_force) {
+            Err(wrong) => {
+                diagnostics.push(wrong.at(name, &assignment.place));
+                sound = false;
+            }
+            Ok(value) => {
+                reach = reach.zip(declared.reach(&value)).map(|(a, b)| a.union(b));
+                if assignment.in_force {
+                    force = value;
+                    let was = written.1.take().unwrap_or(written.0);
+                    written = (assignment.text.clone(), Some(was));
+                }
+            }
+        }
+    }
+    let unit = declared.unit();
+    let parameter = Parameter {
+        name: name.clone(),
+        says: text.says.as_ref().map(|s| s.value.clone()).unwrap_or_default(),
+        value: format!("{}{unit}", written.0),
+        was: written.1.filter(|_| force != own).map(|was| format!("{was}{unit}")),
+        allowed: declared.allowed(),
+        band: force.band(),
+        span: entry.key.span,
+    };
+    sound.then_some((declared, (force, reach), parameter))
+}
+
+fn missing(entry: &Entry<ParameterText>, document: &Document, diagnostics: &mut Diagnostics) {
+    let next = document.parameters.iter().map(|other| other.key.span.start).find(|start| *start > entry.key.span.start);
+    if document.holed(Span::new(entry.key.span.start, next.unwrap_or(usize::MAX))) {
+        return;
+    }
+    let what = format!("the parameter `{}` has no value", entry.key.value);
+    let mistake = Diagnostic::error("no-value", what, entry.key.span);
+    diagnostics.push(mistake.help("add `value: 0.3`, for instance"));
+}
+
+/// The words of the file, without their quotes.
+fn as_written(source: &Source<'_>, span: Span) -> String {
+    source.text.get(span.start..span.end).unwrap_or_default().trim_matches('"').to_owned()
+}
+
+fn unknown(assignment: &Assignment, document: &Document) -> Diagnostic {
+    let names: Vec<&str> = document.parameters.iter().map(|entry| entry.key.value.as_str()).collect();
+    let what = format!("there is no parameter `{}`", assignment.name);
+    let mut mistake = error_at("unknown-parameter", what, &assignment.name_place);
+    if let Some(near) = nearest(&assignment.name, names.iter().copied()) {
+        mistake = mistake.help(format!("did you mean `{near}`?"));
+    }
+    if names.is_empty() {
+        mistake.help("the scenario has no `parameters`")
+    } else {
+        mistake.help(format!("the parameters are {}", listed(&names)))
+    }
+}

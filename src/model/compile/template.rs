@@ -1,0 +1,237 @@
+//! Templates of rules and actors written out, one instance a row (LANGUAGE 5).
+//!
+//! Does not know what the names in them mean: a variable is replaced by a word, nothing is looked up.
+
+mod body;
+mod row;
+
+use std::collections::BTreeMap;
+
+use super::because::listed;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, Spanned, nearest};
+use crate::scenario::document::{ActorText, Bindings, Document, Entry, Map, RuleText};
+use crate::scenario::expression::{Expr, Substitution};
+
+use row::Row;
+
+/// The most rule instances, and the most actor instances, that a file may come to.
+pub const INSTANCES_LIMIT: usize = 100_000;
+
+/// What a rule and an actor have in common: they can be templates.
+trait Template: Clone {
+    /// For messages: "rule".
+    const KIND: &'static str;
+    fn bindings(&self) -> Option<&Spanned<Bindings>>;
+    fn except(&self) -> Option<&Expr>;
+    /// The body with its variables replaced, and no longer a template.
+    fn filled(&self, with: &mut Substitution) -> Self;
+}
+
+impl Template for RuleText {
+    const KIND: &'static str = "rule";
+
+    fn bindings(&self) -> Option<&Spanned<Bindings>> {
+        self.for_each.as_ref()
+    }
+
+    fn except(&self) -> Option<&Expr> {
+        self.except.as_ref()
+    }
+
+    fn filled(&self, with: &mut Substitution) -> Self {
+        body::rule(self, with)
+    }
+}
+
+impl Template for ActorText {
+    const KIND: &'static str = "actor";
+
+    fn bindings(&self) -> Option<&Spanned<Bindings>> {
+        self.for_each.as_ref()
+    }
+
+    fn except(&self) -> Option<&Expr> {
+        self.except.as_ref()
+    }
+
+    fn filled(&self, with: &mut Substitution) -> Self {
+        body::actor(self, with)
+    }
+}
+
+/// `document` with every template of rules and actors written out, in file order, first variable slowest. `None` if
+/// it is not known what they are called. An instance whose body held a mistake is there by its name alone.
+pub fn expand(document: &Document, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let rules = written_out(&document.rules, document, diagnostics);
+    let actors = written_out(&document.actors, document, diagnostics);
+    Some(Document { rules: rules?, actors: actors?, ..document.clone() })
+}
+
+fn written_out<T: Template>(entries: &Map<T>, document: &Document, diagnostics: &mut Diagnostics) -> Option<Map<T>> {
+    if !within_limit(entries, diagnostics) {
+        return None;
+    }
+    let mut instances = Vec::new();
+    let mut complete = true;
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for entry in entries {
+        let first = instances.len();
+        complete &= instances_of(entry, document, &mut instances, diagnostics).is_some();
+        let template = entry.value.as_ref().is_some_and(|value| value.bindings().is_some());
+        let mut distinct = Vec::with_capacity(instances.len() - first);
+        for instance in instances.drain(first..) {
+            match seen.get(&instance.key.value) {
+                // Two plain entries of one name are the reader's business.
+                Some(other) if template || *other != instance.key.span => {
+                    diagnostics.push(twice::<T>(&instance, *other));
+                }
+                _ => {
+                    seen.insert(instance.key.value.clone(), instance.key.span);
+                    distinct.push(instance);
+                }
+            }
+        }
+        instances.append(&mut distinct);
+    }
+    complete.then_some(instances)
+}
+
+fn twice<T: Template>(instance: &Entry<T>, other: Span) -> Diagnostic {
+    let (name, span) = (&instance.key.value, instance.key.span);
+    let what = format!("two {}s come out as `{name}`", T::KIND);
+    let mistake = Diagnostic::error("same-id", what, span);
+    if other == span {
+        mistake.help("two rows of this template give the same name; leave one out, or use `except`")
+    } else {
+        mistake.related(other, "the other one is here").help("change one of the two names")
+    }
+}
+
+/// How many instances there will be, before any is made; a mistake by the name of the entry that passes the limit.
+fn within_limit<T: Template>(entries: &Map<T>, diagnostics: &mut Diagnostics) -> bool {
+    let mut total = 0_usize;
+    for entry in entries {
+        let count = entry.value.as_ref().and_then(T::bindings).map_or(Some(1), |bindings| count(&bindings.value));
+        match count.and_then(|count| total.checked_add(count)).filter(|sum| *sum <= INSTANCES_LIMIT) {
+            Some(sum) => total = sum,
+            None => {
+                let count = count.map_or("more than can be counted".to_owned(), |count| count.to_string());
+                let (name, kind) = (&entry.key.value, T::KIND);
+                let what = format!("with `{name}` there are too many {kind}s: it comes to {count}");
+                diagnostics.push(Diagnostic::error("too-many-instances", what, entry.key.span).help(format!(
+                    "at most {INSTANCES_LIMIT} are allowed in all; give the template fewer values or rows"
+                )));
+                return false;
+            }
+        }
+    }
+    true
+}
+
+fn count(bindings: &Bindings) -> Option<usize> {
+    match bindings {
+        Bindings::Product(variables) => {
+            variables.iter().try_fold(1_usize, |product, (_, values)| product.checked_mul(values.len()))
+        }
+        Bindings::Rows(rows) => Some(rows.len()),
+    }
+}
+
+/// Appends the instances of one entry; `None` if it is not known what they are called.
+fn instances_of<T: Template>(
+    entry: &Entry<T>,
+    document: &Document,
+    instances: &mut Vec<Entry<T>>,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    let Some(value) = &entry.value else {
+        instances.push(entry.clone());
+        return Some(());
+    };
+    let Some(bindings) = value.bindings() else {
+        instances.push(plain(entry, value, document, diagnostics));
+        return Some(());
+    };
+    let rows = row::rows(bindings, diagnostics)?;
+    let variables: Vec<&str> = rows.first().map_or_else(Vec::new, |row| row.keys().map(String::as_str).collect());
+    if !all_in_id::<T>(&entry.key, &variables, diagnostics) {
+        return None;
+    }
+    let before = instances.len();
+    for row in &rows {
+        let except = value.except().map(|except| row::excepted(except, row)).transpose();
+        if except.map_err(|mistake| diagnostics.push(*mistake)).ok()? == Some(true) {
+            continue;
+        }
+        let mut with = Substitution::new(row.clone());
+        let key = Spanned::new(with.text(&entry.key.value, entry.key.span), entry.key.span);
+        let filled = value.filled(&mut with);
+        // The other rows would say the same, and are merged with this when the mistakes are put in order.
+        report_unbound(with.unbound(), &variables, diagnostics);
+        instances.push(Entry { key, value: with.unbound().is_empty().then_some(filled) });
+    }
+    if instances.len() == before && !document.holed(bindings.span) {
+        let what = format!("the template `{}` has no instance", entry.key.value);
+        let mistake = Diagnostic::error("no-instance", what, bindings.span);
+        diagnostics.push(mistake.help("`except` leaves out every row, or a variable has no values"));
+    }
+    Some(())
+}
+
+/// An entry that is no template: it may not use variables.
+fn plain<T: Template>(entry: &Entry<T>, value: &T, document: &Document, diagnostics: &mut Diagnostics) -> Entry<T> {
+    let mut with = Substitution::default();
+    with.text(&entry.key.value, entry.key.span);
+    value.filled(&mut with);
+    // A `for_each` that held a mistake leaves its variables unbound, and was reported.
+    if document.holes.is_empty() {
+        // Braces around anything else than a name are somebody's prose.
+        let name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if let Some(first) = with.unbound().iter().find(|unbound| name(&unbound.value)) {
+            let what = format!("`{{{}}}` in a {} that is no template", first.value, T::KIND);
+            diagnostics.push(Diagnostic::error("no-template", what, first.span).help(format!(
+                "add `for_each: {{{}: [a, b]}}` to the {}, or leave the braces out",
+                first.value,
+                T::KIND
+            )));
+        }
+    }
+    if let Some(except) = value.except() {
+        let mistake = Diagnostic::error("no-template", "`except` without `for_each`", except.span);
+        diagnostics.push(mistake.help("`except` leaves out rows of a template; add `for_each`, or use `when`"));
+    }
+    entry.clone()
+}
+
+fn all_in_id<T: Template>(key: &Spanned<String>, variables: &[&str], diagnostics: &mut Diagnostics) -> bool {
+    let missing: Vec<&str> =
+        variables.iter().copied().filter(|name| !key.value.contains(&format!("{{{name}}}"))).collect();
+    let Some(first) = missing.first() else { return true };
+    let kind = T::KIND;
+    let what =
+        format!("the name of this template does not contain `{{{first}}}`, so several {kind}s would have one name");
+    let name = missing.iter().fold(key.value.clone(), |name, missing| format!("{name}_{{{missing}}}"));
+    diagnostics.push(
+        Diagnostic::error("variable-not-in-id", what, key.span)
+            .help(format!("write each variable into the name, for instance `\"{name}\"`")),
+    );
+    false
+}
+
+fn report_unbound(unbound: &[Spanned<String>], variables: &[&str], diagnostics: &mut Diagnostics) {
+    for name in unbound {
+        let what = format!("the template has no variable `{{{}}}`", name.value);
+        let mut mistake = Diagnostic::error("unknown-variable", what, name.span);
+        if let Some(near) = nearest(&name.value, variables.iter().copied()) {
+            mistake = mistake.help(format!("did you mean `{{{near}}}`?"));
+        }
+        diagnostics.push(mistake.help(format!("its variables are {}", listed(variables))));
+    }
+}
+
+impl Row {
+    /// The rows as pairs for a substitution.
+    fn keys(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().map(|(name, _)| name)
+    }
+}
