@@ -1,32 +1,115 @@
 //! The ring model at n = 5, 50 and 500: this engine beside a direct-method simulator of the same model written by hand.
 //!
-//! Does not know how the engine does it: the scenario goes in as text, and only firings and stops come out.
-//!
-//! n actors stand on a ring, each with a posture 0 to 5, all at 0. Per day, an actor below 5 goes up one at 0.02, at 0.12
-//! while the next actor stands higher; from 1 to 4 it goes down one at 0.08; at 2 or lower it goes to 3 at 0.05 while
-//! the actor two further stands at 4 or 5. A run stops when 2 actors (n = 5) or n/2 actors stand at 5, or after 365 days.
+//! Does not know how the engine does it: the scenario goes in as text, and only firings and stops come out. One thread
+//! each, the repetitions interleaved so that whatever else the machine does slows both alike; medians. Both must give
+//! the known values, or the bench fails.
 
 #![allow(clippy::print_stdout)]
 
-mod ring {
-    pub mod by_hand;
+mod ring;
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use ring::by_hand::{self, Sums};
+use ring::scenario::{self, Count};
+use simulate::diagnostic::Source;
+use simulate::engine::{Conduct, Plan, sample};
+use simulate::model::Model;
+use simulate::model::compile::{Overrides, compile};
+
+const REPETITIONS: u64 = 7;
+
+/// Actors, and runs a repetition.
+const SIZES: [(usize, u64); 3] = [(5, 30_000), (50, 2_000), (500, 200)];
+
+/// Of n = 5, by uniformisation: share of the runs that stop, mean firings.
+const EXACT: (f64, f64) = (0.305_936_853_130, 142.873_507);
+
+/// Standard errors that a right simulator passes once in a million benches.
+const WIDEST: f64 = 4.9;
+
+#[derive(Default)]
+struct Side {
+    sums: Sums,
+    runs_per_second: Vec<f64>,
+    ns_per_event: Vec<f64>,
 }
 
-use ring::by_hand;
+impl Side {
+    fn repeat(&mut self, draw: impl FnOnce() -> Sums) {
+        let start = Instant::now();
+        let sums = draw();
+        let seconds = start.elapsed().as_secs_f64();
+        self.runs_per_second.push(sums.runs as f64 / seconds);
+        self.ns_per_event.push(seconds * 1e9 / sums.firings as f64);
+        self.sums.add(&sums);
+    }
+
+    fn print(&self, n: &str, name: &str, ratio: &str) {
+        let (share, share_error) = self.sums.share();
+        let (firings, firings_error) = self.sums.firings_a_run();
+        println!(
+            "{n:>4}  {name:9} {:>11.0} {:>9.1}  {ratio:>7}  {share:.4} ± {share_error:.4}  {firings:9.2} ± {firings_error:.2}",
+            median(&self.runs_per_second),
+            median(&self.ns_per_event),
+        );
+    }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+fn compiled(n: usize) -> Model {
+    let text = scenario::text(n);
+    let source = Source { name: "ring.ron", text: &text };
+    let (document, mistakes) = simulate::scenario::read(&source);
+    let document = document.unwrap_or_else(|| panic!("{mistakes:?}"));
+    compile(&document, &source, &Overrides::default()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+}
+
+fn by_engine(model: &Model, runs: u64, seed: u64) -> Sums {
+    let conduct = Conduct { stop: &AtomicBool::new(false), progress: &|_| {} };
+    let plan = Plan { runs, seed, threads: Some(1) };
+    sample::<Count>(model, &plan, &conduct).unwrap_or_else(|error| panic!("{error}")).collected.sums
+}
+
+/// `seen`, with its standard error, is `expected`, with its.
+fn check(what: &str, seen: (f64, f64), expected: (f64, f64)) {
+    let error = seen.1.hypot(expected.1);
+    let z = (seen.0 - expected.0) / error;
+    assert!(z.abs() < WIDEST, "{what}: {} instead of {}, {z:.1} standard errors away", seen.0, expected.0);
+}
+
+fn compare(n: usize, runs: u64) {
+    let model = compiled(n);
+    let (mut hand, mut engine) = (Side::default(), Side::default());
+    for repetition in 0..REPETITIONS {
+        hand.repeat(|| by_hand::sample(n, repetition * runs, runs, 1));
+        engine.repeat(|| by_engine(&model, runs, repetition));
+    }
+    let mut ratios: Vec<f64> = hand.ns_per_event.iter().zip(&engine.ns_per_event).map(|(h, e)| h / e).collect();
+    ratios.sort_by(f64::total_cmp);
+    hand.print(&n.to_string(), "by hand", "1");
+    engine.print("", "simulate", &format!("{:.2}x", median(&ratios)));
+    println!("{:33}speed against the hand-written one, {:.2}x to {:.2}x", "", ratios[0], ratios[ratios.len() - 1]);
+    if n == 5 {
+        for (name, side) in [("by hand", &hand), ("simulate", &engine)] {
+            check(&format!("{name}, share that stops"), side.sums.share(), (EXACT.0, 0.0));
+            check(&format!("{name}, firings a run"), side.sums.firings_a_run(), (EXACT.1, 0.0));
+        }
+    }
+    check("share that stops", engine.sums.share(), hand.sums.share());
+    check("firings a run", engine.sums.firings_a_run(), hand.sums.firings_a_run());
+}
 
 fn main() {
-    for n in [5, 50, 500] {
-        let runs = 1_000_000 / n as u64;
-        let t = std::time::Instant::now();
-        let sums = by_hand::sample(n, 0, runs, 1);
-        let s = t.elapsed().as_secs_f64();
-        println!(
-            "{n} {:?} P {} time {} firings {} ns/ev {}",
-            sums,
-            sums.stopped as f64 / runs as f64,
-            sums.stop_time / sums.stopped as f64,
-            sums.firings as f64 / runs as f64,
-            s * 1e9 / sums.firings as f64
-        );
+    println!("ring of n actors, one thread, medians of {REPETITIONS} interleaved repetitions");
+    println!("   n                  runs/s  ns/event    speed  stopped            firings a run");
+    for (n, runs) in SIZES {
+        compare(n, runs);
     }
 }

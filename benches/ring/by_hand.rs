@@ -27,6 +27,29 @@ pub struct Sums {
     pub firings_squared: f64,
 }
 
+impl Sums {
+    /// Takes in the runs of another.
+    pub fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.stopped += other.stopped;
+        self.stop_time += other.stop_time;
+        self.firings += other.firings;
+        self.firings_squared += other.firings_squared;
+    }
+
+    /// Share of the runs that stopped, and its standard error.
+    pub fn share(&self) -> (f64, f64) {
+        let (n, p) = (self.runs as f64, self.stopped as f64 / self.runs as f64);
+        (p, (p * (1.0 - p) / n).sqrt())
+    }
+
+    /// Firings a run, and their standard error.
+    pub fn firings_a_run(&self) -> (f64, f64) {
+        let (n, mean) = (self.runs as f64, self.firings as f64 / self.runs as f64);
+        (mean, ((self.firings_squared / n - mean * mean) / n).sqrt())
+    }
+}
+
 /// How many actors at 5 stop a run.
 pub fn enough(n: usize) -> usize {
     if n == 5 { 2 } else { n / 2 }
@@ -209,7 +232,7 @@ fn exponential(draws: &mut ChaCha8Rng) -> f64 {
     -(1.0 - uniform(draws)).ln()
 }
 
-/// Runs `first` to `first + runs` on a ring of `n` actors, on this thread.
+/// Draws runs `first` to `first + runs` on a ring of `n` actors, on this thread.
 pub fn sample(n: usize, first: u64, runs: u64, seed: u64) -> Sums {
     let (mut ring, mut sums) = (Ring::new(n), Sums::default());
     let key = ChaCha8Rng::seed_from_u64(seed);

@@ -5,6 +5,8 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod histogram;
+pub mod occupancy;
+pub mod often;
 pub mod path;
 pub mod question;
 pub mod tally;

@@ -2,9 +2,15 @@
 //!
 //! Does not know when an effect applies.
 
-use super::names::Context;
-use crate::model::{Effect, EventId};
-use crate::scenario::expression::EffectExpr;
+use super::compare::refuse_strangers;
+use super::event::unordered;
+use super::interval::Interval;
+use super::names::{Context, Meaning, Value, listed};
+use super::typing::{condition, negative, number, tabulate_number};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::model::formula::{Condition, Number, Slot, Tabulated};
+use crate::model::{Effect, EventId, VariableId};
+use crate::scenario::expression::{ArithmeticOp, EffectExpr, EffectKind, Expr, ExprKind, PostureRef, Target};
 
 /// What an effect does: a change of the state, or an event.
 #[derive(Debug, Clone)]
@@ -16,6 +22,221 @@ pub enum Change {
 }
 
 /// The change that `effect` says; `None` if it held a mistake, which has been reported.
-pub fn effect(_effect: &EffectExpr, _context: &mut Context<'_>) -> Option<Change> {
-    unimplemented!()
+pub fn effect(effect: &EffectExpr, context: &mut Context<'_>) -> Option<Change> {
+    match &effect.kind {
+        EffectKind::Emit(name, _) => match context.scope.meaning(name) {
+            Some(Meaning::Emitted) => Some(Change::Emit(context.demand.event(name))),
+            // Its name is that of something else, which has been reported.
+            _ => None,
+        },
+        EffectKind::Up(posture, rungs) => climb(posture, i64::from(*rungs), context),
+        EffectKind::Down(posture, rungs) => climb(posture, -i64::from(*rungs), context),
+        EffectKind::Set(Target::Posture(posture), value) => set_posture(posture, value, effect.span, context),
+        EffectKind::Set(Target::Name(name, span), value) => set_named(name, *span, value, context),
+        EffectKind::Increase(target, by) => add(target, by, true, context),
+        EffectKind::Decrease(target, by) => add(target, by, false, context),
+    }
+}
+
+fn climb(posture: &PostureRef, rungs: i64, context: &mut Context<'_>) -> Option<Change> {
+    let id = context.scope.posture(posture, context.diagnostics)?;
+    if !context.scope.is_ordered(id) {
+        let word = if rungs > 0 { "`up`" } else { "`down`" };
+        let mistake = unordered(id, word, posture.span, context.scope);
+        let values = context.scope.values(id);
+        context.diagnostics.push(mistake.help(format!("or say which value: `{posture} = {}`", values[0])));
+        return None;
+    }
+    Some(Change::Effect(Effect::Add(id, Tabulated::constant(rungs as f64))))
+}
+
+fn set_posture(posture: &PostureRef, value: &Expr, span: Span, context: &mut Context<'_>) -> Option<Change> {
+    let id = context.scope.posture(posture, context.diagnostics)?;
+    let wanted = match &value.kind {
+        ExprKind::Name(name) => {
+            let at = context.scope.value_of(id, name, value.span, context.diagnostics)?;
+            Tabulated::constant(f64::from(at))
+        }
+        ExprKind::Posture(other) => {
+            let from = context.scope.posture(other, context.diagnostics)?;
+            let left = Expr { kind: ExprKind::Posture(posture.clone()), span };
+            refuse_strangers(id, from, &left, value, context)?;
+            tabulate_number(Number::Read(Slot::Variable(from)), context)
+        }
+        _ => {
+            let values = context.scope.values(id);
+            let found = format!("`{value}` is no value of `{posture}`");
+            let mistake = Diagnostic::error("type-mismatch", found, value.span)
+                .help(format!("its values are {}", listed(values.iter().map(String::as_str))));
+            context.diagnostics.push(if context.scope.is_ordered(id) {
+                mistake.help(format!("to move along the ladder, write `{posture} up` or `{posture} down 2`"))
+            } else {
+                mistake
+            });
+            return None;
+        }
+    };
+    Some(Change::Effect(Effect::Set(id, wanted)))
+}
+
+fn set_named(name: &str, span: Span, value: &Expr, context: &mut Context<'_>) -> Option<Change> {
+    match context.scope.meaning(name) {
+        Some(Meaning::Flag(id)) => {
+            let truth = condition(value, context)?;
+            Some(Change::Effect(Effect::Set(id?, tabulate_number(as_number(truth), context))))
+        }
+        Some(Meaning::Indicator(id)) => {
+            let (number, interval) = amount(value, context)?;
+            let variable = context.scope.variable_at(id?);
+            let (low, high) = (f64::from(variable.low), f64::from(variable.high));
+            if interval.high < low || interval.low > high {
+                let found = format!("`{name}` goes from {low} to {high}, and {interval} lies outside");
+                context.diagnostics.push(
+                    Diagnostic::error("outside-range", found, value.span)
+                        .related(variable.span, "declared here")
+                        .help(format!("write a number from {low} to {high}, or widen the range")),
+                );
+                return None;
+            }
+            Some(Change::Effect(Effect::Set(id?, tabulate_number(number, context))))
+        }
+        _ => no_target(name, span, context),
+    }
+}
+
+/// 1 or 0.
+fn as_number(truth: Condition) -> Number {
+    match truth {
+        Condition::Constant(truth) => Number::Constant(f64::from(u8::from(truth))),
+        other => Number::HowMany(vec![other]),
+    }
+}
+
+fn add(target: &Target, by: &Expr, up: bool, context: &mut Context<'_>) -> Option<Change> {
+    let (name, span) = match target {
+        Target::Name(name, span) => (name, *span),
+        Target::Posture(posture) => return no_sum(posture, by, up, context),
+    };
+    let id = match context.scope.meaning(name) {
+        Some(Meaning::Indicator(id)) => id?,
+        Some(Meaning::Flag(_)) => {
+            context.diagnostics.push(
+                Diagnostic::error("type-mismatch", format!("`{name}` is a flag, and nothing can be added to it"), span)
+                    .help(format!("write `{name} = true` or `{name} = false`")),
+            );
+            return None;
+        }
+        _ => return no_target(name, span, context),
+    };
+    let signed = amount(by, context)?;
+    let (number, _) = if up { signed } else { negative(signed) };
+    Some(Change::Effect(Effect::Add(id, tabulate_number(number, context))))
+}
+
+fn no_sum(posture: &PostureRef, by: &Expr, up: bool, context: &mut Context<'_>) -> Option<Change> {
+    let id = context.scope.posture(posture, context.diagnostics)?;
+    let found = format!("`{posture}` is a posture, and numbers cannot be added to it");
+    let mistake = Diagnostic::error("type-mismatch", found, posture.span);
+    let word = if up { "up" } else { "down" };
+    context.diagnostics.push(if context.scope.is_ordered(id) {
+        let rungs = if matches!(by.kind, ExprKind::Number(1.0)) { String::new() } else { format!(" {by}") };
+        mistake.help(format!("write `{posture} {word}{rungs}`"))
+    } else {
+        mistake.help(format!("write `{posture} = {}`", context.scope.values(id)[0]))
+    });
+    None
+}
+
+/// The mistake of writing to something that is no indicator and no flag.
+fn no_target(name: &str, span: Span, context: &mut Context<'_>) -> Option<Change> {
+    let scope = context.scope;
+    let writable = |meaning: Meaning| matches!(meaning, Meaning::Indicator(_) | Meaning::Flag(_));
+    let mistake = match scope.meaning(name) {
+        None => {
+            let wanted: Vec<&str> = scope.names_of(writable).collect();
+            scope.unknown(name, span, "indicator or flag", wanted.into_iter())
+        }
+        Some(meaning) => {
+            let found = format!("`{name}` is {}, and rules cannot change it", meaning.noun());
+            let mistake = Diagnostic::error("not-writable", found, span);
+            match meaning {
+                Meaning::Parameter(index) => match &scope.parameters[index] {
+                    Some(Value::Choice { .. }) => {
+                        mistake.help("a parameter keeps its value during a run; what changes is a posture")
+                    }
+                    _ => mistake.help("a parameter keeps its value during a run; what changes is an indicator"),
+                },
+                Meaning::Let(_) => mistake.help("a let follows from the state: change what it is made of"),
+                Meaning::Actor => {
+                    let actor = scope.actors.iter().find(|a| a.id == name);
+                    let postures = actor.into_iter().flat_map(|a| &a.postures);
+                    let postures = postures.map(|id| scope.variable_at(*id).name.as_str());
+                    mistake.help(format!("change one of its postures: {}", listed(postures)))
+                }
+                Meaning::Rule(_) | Meaning::Emitted | Meaning::Group => mistake
+                    .help("rules change postures, indicators and flags")
+                    .help(format!("to have something follow on it, write a rule with `on: [{name}]`")),
+                Meaning::Indicator(_) | Meaning::Flag(_) => unreachable!("these can be written to"),
+            }
+        }
+    };
+    context.diagnostics.push(mistake);
+    None
+}
+
+/// The whole number by which or to which an effect changes an indicator.
+fn amount(expr: &Expr, context: &mut Context<'_>) -> Option<(Number, Interval)> {
+    if let Some(divided) = division(expr) {
+        let found = format!("`{divided}` divides, and effects are made of whole numbers");
+        context.diagnostics.push(
+            Diagnostic::error("not-whole", found, divided.span)
+                .help("write the whole numbers that you mean, one rule or branch for each case")
+                .help("or count in smaller units, so that nothing has to be divided"),
+        );
+        return None;
+    }
+    let (number, interval) = number(expr, context)?;
+    if !interval.whole && !matches!(number, Number::Constant(x) if x.fract() == 0.0) {
+        let value = match &number {
+            Number::Constant(x) if !matches!(expr.kind, ExprKind::Number(_)) => format!(" ({x})"),
+            _ => String::new(),
+        };
+        let found = format!("`{expr}`{value} need not be a whole number, and indicators are whole numbers");
+        let mistake = Diagnostic::error("not-whole", found, expr.span);
+        context.diagnostics.push(match expr.kind {
+            ExprKind::Number(x) => mistake.help(format!("write `{}` or `{}`", x.floor(), x.ceil())),
+            _ => mistake.help("count in smaller units: tenths or hundredths, with a range to match"),
+        });
+        return None;
+    }
+    if !interval.within(f64::from(i32::MIN), f64::from(i32::MAX)) {
+        let found = format!("`{expr}` can be {interval}, beyond what an indicator can hold");
+        context.diagnostics.push(
+            Diagnostic::error("number-too-large", found, expr.span).help("indicators stay within about 2,000,000,000"),
+        );
+        return None;
+    }
+    Some((number, interval))
+}
+
+/// A division somewhere in `expr`.
+fn division(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Arithmetic(ArithmeticOp::Divide, ..) => Some(expr),
+        ExprKind::Arithmetic(_, a, b) => division(a).or_else(|| division(b)),
+        ExprKind::Negative(a) => division(a),
+        ExprKind::Min(list) | ExprKind::Max(list) => list.iter().find_map(division),
+        _ => None,
+    }
+}
+
+/// The variable that a change writes.
+impl Change {
+    /// Which variable it writes, if it is a change of the state.
+    pub fn writes(&self) -> Option<VariableId> {
+        match self {
+            Self::Effect(Effect::Set(id, _) | Effect::Add(id, _) | Effect::Map(id, _)) => Some(*id),
+            Self::Emit(_) => None,
+        }
+    }
 }

@@ -2,11 +2,245 @@
 //!
 //! Does not know who listens.
 
-use super::names::Context;
-use crate::model::EventId;
-use crate::scenario::expression::EventExpr;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::demand::Watched;
+use super::names::{Context, Meaning, Scope, listed};
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::model::{EventId, VariableId};
+use crate::scenario::document::Map;
+use crate::scenario::expression::{EventExpr, EventKind, PostureRef};
 
 /// The event that `event` names, marked as asked for; `None` if it held a mistake, which has been reported.
-pub fn event(_event: &EventExpr, _context: &mut Context<'_>) -> Option<EventId> {
-    unimplemented!()
+pub fn event(event: &EventExpr, context: &mut Context<'_>) -> Option<EventId> {
+    let id = match &event.kind {
+        EventKind::Named(name) => named(name, event.span, context),
+        EventKind::Branch(rule, branch) => branch_of(rule, branch, event.span, context),
+        EventKind::Becomes(posture, value) => becomes(posture, value, event.span, context),
+        EventKind::Rises(posture) => moves(posture, true, context),
+        EventKind::Falls(posture) => moves(posture, false, context),
+        EventKind::Begins(name) => turns(name, event.span, context).map(|watched| watched.begins),
+        EventKind::Ends(name) => turns(name, event.span, context).map(|watched| watched.ends),
+    }?;
+    context.demand.event_at(id).asked = true;
+    Some(id)
+}
+
+fn named(name: &str, span: Span, context: &mut Context<'_>) -> Option<EventId> {
+    if name == "start" {
+        return Some(context.demand.start);
+    }
+    let scope = context.scope;
+    let mistake = match scope.meaning(name) {
+        Some(Meaning::Rule(rule)) => return Some(context.demand.rule_event(rule)),
+        Some(Meaning::Emitted | Meaning::Group) => return Some(context.demand.event(name)),
+        Some(meaning) => no_event(name, meaning, span, scope),
+        None => unknown_event(name, span, scope)?,
+    };
+    context.diagnostics.push(mistake);
+    None
+}
+
+fn no_event(name: &str, meaning: Meaning, span: Span, scope: &Scope) -> Diagnostic {
+    let mistake = Diagnostic::error("no-event", format!("`{name}` is {} and no event", meaning.noun()), span);
+    match meaning {
+        Meaning::Let(_) => mistake.help(format!("write `{name} begins` or `{name} ends`")),
+        Meaning::Actor => {
+            let posture = scope.actors.iter().find(|a| a.id == name).and_then(|a| a.postures.first());
+            let example = posture.map(|id| becoming(&scope.variable_at(*id).name, scope.values(*id)));
+            mistake.help(format!("name a change of one of its postures{}", example.unwrap_or_default()))
+        }
+        Meaning::Indicator(_) => {
+            mistake.help(format!("declare a let, `lets: {{ high: \"{name} > 0\" }}`, and listen to `high begins`"))
+        }
+        Meaning::Flag(_) => {
+            mistake.help(format!("declare a let, `lets: {{ is_so: \"{name}\" }}`, and listen to `is_so begins`"))
+        }
+        _ => mistake.help(
+            "events are rules, branches (`rule/branch`), emitted names, groups, `p becomes x`, `p rises`, \
+            `p falls`, `let begins`, `let ends` and `start`",
+        ),
+    }
+}
+
+fn becoming(posture: &str, values: &[String]) -> String {
+    values.last().map_or_else(String::new, |value| format!(", such as `{posture} becomes {value}`"))
+}
+
+/// `None` if the name may be emitted by a rule whose effects held a mistake.
+fn unknown_event(name: &str, span: Span, scope: &Scope) -> Option<Diagnostic> {
+    let events = scope.names_of(Meaning::is_event).chain(["start"]);
+    let near = nearest(name, events);
+    if near.is_none() && scope.emits_unseen {
+        return None;
+    }
+    let mistake = Diagnostic::error("unknown-event", format!("there is no event `{name}`"), span);
+    if let Some(near) = near {
+        return Some(mistake.help(format!("did you mean `{near}`?")));
+    }
+    let branches = scope.branches.iter().zip(&scope.rules);
+    let branch = branches.filter(|(b, _)| b.iter().flatten().any(|b| b == name)).map(|(_, rule)| rule).next();
+    if let Some(rule) = branch {
+        return Some(mistake.help(format!("a branch is written with its rule: did you mean `{rule}/{name}`?")));
+    }
+    if let Some(posture) = scope.postures_with(name).next() {
+        return Some(mistake.help(format!("did you mean `{} becomes {name}`?", posture.name)));
+    }
+    Some(mistake.help(format!(
+        "an event is a rule, an emitted name or a group: {}; or a change such as `actor.posture becomes value`",
+        listed(scope.names_of(Meaning::is_event))
+    )))
+}
+
+fn branch_of(rule: &str, branch: &str, span: Span, context: &mut Context<'_>) -> Option<EventId> {
+    let scope = context.scope;
+    let Some(Meaning::Rule(id)) = scope.meaning(rule) else {
+        let found = match scope.meaning(rule) {
+            Some(meaning) => format!("`{rule}` is {} and has no branches", meaning.noun()),
+            None => format!("there is no rule `{rule}`"),
+        };
+        let rules = scope.names_of(|meaning| matches!(meaning, Meaning::Rule(_)));
+        let mistake = Diagnostic::error("unknown-event", found, span);
+        context.diagnostics.push(match nearest(rule, rules) {
+            Some(near) => mistake.help(format!("did you mean `{near}/{branch}`?")),
+            None => mistake.help("a branch is written `rule/branch`, with the name of a rule that has `choose`"),
+        });
+        return None;
+    };
+    let branches = scope.branches[id.0 as usize].as_ref()?;
+    if let Some(index) = branches.iter().position(|b| b == branch) {
+        return Some(context.demand.branch_event(id, index));
+    }
+    let mistake = Diagnostic::error("unknown-event", format!("`{rule}` has no branch `{branch}`"), span);
+    let names = || branches.iter().map(String::as_str);
+    let mistake = match (branches.is_empty(), nearest(branch, names())) {
+        (true, _) => mistake.help(format!("`{rule}` has no `choose`: write just `{rule}`")),
+        (false, Some(near)) => mistake.help(format!("did you mean `{rule}/{near}`?")),
+        (false, None) => mistake.help(format!("the branches of `{rule}` are {}", listed(names()))),
+    };
+    context.diagnostics.push(mistake);
+    None
+}
+
+fn becomes(posture: &PostureRef, value: &str, span: Span, context: &mut Context<'_>) -> Option<EventId> {
+    let id = context.scope.posture(posture, context.diagnostics)?;
+    let at = context.scope.value_of(id, value, span, context.diagnostics)?;
+    let event = context.demand.event(&format!("{} becomes {value}", context.scope.variable_at(id).name));
+    context.demand.postures[id.0 as usize].becomes[at as usize] = Some(event);
+    Some(event)
+}
+
+fn moves(posture: &PostureRef, up: bool, context: &mut Context<'_>) -> Option<EventId> {
+    let id = context.scope.posture(posture, context.diagnostics)?;
+    let word = if up { "rises" } else { "falls" };
+    if !context.scope.is_ordered(id) {
+        let mistake = unordered(id, &format!("`{word}`"), posture.span, context.scope);
+        context.diagnostics.push(mistake.help(format!("write `{} becomes …`", context.scope.variable_at(id).name)));
+        return None;
+    }
+    let event = context.demand.event(&format!("{} {word}", context.scope.variable_at(id).name));
+    let events = &mut context.demand.postures[id.0 as usize];
+    *(if up { &mut events.rises } else { &mut events.falls }) = Some(event);
+    Some(event)
+}
+
+/// The mistake of asking for an order where there is none. `what` needs it.
+pub(super) fn unordered(id: VariableId, what: &str, span: Span, scope: &Scope) -> Diagnostic {
+    let name = &scope.variable_at(id).name;
+    Diagnostic::error("unordered", format!("{what} needs an order, and the values of `{name}` have none"), span)
+        .help(format!("declare `{name}` with `ladder`, lowest value first, instead of `states`"))
+}
+
+fn turns(name: &str, span: Span, context: &mut Context<'_>) -> Option<Watched> {
+    let scope = context.scope;
+    let Some(Meaning::Let(index)) = scope.meaning(name) else {
+        let lets = || scope.names_of(|meaning| matches!(meaning, Meaning::Let(_)));
+        let (found, help) = match scope.meaning(name) {
+            Some(meaning @ (Meaning::Flag(_) | Meaning::Indicator(_))) => (
+                format!("`{name}` is {}: only lets begin and end", meaning.noun()),
+                format!(
+                    "give the condition a name, `lets: {{ so: \"{name}{}\" }}`, and write `so begins`",
+                    if matches!(meaning, Meaning::Flag(_)) { "" } else { " > 0" }
+                ),
+            ),
+            Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => (
+                format!("`{name}` is {}: it happens at one moment, and only lets begin and end", meaning.noun()),
+                format!("write just `{name}`"),
+            ),
+            Some(meaning) => (
+                format!("`{name}` is {}: only lets begin and end", meaning.noun()),
+                "give a condition a name under `lets`, and write that name before `begins` or `ends`".to_owned(),
+            ),
+            None => (
+                format!("there is no let `{name}`"),
+                match nearest(name, lets()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if lets().next().is_none() => format!("declare it: `lets: {{ {name}: \"…\" }}`"),
+                    None => format!("the lets are {}", listed(lets())),
+                },
+            ),
+        };
+        context.diagnostics.push(Diagnostic::error("no-let", found, span).help(help));
+        return None;
+    };
+    if let Some(watched) = context.demand.watched.get(&index) {
+        return Some(*watched);
+    }
+    let begins = context.demand.event(&format!("{name} begins"));
+    let ends = context.demand.event(&format!("{name} ends"));
+    let watched = Watched { begins, ends, span };
+    context.demand.watched.insert(index, watched);
+    Some(watched)
+}
+
+/// Resolves the groups of events: every event learns which groups hold it, directly or through others.
+pub(super) fn groups(groups: &Map<crate::diagnostic::Spanned<Vec<EventExpr>>>, context: &mut Context<'_>) {
+    let mut members: BTreeMap<EventId, Vec<EventId>> = BTreeMap::new();
+    let mut places: BTreeMap<EventId, (&str, Span)> = BTreeMap::new();
+    for entry in groups {
+        if context.scope.meaning(&entry.key.value) != Some(Meaning::Group) {
+            continue;
+        }
+        let id = context.demand.event(&entry.key.value);
+        places.insert(id, (&entry.key.value, entry.key.span));
+        let listed = entry.value.iter().flat_map(|list| &list.value);
+        let found: Vec<EventId> = listed.filter_map(|member| event(member, context)).collect();
+        if let Some(list) = entry.value.as_ref().filter(|list| list.value.is_empty()) {
+            let empty = format!("the group `{}` has no members", entry.key.value);
+            context.diagnostics.push(
+                Diagnostic::error("empty-group", empty, list.span)
+                    .help("name at least one event, or leave the group out"),
+            );
+        }
+        members.insert(id, found);
+    }
+    for group in members.keys() {
+        if reaches(*group, &members).contains(group) {
+            let (name, span) = places[group];
+            let through: Vec<&str> =
+                members[group].iter().filter_map(|m| places.get(m)).map(|(name, _)| *name).collect();
+            let found = format!("the group `{name}` holds itself");
+            context.diagnostics.push(
+                Diagnostic::error("group-cycle", found, span)
+                    .help(format!("take out one of {}", listed(through.into_iter()))),
+            );
+        }
+    }
+    for group in members.keys() {
+        for member in reaches(*group, &members).into_iter().filter(|m| !members.contains_key(m)) {
+            context.demand.event_at(member).groups.push(*group);
+        }
+    }
+}
+
+/// Everything that a group holds, groups included.
+fn reaches(group: EventId, members: &BTreeMap<EventId, Vec<EventId>>) -> BTreeSet<EventId> {
+    let mut seen = BTreeSet::new();
+    let mut open = members[&group].clone();
+    while let Some(next) = open.pop() {
+        if seen.insert(next) {
+            open.extend(members.get(&next).into_iter().flatten());
+        }
+    }
+    seen
 }

@@ -4,11 +4,13 @@
 //!
 //! A name whose declaration held a mistake is *poisoned*: it is known, and its uses are no mistakes.
 
+use std::collections::BTreeMap;
+
+use super::demand::Demand;
 use super::interval::Interval;
-use crate::diagnostic::Diagnostics;
-use crate::model::formula::{Domain, Slot};
-use crate::model::{Actor, Calendar, Counter, Event, EventId, PostureEvents, RuleId, Variable, Watch};
-use crate::scenario::document::Document;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::model::{Actor, Calendar, RuleId, Variable, VariableId, VariableKind};
+use crate::scenario::expression::{Expr, PostureRef};
 use crate::scenario::quantity::Duration;
 
 /// The value of a parameter in force, as expressions see it.
@@ -34,6 +36,66 @@ pub enum Value {
     Rate,
 }
 
+/// What a name of the shared name space means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// An actor.
+    Actor,
+    /// An indicator; `None` if its declaration held a mistake.
+    Indicator(Option<VariableId>),
+    /// A flag; `None` if its declaration held a mistake.
+    Flag(Option<VariableId>),
+    /// A parameter, by place in the file.
+    Parameter(usize),
+    /// A let, by place in the file.
+    Let(usize),
+    /// A rule.
+    Rule(RuleId),
+    /// A name that some rule emits.
+    Emitted,
+    /// A group of events, by place in the file.
+    Group,
+}
+
+impl Meaning {
+    /// What people call it, with its article.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Actor => "an actor",
+            Self::Indicator(_) => "an indicator",
+            Self::Flag(_) => "a flag",
+            Self::Parameter(_) => "a parameter",
+            Self::Let(_) => "a let",
+            Self::Rule(_) => "a rule",
+            Self::Emitted => "an emitted event",
+            Self::Group => "a group of events",
+        }
+    }
+
+    /// Whether it can stand where an event is named.
+    pub(super) fn is_event(self) -> bool {
+        matches!(self, Self::Rule(_) | Self::Emitted | Self::Group)
+    }
+}
+
+/// A name of the shared name space.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Symbol {
+    pub(super) meaning: Meaning,
+    pub(super) span: Span,
+}
+
+/// A let as declared.
+#[derive(Debug, Clone)]
+pub(super) struct LetText {
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) expr: Option<Expr>,
+}
+
+/// The postures of an actor by name; a posture is `None` if its declaration held a mistake.
+pub(super) type Postures = BTreeMap<String, Option<VariableId>>;
+
 /// The symbol table. It holds the variables and actors of the model, checked.
 #[derive(Debug)]
 pub struct Scope {
@@ -43,25 +105,19 @@ pub struct Scope {
     pub actors: Vec<Actor>,
     /// Start, step and number of steps; `None` if the clock held a mistake.
     pub calendar: Option<Calendar>,
-}
-
-/// What the expressions of a scenario ask of a run: events, counters, watches.
-#[derive(Debug)]
-pub struct Demand {}
-
-/// What `Demand` comes to when all expressions have been typed.
-#[derive(Debug)]
-pub struct Demanded {
-    /// For `Model::events`; listeners still empty.
-    pub events: Vec<Event>,
-    /// For `Model::counters`.
-    pub counters: Vec<Counter>,
-    /// For `Model::watches`, in file order.
-    pub watches: Vec<Watch>,
-    /// For `Model::posture_events`, by variable.
-    pub posture_events: Vec<PostureEvents>,
-    /// For `Model::start_event`.
-    pub start_event: EventId,
+    pub(super) symbols: BTreeMap<String, Symbol>,
+    /// By actor; `None` if the actor's declaration held a mistake.
+    pub(super) postures: BTreeMap<String, Option<Postures>>,
+    /// By variable: the named ladder that it shares with others.
+    pub(super) ladders: Vec<Option<String>>,
+    pub(super) parameters: Vec<Option<Value>>,
+    pub(super) lets: Vec<LetText>,
+    /// By rule: the names of its branches, in file order; `None` if they held a mistake.
+    pub(super) branches: Vec<Option<Vec<String>>>,
+    /// By rule.
+    pub(super) rules: Vec<String>,
+    /// Some rule's effects held a mistake, so there may be emitted names that are not known.
+    pub(super) emits_unseen: bool,
 }
 
 /// What typing an expression needs and adds to.
@@ -75,54 +131,183 @@ pub struct Context<'a> {
 }
 
 impl Scope {
-    /// Declares every name of `document`, whose templates have been expanded: `RuleId`s are positions in
-    /// `document.rules`. Checks actors, postures, ladders, indicators (but not `decays`), flags, lets, events and
-    /// all names. `parameters` go with `document.parameters` one by one, `None` for one that held a mistake.
-    pub fn declare(
-        _document: &Document,
-        _parameters: Vec<Option<Value>>,
-        _calendar: Option<Calendar>,
-        _diagnostics: &mut Diagnostics,
-    ) -> (Self, Demand) {
-        unimplemented!()
-    }
-
     /// The value of a parameter; `None` if there is none of that name or it held a mistake.
-    pub fn parameter(&self, _name: &str) -> Option<&Value> {
-        unimplemented!()
+    pub fn parameter(&self, name: &str) -> Option<&Value> {
+        match self.meaning(name)? {
+            Meaning::Parameter(index) => self.parameters[index].as_ref(),
+            _ => None,
+        }
     }
 
     /// The indicator or flag of that name.
-    pub fn variable(&self, _name: &str) -> Option<crate::model::VariableId> {
-        unimplemented!()
+    pub fn variable(&self, name: &str) -> Option<VariableId> {
+        match self.meaning(name)? {
+            Meaning::Indicator(id) | Meaning::Flag(id) => id,
+            _ => None,
+        }
+    }
+
+    /// The names of all parameters, by name.
+    pub fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.names_of(|meaning| matches!(meaning, Meaning::Parameter(_)))
+    }
+
+    pub(super) fn meaning(&self, name: &str) -> Option<Meaning> {
+        self.symbols.get(name).map(|symbol| symbol.meaning)
+    }
+
+    pub(super) fn names_of(&self, wanted: impl Fn(Meaning) -> bool) -> impl Iterator<Item = &str> {
+        self.symbols.iter().filter(move |(_, symbol)| wanted(symbol.meaning)).map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn variable_at(&self, id: VariableId) -> &Variable {
+        &self.variables[id.0 as usize]
+    }
+
+    /// The names of a posture's values.
+    pub(super) fn values(&self, id: VariableId) -> &[String] {
+        match &self.variable_at(id).kind {
+            VariableKind::Posture { values, .. } => values,
+            VariableKind::Indicator | VariableKind::Flag => &[],
+        }
+    }
+
+    pub(super) fn is_ordered(&self, id: VariableId) -> bool {
+        matches!(self.variable_at(id).kind, VariableKind::Posture { ordered: true, .. })
+    }
+
+    /// The named ladder that two postures share.
+    pub(super) fn shared_ladder(&self, a: VariableId, b: VariableId) -> Option<&str> {
+        let (a, b) = (self.ladders[a.0 as usize].as_deref()?, self.ladders[b.0 as usize].as_deref()?);
+        (a == b).then_some(a)
+    }
+
+    /// The postures that have a value of this name.
+    pub(super) fn postures_with(&self, value: &str) -> impl Iterator<Item = &Variable> {
+        self.variables.iter().filter(move |variable| match &variable.kind {
+            VariableKind::Posture { values, .. } => values.iter().any(|v| v == value),
+            VariableKind::Indicator | VariableKind::Flag => false,
+        })
+    }
+
+    /// The postures of this name, whatever their actor.
+    fn postures_named(&self, posture: &str) -> impl Iterator<Item = &str> {
+        self.actors.iter().flat_map(|actor| &actor.postures).filter_map(move |id| {
+            let name = self.variable_at(*id).name.as_str();
+            name.split_once('.').is_some_and(|(_, last)| last == posture).then_some(name)
+        })
+    }
+
+    /// The posture that `of` names; `None` if there is none, which is reported, or if it is poisoned.
+    pub(super) fn posture(&self, of: &PostureRef, diagnostics: &mut Diagnostics) -> Option<VariableId> {
+        let PostureRef { actor, posture, span } = of;
+        let Some(postures) = self.postures.get(actor) else {
+            diagnostics.push(self.no_actor(actor, posture, *span));
+            return None;
+        };
+        let postures = postures.as_ref()?;
+        let Some(id) = postures.get(posture) else {
+            diagnostics.push(self.no_posture(actor, posture, postures, *span));
+            return None;
+        };
+        *id
+    }
+
+    fn no_actor(&self, actor: &str, posture: &str, span: Span) -> Diagnostic {
+        let found = match self.meaning(actor) {
+            Some(meaning) => format!("`{actor}` is {} and has no postures", meaning.noun()),
+            None => format!("there is no actor `{actor}`"),
+        };
+        let mistake = Diagnostic::error("unknown-name", found, span);
+        if let Some(near) = nearest(actor, self.postures.keys().map(String::as_str)) {
+            return mistake.help(format!("did you mean `{near}.{posture}`?"));
+        }
+        if self.postures.is_empty() {
+            return mistake.help("this scenario has no actors: declare one under `actors`");
+        }
+        mistake.help(format!(
+            "the actors are {}; or declare `{actor}` under `actors`",
+            listed(self.postures.keys().map(String::as_str))
+        ))
+    }
+
+    fn no_posture(&self, actor: &str, posture: &str, postures: &Postures, span: Span) -> Diagnostic {
+        let mistake = Diagnostic::error("unknown-name", format!("`{actor}` has no posture `{posture}`"), span);
+        if postures.is_empty() {
+            return mistake
+                .help(format!("`{actor}` has no postures: declare `{posture}` under `postures` of `{actor}`"));
+        }
+        let mistake =
+            mistake.help(format!("the postures of `{actor}` are {}", listed(postures.keys().map(String::as_str))));
+        if let Some(near) = nearest(posture, postures.keys().map(String::as_str)) {
+            return mistake.help(format!("did you mean `{actor}.{near}`?"));
+        }
+        match self.postures_named(posture).next() {
+            Some(other) => mistake.help(format!("another actor has it: did you mean `{other}`?")),
+            None => mistake.help(format!("or declare `{posture}` under `postures` of `{actor}`")),
+        }
+    }
+
+    /// The number of a posture's value; one that it does not have is reported.
+    pub(super) fn value_of(
+        &self,
+        id: VariableId,
+        value: &str,
+        span: Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<i32> {
+        let values = self.values(id);
+        let found = values.iter().position(|v| v == value);
+        if found.is_none() {
+            let posture = &self.variable_at(id).name;
+            let mistake = Diagnostic::error("unknown-value", format!("`{value}` is no value of `{posture}`"), span);
+            diagnostics.push(with_allowed(mistake, &format!("`{posture}`"), value, values));
+        }
+        found.map(|index| index as i32)
+    }
+
+    /// The mistake of a name that means nothing here. `wanted` are names that would do, `what` says what they are.
+    pub(super) fn unknown<'a>(
+        &self,
+        name: &str,
+        span: Span,
+        what: &str,
+        wanted: impl Iterator<Item = &'a str> + Clone,
+    ) -> Diagnostic {
+        let mistake = Diagnostic::error("unknown-name", format!("there is no {what} `{name}`"), span);
+        if let Some(near) = nearest(name, wanted.clone()) {
+            return mistake.help(format!("did you mean `{near}`?"));
+        }
+        if let Some(posture) = self.postures_with(name).next() {
+            return mistake.help(format!("`{name}` is a value of `{0}`: did you mean `{0} == {name}`?", posture.name));
+        }
+        if let Some(posture) = self.postures_named(name).next() {
+            return mistake.help(format!("a posture is written with its actor: did you mean `{posture}`?"));
+        }
+        match listed(wanted) {
+            none if none.is_empty() => mistake.help(format!("this scenario declares no {what}")),
+            all => mistake.help(format!("what there is: {all}")),
+        }
     }
 }
 
-impl Demand {
-    /// The event of a rule.
-    pub fn rule_event(&self, _rule: RuleId) -> EventId {
-        unimplemented!()
-    }
-
-    /// The event of the branch at this place of a rule's `choose`, in file order (`otherwise` where it stands).
-    pub fn branch_event(&self, _rule: RuleId, _branch: usize) -> EventId {
-        unimplemented!()
-    }
-
-    /// `events` and every group with one of them, ascending, each once: what a branch raises.
-    pub fn with_groups(&self, _events: &[EventId]) -> Vec<EventId> {
-        unimplemented!()
-    }
-
-    /// The closed range of values of a slot.
-    pub fn domain(&self, _slot: Slot, _scope: &Scope) -> Domain {
-        unimplemented!()
+/// Says what values are allowed and which was probably meant.
+pub(super) fn with_allowed(mistake: Diagnostic, of: &str, value: &str, values: &[String]) -> Diagnostic {
+    let names = || values.iter().map(String::as_str);
+    let mistake = mistake.help(format!("the values of {of} are {}", listed(names())));
+    match nearest(value, names()) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake,
     }
 }
 
-impl Context<'_> {
-    /// Types the lets that nothing uses and those that are watched: call it when every other expression has been typed.
-    pub fn finish(&mut self) -> Demanded {
-        unimplemented!()
-    }
+/// The most names that a message lists.
+const LISTED: usize = 12;
+
+/// Names in backticks, with commas; the first dozen of many.
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let all: Vec<&str> = names.collect();
+    let shown: Vec<String> = all.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+    let more = all.len().saturating_sub(LISTED);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }

@@ -2,16 +2,153 @@
 //!
 //! Does not know how a monitor works.
 
+use super::calendar::whole_steps;
+use super::compare::count_limit;
+use super::demand::Typed;
+use super::event::event;
+use super::moment::when;
 use super::names::Context;
-use crate::model::{Ask, Asked};
-use crate::scenario::expression::QuestionExpr;
+use super::typing::{condition, either, number, tabulate_condition, tabulate_number};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::model::formula::Tabulated;
+use crate::model::{Ask, AskNumber, Asked, Comparison, Step, When};
+use crate::scenario::expression::{Expr, ExprKind, QuestionExpr, QuestionKind};
+use crate::scenario::quantity::{Duration, Time};
 
 /// A yes/no question, as an outcome needs it; `None` if it held a mistake, which has been reported.
-pub fn yes_no(_question: &QuestionExpr, _context: &mut Context<'_>) -> Option<Ask> {
-    unimplemented!()
+pub fn yes_no(question: &QuestionExpr, context: &mut Context<'_>) -> Option<Ask> {
+    match asked(question, context)? {
+        Asked::YesNo(ask) => Some(ask),
+        Asked::Number(_) => {
+            let mistake = number_asked(question);
+            context.diagnostics.push(mistake);
+            None
+        }
+    }
+}
+
+fn number_asked(question: &QuestionExpr) -> Diagnostic {
+    let found = "this asks for a number, and a yes/no question is due here";
+    let mistake = Diagnostic::error("not-yes-no", found, question.span);
+    match &question.kind {
+        QuestionKind::Count(event, _) => mistake.help(format!("compare it: `count({event}) >= 1`")),
+        QuestionKind::AtEnd(expr) => mistake.help(format!("compare it: `{expr} > 0 at end`")),
+        QuestionKind::On(expr, _) => mistake.help(format!("compare it: `{expr} > 0 on …`")),
+        QuestionKind::First(expr) => mistake.help(format!("ask whether it happens: `ever({expr})`")),
+        QuestionKind::Highest(expr) => mistake.help(format!("ask whether it is ever so high: `ever({expr} > 0)`")),
+        _ => mistake.help("ask `ever(…)`, `… at end`, `count(…) >= n`, `a before b` or `stays(…) for …`"),
+    }
 }
 
 /// A yes/no question or a number.
-pub fn asked(_question: &QuestionExpr, _context: &mut Context<'_>) -> Option<Asked> {
-    unimplemented!()
+pub fn asked(question: &QuestionExpr, context: &mut Context<'_>) -> Option<Asked> {
+    let span = question.span;
+    let ask = match &question.kind {
+        QuestionKind::Not(inner) => Ask::Not(Box::new(yes_no(inner, context)?)),
+        QuestionKind::And(parts) => Ask::And(parts_of(parts, context)?),
+        QuestionKind::Or(parts) => Ask::Or(parts_of(parts, context)?),
+        QuestionKind::Ever(expr, by) => {
+            let (held, by) = (held(expr, context), bound(*by, span, context));
+            Ask::Ever(held?, by?)
+        }
+        QuestionKind::AtEnd(expr) => return looked(expr, None, context),
+        QuestionKind::On(expr, time) => {
+            let at = when(*time, span, context);
+            return looked(expr, Some(at), context);
+        }
+        QuestionKind::CountCompare(counted, op, with, by) => {
+            let left = Expr { kind: ExprKind::Count(counted.clone()), span: counted.span };
+            let (id, by) = (event(counted, context), bound(*by, span, context));
+            let (with, _) = count_limit(&left, with, counted, context)?;
+            Ask::Count(id?, Comparison { op: *op, with }, by?)
+        }
+        QuestionKind::Before(a, b) => {
+            let (a, b) = (event(a, context), event(b, context));
+            Ask::Before(a?, b?)
+        }
+        QuestionKind::Then(a, b, within) => {
+            let (a, b) = (event(a, context), event(b, context));
+            Ask::Then(a?, b?, length(*within, span, context)?)
+        }
+        QuestionKind::Stays(expr, long) => {
+            let held = held(expr, context);
+            let steps = length(*long, span, context)?;
+            Ask::Stays(held?, steps)
+        }
+        QuestionKind::Bare(expr) => return bare(expr, span, context),
+        QuestionKind::Count(counted, by) => {
+            let (id, by) = (event(counted, context), bound(*by, span, context));
+            return Some(Asked::Number(AskNumber::Count(id?, by?)));
+        }
+        QuestionKind::First(expr) => return held(expr, context).map(|c| Asked::Number(AskNumber::First(c))),
+        QuestionKind::Total(expr) => {
+            return Some(Asked::Number(match either(expr, context)? {
+                Typed::YesNo(c) => AskNumber::TotalTime(tabulate_condition(c, context)),
+                Typed::Number(n, _) => AskNumber::Total(tabulate_number(n, context)),
+            }));
+        }
+        QuestionKind::Highest(expr) => {
+            let (highest, _) = number(expr, context)?;
+            return Some(Asked::Number(AskNumber::Highest(tabulate_number(highest, context))));
+        }
+    };
+    Some(Asked::YesNo(ask))
+}
+
+fn parts_of(parts: &[QuestionExpr], context: &mut Context<'_>) -> Option<Vec<Ask>> {
+    let all: Vec<_> = parts.iter().map(|part| yes_no(part, context)).collect();
+    all.into_iter().collect()
+}
+
+fn held(expr: &Expr, context: &mut Context<'_>) -> Option<Tabulated<bool>> {
+    let condition = condition(expr, context)?;
+    Some(tabulate_condition(condition, context))
+}
+
+/// `X at end` (`at` is `None`) or `X on TIME` (`Some(None)` if the time held a mistake).
+fn looked(expr: &Expr, at: Option<Option<When>>, context: &mut Context<'_>) -> Option<Asked> {
+    let typed = either(expr, context)?;
+    let at = match at {
+        None => None,
+        Some(at) => Some(at?),
+    };
+    Some(match (typed, at) {
+        (Typed::YesNo(c), None) => Asked::YesNo(Ask::AtEnd(tabulate_condition(c, context))),
+        (Typed::YesNo(c), Some(at)) => Asked::YesNo(Ask::On(tabulate_condition(c, context), at)),
+        (Typed::Number(n, _), None) => Asked::Number(AskNumber::AtEnd(tabulate_number(n, context))),
+        (Typed::Number(n, _), Some(at)) => Asked::Number(AskNumber::On(tabulate_number(n, context), at)),
+    })
+}
+
+/// `by TIME`; `Some(None)` for the whole run.
+#[allow(clippy::option_option)]
+fn bound(by: Option<Time>, span: Span, context: &mut Context<'_>) -> Option<Option<When>> {
+    match by {
+        None => Some(None),
+        Some(time) => when(time, span, context).map(Some),
+    }
+}
+
+/// A length in whole steps; one beyond the run is as long as the run and one step.
+fn length(duration: Duration, span: Span, context: &mut Context<'_>) -> Option<Step> {
+    let calendar = context.scope.calendar.as_ref()?;
+    let steps = whole_steps(duration, "this duration", span, calendar, context.diagnostics)?;
+    Some(steps.min(u64::from(calendar.steps) + 1) as Step)
+}
+
+/// A condition or a number without a word that says when it is asked.
+fn bare(expr: &Expr, span: Span, context: &mut Context<'_>) -> Option<Asked> {
+    let typed = either(expr, context)?;
+    let mistake = match typed {
+        Typed::YesNo(_) => {
+            let joint = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_));
+            let at_end = if joint { format!("({expr}) at end") } else { format!("{expr} at end") };
+            Diagnostic::error("bare-condition", format!("`{expr}` does not say when it is asked"), span)
+                .help(format!("did you mean `ever({expr})`, at any time, or `{at_end}`?"))
+        }
+        Typed::Number(..) => Diagnostic::error("bare-number", format!("`{expr}` does not say when it is asked"), span)
+            .help(format!("did you mean `{expr} at end`, `highest({expr})` or `total({expr})`?")),
+    };
+    context.diagnostics.push(mistake);
+    None
 }

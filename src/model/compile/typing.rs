@@ -1,37 +1,410 @@
 //! Expressions to conditions and numbers: every name resolved, every type checked, every number bounded.
 //!
-//! Does not know where an expression stands, beyond what its caller asks of it.
+//! Does not know where an expression stands, beyond what its caller asks of it. Comparisons have their own file.
 //!
 //! `None` means that the mistake has been reported.
 
-use super::interval::Interval;
-use super::names::Context;
-use crate::diagnostic::Span;
-use crate::model::formula::{Condition, Number, Tabulated};
+use super::compare;
+use super::demand::Typed;
+use super::interval::{Impossible, Interval};
+use super::lets::typed_let;
+use super::moment::window;
+use super::names::{Context, Meaning, Scope, Value, listed};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::model::formula::{Condition, Number, Slot, Tabulated};
 use crate::scenario::document::ProbabilityText;
-use crate::scenario::expression::Expr;
+use crate::scenario::expression::{ArithmeticOp, Expr, ExprKind};
 
 /// The condition that `expr` says.
-pub fn condition(_expr: &Expr, _context: &mut Context<'_>) -> Option<Condition> {
-    unimplemented!()
+pub fn condition(expr: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    match &expr.kind {
+        ExprKind::Bool(b) => Some(Condition::Constant(*b)),
+        ExprKind::Not(inner) => condition(inner, context).map(not),
+        ExprKind::And(list) => conditions(list, context).map(and),
+        ExprKind::Or(list) => conditions(list, context).map(or),
+        ExprKind::Compare(op, a, b) => compare::compare(*op, a, b, context),
+        ExprKind::In(a, list) => {
+            let each: Vec<_> = list.iter().map(|item| compare::member(a, item, context)).collect();
+            each.into_iter().collect::<Option<_>>().map(or)
+        }
+        ExprKind::During(from, to) => {
+            window(*from, *to, expr.span, context).map(|(from, to)| Condition::Holds(Slot::During(from, to)))
+        }
+        ExprKind::Name(name) => named_condition(name, expr.span, context),
+        _ => {
+            let mistake = no_condition(expr, context)?;
+            context.diagnostics.push(mistake);
+            None
+        }
+    }
+}
+
+/// All of them, so that every mistake in the list is reported.
+fn conditions(list: &[Expr], context: &mut Context<'_>) -> Option<Vec<Condition>> {
+    let all: Vec<_> = list.iter().map(|expr| condition(expr, context)).collect();
+    all.into_iter().collect()
+}
+
+/// `not c`, folded.
+pub(super) fn not(c: Condition) -> Condition {
+    match c {
+        Condition::Constant(b) => Condition::Constant(!b),
+        Condition::Not(inner) => *inner,
+        other => Condition::Not(Box::new(other)),
+    }
+}
+
+/// All of `list`, folded.
+pub(super) fn and(list: Vec<Condition>) -> Condition {
+    if list.contains(&Condition::Constant(false)) {
+        return Condition::Constant(false);
+    }
+    let mut list: Vec<_> = list.into_iter().filter(|c| *c != Condition::Constant(true)).collect();
+    match list.len() {
+        0 => Condition::Constant(true),
+        1 => list.remove(0),
+        _ => Condition::And(list),
+    }
+}
+
+/// One of `list`, folded.
+pub(super) fn or(list: Vec<Condition>) -> Condition {
+    if list.contains(&Condition::Constant(true)) {
+        return Condition::Constant(true);
+    }
+    let mut list: Vec<_> = list.into_iter().filter(|c| *c != Condition::Constant(false)).collect();
+    match list.len() {
+        0 => Condition::Constant(false),
+        1 => list.remove(0),
+        _ => Condition::Or(list),
+    }
+}
+
+fn named_condition(name: &str, span: Span, context: &mut Context<'_>) -> Option<Condition> {
+    let scope = context.scope;
+    let due = |found: &str| {
+        Diagnostic::error("not-a-condition", format!("`{name}` is {found}, and a condition is due here"), span)
+    };
+    let mistake = match scope.meaning(name) {
+        Some(Meaning::Flag(id)) => return id.map(|id| Condition::Holds(Slot::Variable(id))),
+        Some(Meaning::Let(index)) => match typed_let(index, span, context)? {
+            Typed::YesNo(condition) => return Some(condition),
+            Typed::Number(..) => due("a let that is a number").help(format!("compare it: `{name} > 0`")),
+        },
+        Some(Meaning::Indicator(id)) => {
+            let middle = id.map_or(0, |id| i32::midpoint(scope.variable_at(id).low, scope.variable_at(id).high));
+            due("an indicator, a number").help(format!("compare it: `{name} > {middle}`"))
+        }
+        Some(Meaning::Parameter(index)) => match scope.parameters[index].as_ref()? {
+            Value::Choice { names, chosen } => due("a parameter that is one of several names")
+                .help(format!("say which: `{name} == {}`", names[*chosen])),
+            Value::Duration(_) => {
+                due("a parameter that is a duration").help(format!("compare it: `since(event) >= {name}`"))
+            }
+            Value::Number { .. } => due("a parameter that is a number").help(format!("compare it: `{name} > 0.5`")),
+            Value::Rate => due("a rate").help(format!("it stands alone, as in `pressure: {name}`")),
+        },
+        Some(Meaning::Actor) => due("an actor").help(actor_help(name, scope)),
+        Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => due(meaning.noun())
+            .help(format!("to ask whether it has happened, write `count({name}) >= 1`"))
+            .help(format!("to follow it, write `on: [{name}]`")),
+        None => {
+            let would_do = |meaning: Meaning| matches!(meaning, Meaning::Flag(_) | Meaning::Let(_));
+            let wanted: Vec<&str> = scope.names_of(would_do).collect();
+            scope.unknown(name, span, "flag or let", wanted.into_iter())
+        }
+    };
+    context.diagnostics.push(mistake);
+    None
+}
+
+fn actor_help(name: &str, scope: &Scope) -> String {
+    let posture = scope.actors.iter().find(|a| a.id == name).and_then(|a| a.postures.first());
+    match posture {
+        Some(id) => {
+            let value = scope.values(*id).first().map_or("…", String::as_str);
+            format!("ask for one of its postures: `{} == {value}`", scope.variable_at(*id).name)
+        }
+        None => "ask for one of its postures, as in `actor.posture == value`".to_owned(),
+    }
+}
+
+/// The mistake of an expression that is no condition; `None` if another has been reported.
+fn no_condition(expr: &Expr, context: &mut Context<'_>) -> Option<Diagnostic> {
+    let due =
+        |found: &str| Diagnostic::error("not-a-condition", format!("{found}, and a condition is due here"), expr.span);
+    Some(match &expr.kind {
+        ExprKind::Posture(posture) => {
+            let id = context.scope.posture(posture, context.diagnostics)?;
+            let values = context.scope.values(id);
+            due(&format!("`{expr}` is a posture"))
+                .help(format!("say which value: `{expr} == {}`", values[0]))
+                .help(format!("its values are {}", listed(values.iter().map(String::as_str))))
+        }
+        ExprKind::Count(_) => due(&format!("`{expr}` is a number")).help(format!("compare it: `{expr} >= 1`")),
+        ExprKind::Since(_) => due(&format!("`{expr}` is a duration")).help(format!("compare it: `{expr} >= 7d`")),
+        ExprKind::Duration(_) => due(&format!("`{expr}` is a duration")).help("compare it: `since(event) >= 7d`"),
+        ExprKind::Moment(_) => due(&format!("`{expr}` is a date"))
+            .help(format!("for that day, write `during({expr}..{expr})`; from that day on, `day >= {expr}`")),
+        _ => due(&format!("`{expr}` is a number")).help(format!("compare it: `{expr} > 0`")),
+    })
 }
 
 /// The number that `expr` says, and what it can be.
-pub fn number(_expr: &Expr, _context: &mut Context<'_>) -> Option<(Number, Interval)> {
-    unimplemented!()
+pub fn number(expr: &Expr, context: &mut Context<'_>) -> Option<(Number, Interval)> {
+    match &expr.kind {
+        ExprKind::Number(x) => Some((Number::Constant(*x), Interval::point(*x))),
+        ExprKind::Day => {
+            let last = context.scope.calendar.as_ref().map(|c| c.day(c.steps))?;
+            Some((Number::Read(Slot::Day), Interval::new(0.0, f64::from(last), true)))
+        }
+        ExprKind::Name(name) => named_number(name, expr.span, context),
+        ExprKind::Negative(inner) => number(inner, context).map(negative),
+        ExprKind::Arithmetic(op, a, b) => {
+            let (a, b) = (number(a, context), number(b, context));
+            arithmetic(*op, a?, b?, expr, context)
+        }
+        ExprKind::Min(list) => numbers(list, context).map(|all| choose(all, Number::Min, f64::min, Interval::min)),
+        ExprKind::Max(list) => numbers(list, context).map(|all| choose(all, Number::Max, f64::max, Interval::max)),
+        ExprKind::HowMany(list) => conditions(list, context).map(how_many),
+        _ => {
+            let mistake = no_number(expr);
+            context.diagnostics.push(mistake);
+            None
+        }
+    }
+}
+
+fn numbers(list: &[Expr], context: &mut Context<'_>) -> Option<Vec<(Number, Interval)>> {
+    let all: Vec<_> = list.iter().map(|expr| number(expr, context)).collect();
+    all.into_iter().collect()
+}
+
+/// `-x`
+pub(super) fn negative((number, interval): (Number, Interval)) -> (Number, Interval) {
+    let number = match number {
+        Number::Constant(x) => Number::Constant(-x),
+        other => Number::Arithmetic(ArithmeticOp::Minus, Box::new(Number::Constant(0.0)), Box::new(other)),
+    };
+    (number, interval.negative())
+}
+
+fn arithmetic(
+    op: ArithmeticOp,
+    (a, of_a): (Number, Interval),
+    (b, of_b): (Number, Interval),
+    expr: &Expr,
+    context: &mut Context<'_>,
+) -> Option<(Number, Interval)> {
+    match Interval::arithmetic(op, of_a, of_b) {
+        Ok(interval) => Some((fold(Number::Arithmetic(op, Box::new(a), Box::new(b))), interval)),
+        Err(why) => {
+            context.diagnostics.push(impossible(why, expr, of_b));
+            None
+        }
+    }
+}
+
+fn impossible(why: Impossible, expr: &Expr, of_divisor: Interval) -> Diagnostic {
+    match (&expr.kind, why) {
+        (ExprKind::Arithmetic(_, _, divisor), Impossible::DivisionByZero) => {
+            let found = format!("this divides by `{divisor}`, which can be 0");
+            let mistake = Diagnostic::error("division-by-zero", found, divisor.span);
+            let mistake = if of_divisor.low < of_divisor.high {
+                mistake.label(format!("from {} to {}", of_divisor.low, of_divisor.high))
+            } else {
+                mistake
+            };
+            mistake.help(format!("keep it away from 0, for example by `max({divisor}, 1)`"))
+        }
+        _ => Diagnostic::error("number-too-large", format!("`{expr}` can be too large for a number"), expr.span)
+            .help("use smaller numbers: the largest is about 10 to the power of 308"),
+    }
+}
+
+/// A constant, if nothing of it depends on the state.
+fn fold(number: Number) -> Number {
+    if reads_nothing(&number) { Number::Constant(number.value(&|_| 0)) } else { number }
+}
+
+/// Whether it is the same in every state.
+pub(super) fn reads_nothing(number: &Number) -> bool {
+    let mut nothing = true;
+    number.slots(&mut |_| nothing = false);
+    nothing
+}
+
+fn choose(
+    all: Vec<(Number, Interval)>,
+    form: fn(Vec<Number>) -> Number,
+    of_two: fn(f64, f64) -> f64,
+    of_intervals: fn(Interval, Interval) -> Interval,
+) -> (Number, Interval) {
+    let interval = all.iter().map(|(_, interval)| *interval).reduce(of_intervals);
+    let (numbers, _): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+    let constants: Option<Vec<f64>> =
+        numbers.iter().map(|n| if let Number::Constant(x) = n { Some(*x) } else { None }).collect();
+    let number = match constants.and_then(|all| all.into_iter().reduce(of_two)) {
+        Some(x) => Number::Constant(x),
+        None => form(numbers),
+    };
+    (number, interval.expect("the parser wants at least one argument"))
+}
+
+fn how_many(list: Vec<Condition>) -> (Number, Interval) {
+    let surely = list.iter().filter(|c| **c == Condition::Constant(true)).count();
+    let never = list.iter().filter(|c| **c == Condition::Constant(false)).count();
+    let interval = Interval::new(surely as f64, (list.len() - never) as f64, true);
+    (fold(Number::HowMany(list)), interval)
+}
+
+fn named_number(name: &str, span: Span, context: &mut Context<'_>) -> Option<(Number, Interval)> {
+    let scope = context.scope;
+    let due =
+        |found: &str| Diagnostic::error("not-a-number", format!("`{name}` is {found}, and a number is due here"), span);
+    let mistake = match scope.meaning(name) {
+        Some(Meaning::Indicator(id)) => {
+            let variable = scope.variable_at(id?);
+            let interval = Interval::new(f64::from(variable.low), f64::from(variable.high), true);
+            return Some((Number::Read(Slot::Variable(id?)), interval));
+        }
+        Some(Meaning::Parameter(index)) => {
+            context.demand.used_parameters.insert(index);
+            match scope.parameters[index].as_ref()? {
+                Value::Number { value, range } => return Some((Number::Constant(*value), *range)),
+                Value::Duration(_) => due("a duration").help("durations are compared with `since(event)`"),
+                Value::Choice { names, chosen } => due("one of several names")
+                    .help(format!("write `how_many({name} == {})`, which is 1 or 0", names[*chosen]))
+                    .help("or use cases: `[(when: \"…\", is: 1), (is: 0)]`"),
+                Value::Rate => due("a rate (it has `per` or `within`)").help(format!(
+                    "it stands alone, as in `pressure: {name}`; multiply it by a factor with `rate_times`"
+                )),
+            }
+        }
+        Some(Meaning::Let(index)) => match typed_let(index, span, context)? {
+            Typed::Number(number, interval) => return Some((number, interval)),
+            Typed::YesNo(_) => due("a condition").help(format!("write `how_many({name})`, which is 1 or 0")),
+        },
+        Some(Meaning::Flag(_)) => due("a flag").help(format!("write `how_many({name})`, which is 1 or 0")),
+        Some(Meaning::Actor) => due("an actor").help(actor_help(name, scope)),
+        Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => due(meaning.noun())
+            .help(format!("how often it has happened is asked by a comparison: `count({name}) >= 2`")),
+        None => {
+            let would_do = |m: Meaning| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_) | Meaning::Let(_));
+            let wanted: Vec<&str> = scope.names_of(would_do).collect();
+            scope.unknown(name, span, "indicator, parameter or let", wanted.into_iter())
+        }
+    };
+    context.diagnostics.push(mistake);
+    None
+}
+
+/// The mistake of an expression that is no number.
+fn no_number(expr: &Expr) -> Diagnostic {
+    let due = |found: &str| {
+        Diagnostic::error("not-a-number", format!("`{expr}` is {found}, and a number is due here"), expr.span)
+    };
+    match &expr.kind {
+        ExprKind::Count(event) => {
+            let found = format!("`{expr}` stands within a calculation");
+            Diagnostic::error("count-not-alone", found, expr.span)
+                .help(format!("`count` stands alone, left of a comparison: `count({event}) >= 2`"))
+                .help("to count several events together, make a group of them under `events` and count the group")
+                .help("a number that rules read is best kept as an indicator, with `x += 1` where the event happens")
+        }
+        ExprKind::Since(event) => {
+            let found = format!("`{expr}` stands within a calculation");
+            Diagnostic::error("since-not-alone", found, expr.span)
+                .help(format!("`since` stands alone, left of a comparison with a duration: `since({event}) >= 7d`"))
+        }
+        ExprKind::Duration(_) => {
+            due("a duration").help("durations are compared with `since(event)`; days count as `day`")
+        }
+        ExprKind::Moment(_) => {
+            due("a date").help(format!("dates stand in `during({expr}..{expr})` and `day >= {expr}`"))
+        }
+        ExprKind::Posture(_) => due("a posture").help(format!(
+            "write `how_many({expr} == value)`, which is 1 or 0; or use cases: `[(when: \"…\", is: 1), (is: 0)]`"
+        )),
+        _ => due("a condition").help(format!("write `how_many({expr})`, which is 1 or 0")),
+    }
+}
+
+/// A condition or a number, whichever `expr` is.
+pub(super) fn either(expr: &Expr, context: &mut Context<'_>) -> Option<Typed> {
+    if is_number(expr, context.scope, 0) {
+        number(expr, context).map(|(number, interval)| Typed::Number(number, interval))
+    } else {
+        condition(expr, context).map(Typed::YesNo)
+    }
+}
+
+/// Whether `expr` has the form of a number.
+pub(super) fn is_number(expr: &Expr, scope: &Scope, depth: usize) -> bool {
+    match &expr.kind {
+        ExprKind::Name(name) => match scope.meaning(name) {
+            Some(Meaning::Indicator(_)) => true,
+            Some(Meaning::Parameter(index)) => {
+                matches!(scope.parameters[index], Some(Value::Number { .. } | Value::Rate))
+            }
+            Some(Meaning::Let(index)) if depth <= super::lets::NESTED_LIMIT => {
+                scope.lets[index].expr.as_ref().is_some_and(|expr| is_number(expr, scope, depth + 1))
+            }
+            _ => false,
+        },
+        ExprKind::Number(_)
+        | ExprKind::Day
+        | ExprKind::Negative(_)
+        | ExprKind::Arithmetic(..)
+        | ExprKind::Min(_)
+        | ExprKind::Max(_)
+        | ExprKind::HowMany(_)
+        | ExprKind::Count(_) => true,
+        _ => false,
+    }
 }
 
 /// The probability that `text`, written at `span`, says. What cannot be proved to lie in [0, 1] is a mistake.
-pub fn probability(_text: &ProbabilityText, _span: Span, _context: &mut Context<'_>) -> Option<(Number, Interval)> {
-    unimplemented!()
+pub fn probability(text: &ProbabilityText, span: Span, context: &mut Context<'_>) -> Option<(Number, Interval)> {
+    let expr = match text {
+        ProbabilityText::Given(likelihood) => {
+            let point = likelihood.point().value();
+            // A judgement is a band: what is proved must hold in all of it.
+            let (low, high) = likelihood.band().map_or((point, point), |(low, high)| (low.value(), high.value()));
+            return Some((Number::Constant(point), Interval::new(low, high, false)));
+        }
+        ProbabilityText::Formula(expr) => expr,
+    };
+    let (number, interval) = number(expr, context)?;
+    if interval.within(0.0, 1.0) {
+        return Some((number, interval));
+    }
+    let mistake = Diagnostic::error(
+        "not-a-probability",
+        format!("`{expr}` can be {interval}, and a probability is due here"),
+        span,
+    )
+    .help("a probability lies between 0 and 1 (0 % and 100 %)");
+    let bounded = match (interval.low < 0.0, interval.high > 1.0) {
+        (true, true) => format!("max(0, min({expr}, 1))"),
+        (true, false) => format!("max(0, {expr})"),
+        _ => format!("min({expr}, 1)"),
+    };
+    let constant = matches!(number, Number::Constant(_));
+    context.diagnostics.push(if constant {
+        mistake
+    } else {
+        mistake.help(format!("to keep it there, write `{bounded}`"))
+    });
+    None
 }
 
 /// `condition`, tabulated.
-pub fn tabulate_condition(_condition: Condition, _context: &Context<'_>) -> Tabulated<bool> {
-    unimplemented!()
+pub fn tabulate_condition(condition: Condition, context: &Context<'_>) -> Tabulated<bool> {
+    context.demand.tabulate_condition(condition, context.scope)
 }
 
 /// `number`, tabulated.
-pub fn tabulate_number(_number: Number, _context: &Context<'_>) -> Tabulated<f64> {
-    unimplemented!()
+pub fn tabulate_number(number: Number, context: &Context<'_>) -> Tabulated<f64> {
+    context.demand.tabulate_number(number, context.scope)
 }

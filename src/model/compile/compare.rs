@@ -1,0 +1,497 @@
+//! Comparisons: what may stand left and right of a sign, and what it then means.
+//!
+//! Does not know where the comparison stands.
+
+use super::calendar::whole_steps;
+use super::event::{event, unordered};
+use super::interval::Interval;
+use super::names::{Context, Meaning, Value, listed, with_allowed};
+use super::typing::{is_number, not, number, reads_nothing};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::model::VariableId;
+use crate::model::formula::{Condition, Number, Slot};
+use crate::scenario::expression::{CompareOp, EventExpr, Expr, ExprKind, PostureRef};
+use crate::scenario::quantity::{Duration, Moment};
+
+/// The highest number that a count can be compared with.
+const COUNT_LIMIT: f64 = 1_000_000.0;
+
+/// What stands on a side of a comparison.
+#[derive(Debug, Clone, Copy)]
+enum Side<'a> {
+    Posture(&'a PostureRef),
+    /// A parameter that is one of several names, by place in the file.
+    Choice(usize),
+    Count(&'a EventExpr),
+    Since(&'a EventExpr),
+    Duration(Duration),
+    Moment(Moment),
+    Day,
+    Number,
+    YesNo,
+    /// A name that is none of all these; a value perhaps.
+    Bare(&'a str),
+    /// Its declaration held a mistake.
+    Poisoned,
+}
+
+impl Side<'_> {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Posture(_) => "a posture",
+            Self::Choice(_) => "a parameter that is one of several names",
+            Self::Count(_) | Self::Day | Self::Number => "a number",
+            Self::Since(_) | Self::Duration(_) => "a duration",
+            Self::Moment(_) => "a date",
+            Self::YesNo => "a condition",
+            Self::Bare(_) | Self::Poisoned => "a name",
+        }
+    }
+}
+
+fn side<'a>(expr: &'a Expr, context: &mut Context<'_>) -> Side<'a> {
+    match &expr.kind {
+        ExprKind::Posture(posture) => Side::Posture(posture),
+        ExprKind::Count(event) => Side::Count(event),
+        ExprKind::Since(event) => Side::Since(event),
+        ExprKind::Duration(duration) => Side::Duration(*duration),
+        ExprKind::Moment(moment) => Side::Moment(*moment),
+        ExprKind::Day => Side::Day,
+        ExprKind::Name(name) => named_side(name, expr, context),
+        _ if is_number(expr, context.scope, 0) => Side::Number,
+        _ => Side::YesNo,
+    }
+}
+
+fn named_side<'a>(name: &'a str, expr: &Expr, context: &mut Context<'_>) -> Side<'a> {
+    let scope = context.scope;
+    match scope.meaning(name) {
+        Some(Meaning::Parameter(index)) => {
+            context.demand.used_parameters.insert(index);
+            match &scope.parameters[index] {
+                Some(Value::Choice { .. }) => Side::Choice(index),
+                Some(Value::Duration(duration)) => Side::Duration(*duration),
+                Some(Value::Number { .. } | Value::Rate) => Side::Number,
+                None => Side::Poisoned,
+            }
+        }
+        Some(Meaning::Indicator(None) | Meaning::Flag(None)) => Side::Poisoned,
+        Some(Meaning::Indicator(Some(_))) => Side::Number,
+        Some(Meaning::Flag(Some(_))) => Side::YesNo,
+        Some(Meaning::Let(index)) if scope.lets[index].expr.is_none() => Side::Poisoned,
+        Some(Meaning::Let(_)) if is_number(expr, scope, 0) => Side::Number,
+        Some(Meaning::Let(_)) => Side::YesNo,
+        Some(Meaning::Actor | Meaning::Rule(_) | Meaning::Emitted | Meaning::Group) | None => Side::Bare(name),
+    }
+}
+
+/// `left in (…, item, …)`
+pub(super) fn member(left: &Expr, item: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    compare(CompareOp::Equal, left, item, context)
+}
+
+/// `left op right`
+pub(super) fn compare(op: CompareOp, left: &Expr, right: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    let found = side(left, context);
+    match found {
+        Side::Posture(posture) => return with_posture(op, posture, left, right, context),
+        Side::Choice(index) => return with_choice(op, index, left, right, context),
+        Side::Poisoned => return None,
+        _ => {}
+    }
+    let other = side(right, context);
+    match (found, other) {
+        (_, Side::Poisoned) => None,
+        (_, Side::Posture(_) | Side::Choice(_)) => turned(op, left, right, context),
+        (Side::Count(event), _) => with_count(op, event, left, right, other, context),
+        (Side::Since(event), _) => with_since(op, event, left, right, other, context),
+        (Side::Day, Side::Moment(moment)) => with_date(op, moment, right.span, context),
+        (Side::Number | Side::Day, Side::Number | Side::Day) => with_number(op, left, right, context),
+        (Side::Duration(a), Side::Duration(b)) => {
+            let truth = holds(op, a.seconds as f64, b.seconds as f64);
+            Some(Condition::Constant(truth))
+        }
+        (Side::Number, Side::Count(_)) | (Side::Duration(_), Side::Since(_)) | (Side::Moment(_), Side::Day) => {
+            turned(op, left, right, context)
+        }
+        (Side::YesNo, _) => with_truth(op, left, right, context),
+        (Side::Bare(name), _) => {
+            let mistake = no_variable(name, left, right, context);
+            context.diagnostics.push(mistake);
+            None
+        }
+        _ => {
+            let mistake = mismatch(left, found, right, other, context);
+            context.diagnostics.push(mistake);
+            None
+        }
+    }
+}
+
+fn holds(op: CompareOp, a: f64, b: f64) -> bool {
+    Condition::Compare(op, Number::Constant(a), Number::Constant(b)).holds(&|_| 0)
+}
+
+/// The variable stands right.
+fn turned(op: CompareOp, left: &Expr, right: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    let found = format!("`{right}` stands right of the comparison");
+    context.diagnostics.push(
+        Diagnostic::error("variable-right", found, right.span)
+            .help(format!("what is asked about stands left: write `{right} {} {left}`", op.turned())),
+    );
+    None
+}
+
+fn with_posture(
+    op: CompareOp,
+    posture: &PostureRef,
+    left: &Expr,
+    right: &Expr,
+    context: &mut Context<'_>,
+) -> Option<Condition> {
+    let id = context.scope.posture(posture, context.diagnostics)?;
+    let with = match &right.kind {
+        ExprKind::Name(value) => {
+            let value = context.scope.value_of(id, value, right.span, context.diagnostics)?;
+            Number::Constant(f64::from(value))
+        }
+        ExprKind::Posture(other) => {
+            let other = context.scope.posture(other, context.diagnostics)?;
+            refuse_strangers(id, other, left, right, context)?;
+            Number::Read(Slot::Variable(other))
+        }
+        _ => {
+            let what = side(right, context).noun();
+            let values = context.scope.values(id);
+            let found = format!("`{left}` is a posture and is compared with {what}");
+            context.diagnostics.push(
+                Diagnostic::error("type-mismatch", found, right.span)
+                    .help(format!("its values are {}", listed(values.iter().map(String::as_str))))
+                    .help(format!("write `{left} {op} {}`", values[0])),
+            );
+            return None;
+        }
+    };
+    if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) && !context.scope.is_ordered(id) {
+        let mistake = unordered(id, &format!("`{op}`"), left.span.to(right.span), context.scope);
+        context.diagnostics.push(mistake.help(format!("or say which values you mean: `{left} in ({right}, …)`")));
+        return None;
+    }
+    Some(Condition::Compare(op, Number::Read(Slot::Variable(id)), with))
+}
+
+/// Two postures are compared only if they share a named ladder.
+pub(super) fn refuse_strangers(
+    a: VariableId,
+    b: VariableId,
+    left: &Expr,
+    right: &Expr,
+    context: &mut Context<'_>,
+) -> Option<()> {
+    if context.scope.shared_ladder(a, b).is_some() {
+        return Some(());
+    }
+    let found = format!("`{left}` and `{right}` share no named ladder");
+    context.diagnostics.push(
+        Diagnostic::error("no-shared-ladder", found, left.span.to(right.span))
+            .help("declare the ladder once, `ladders: { hostility: [calm, tense, war] }`, and write `ladder: hostility` in both")
+            .help(format!("or compare each with a value: `{left} == {}`", context.scope.values(a)[0])),
+    );
+    None
+}
+
+fn with_choice(op: CompareOp, index: usize, left: &Expr, right: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    let Some(Value::Choice { names, chosen }) = &context.scope.parameters[index] else { return None };
+    let ExprKind::Name(name) = &right.kind else {
+        let found = format!("`{left}` is one of several names and is compared with `{right}`");
+        let mistake = Diagnostic::error("type-mismatch", found, right.span);
+        context.diagnostics.push(mistake.help(format!("its values are {}", listed(names.iter().map(String::as_str)))));
+        return None;
+    };
+    let Some(at) = names.iter().position(|n| n == name) else {
+        let mistake = Diagnostic::error("unknown-value", format!("`{name}` is no value of `{left}`"), right.span);
+        context.diagnostics.push(with_allowed(mistake, &format!("`{left}`"), name, names));
+        return None;
+    };
+    match op {
+        CompareOp::Equal => Some(Condition::Constant(at == *chosen)),
+        CompareOp::NotEqual => Some(Condition::Constant(at != *chosen)),
+        _ => {
+            let found = format!("`{op}` needs an order, and the values of `{left}` have none");
+            context.diagnostics.push(
+                Diagnostic::error("unordered", found, left.span.to(right.span))
+                    .help(format!("write `{left} == {name}` or `{left} in ({name}, …)`")),
+            );
+            None
+        }
+    }
+}
+
+fn with_count(
+    op: CompareOp,
+    counted: &EventExpr,
+    left: &Expr,
+    right: &Expr,
+    other: Side<'_>,
+    context: &mut Context<'_>,
+) -> Option<Condition> {
+    let event = event(counted, context);
+    if !matches!(other, Side::Number) {
+        let found = format!(
+            "`{left}` is a number and is compared with {}",
+            match other {
+                Side::Count(_) => "another count",
+                Side::Day => "a number that changes",
+                other => other.noun(),
+            }
+        );
+        context.diagnostics.push(Diagnostic::error("count-compared", found, right.span).help(count_help(counted)));
+        return None;
+    }
+    let (with, range) = count_limit(left, right, counted, context)?;
+    // One above the largest number that it may be compared with: what lies beyond makes no difference.
+    let cap = (range.high.max(0.0) as u32).saturating_add(1);
+    let id = context.demand.count(event?, cap);
+    let number = (Number::Read(Slot::Count(id)), Interval::new(0.0, f64::from(cap), true));
+    Some(decide(op, number, (Number::Constant(with), range), left, right, context))
+}
+
+/// The number that a count is compared with: the same in every state.
+pub(super) fn count_limit(
+    left: &Expr,
+    right: &Expr,
+    counted: &EventExpr,
+    context: &mut Context<'_>,
+) -> Option<(f64, Interval)> {
+    let (with, range) = number(right, context)?;
+    if !reads_nothing(&with) {
+        let found = format!("`{left}` is compared with `{right}`, which changes during a run");
+        context.diagnostics.push(Diagnostic::error("count-compared", found, right.span).help(count_help(counted)));
+        return None;
+    }
+    let with = with.value(&|_| 0);
+    if range.low.min(with) < 0.0 || range.high.max(with) > COUNT_LIMIT {
+        let found = format!("a count is compared with {range}");
+        context
+            .diagnostics
+            .push(Diagnostic::error("count-compared", found, right.span).help("counts go from 0 to at most 1,000,000"));
+        return None;
+    }
+    if with.fract() != 0.0 {
+        let found = format!("a count is compared with {with}, which is no whole number");
+        let whole = with.ceil();
+        let help = format!("write a whole number, such as `count({counted}) >= {whole}`");
+        context.diagnostics.push(Diagnostic::error("count-compared", found, right.span).help(help));
+        return None;
+    }
+    Some((with, range))
+}
+
+fn count_help(counted: &EventExpr) -> String {
+    format!("compare it with a number or a parameter: `count({counted}) >= 2`")
+}
+
+fn with_since(
+    op: CompareOp,
+    latest: &EventExpr,
+    left: &Expr,
+    right: &Expr,
+    other: Side<'_>,
+    context: &mut Context<'_>,
+) -> Option<Condition> {
+    let event = event(latest, context);
+    let Side::Duration(duration) = other else {
+        let found = format!("`{left}` is a duration and is compared with {}", other.noun());
+        let mistake = Diagnostic::error("since-compared", found, right.span);
+        context.diagnostics.push(match &right.kind {
+            ExprKind::Number(x) => mistake.help(format!("say the unit: `{left} {op} {x}d`")),
+            ExprKind::Moment(_) => mistake.help(format!("dates are compared with `day`: `day {op} {right}`")),
+            _ => mistake.help(format!("compare it with a duration or a parameter that is one: `{left} >= 7d`")),
+        });
+        return None;
+    };
+    let calendar = context.scope.calendar.as_ref()?;
+    let steps = whole_steps(duration, "this duration", right.span, calendar, context.diagnostics)?;
+    // No age is beyond the last boundary; from there on only "never" is as old.
+    let steps = steps.min(u64::from(calendar.steps) + 1) as u32;
+    let event = event?;
+    let mut at_least = |steps: u32| match steps {
+        0 => Condition::Constant(true),
+        _ => Condition::Holds(Slot::AgeAtLeast(context.demand.age(event, steps), steps)),
+    };
+    Some(match op {
+        CompareOp::AtLeast => at_least(steps),
+        CompareOp::Greater => at_least(steps + 1),
+        CompareOp::Less => not(at_least(steps)),
+        CompareOp::AtMost => not(at_least(steps + 1)),
+        CompareOp::Equal => super::typing::and(vec![at_least(steps), not(at_least(steps + 1))]),
+        CompareOp::NotEqual => super::typing::or(vec![not(at_least(steps)), at_least(steps + 1)]),
+    })
+}
+
+/// `day op date`: the day's number.
+fn with_date(op: CompareOp, moment: Moment, span: Span, context: &mut Context<'_>) -> Option<Condition> {
+    let calendar = context.scope.calendar.as_ref()?;
+    let day = 86_400;
+    let Some(start) = calendar.start else {
+        let found = format!("`{}` is a date, and this scenario has no calendar", moment);
+        context.diagnostics.push(
+            Diagnostic::error("no-calendar", found, span)
+                .help("add `start: \"2024-02-07\"` to `clock`, or count days from the start: `day >= 30`"),
+        );
+        return None;
+    };
+    let seconds = moment.seconds - start;
+    let last = (u64::from(calendar.steps) * calendar.step_seconds) as i64;
+    let text = |seconds| Moment { seconds, whole_day: start % day == 0 };
+    let mistake = if !(0..=last).contains(&seconds) {
+        Diagnostic::error("outside-run", format!("`{}` lies outside of the run", moment), span).help(format!(
+            "the run lasts from `{}` to before `{}`",
+            text(start),
+            text(start + last)
+        ))
+    } else if seconds % day != 0 {
+        let found = format!("`day` counts whole days from `{}`, and `{}` is between two of them", text(start), moment);
+        Diagnostic::error("no-boundary", found, span)
+            .help(format!("for a window of hours, write `during({}..…)`", moment))
+    } else {
+        let with = Number::Constant((seconds / day) as f64);
+        return Some(Condition::Compare(op, Number::Read(Slot::Day), with));
+    };
+    context.diagnostics.push(mistake);
+    None
+}
+
+fn with_number(op: CompareOp, left: &Expr, right: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    let (a, b) = (number(left, context), number(right, context));
+    let ((a, of_a), (b, of_b)) = (a?, b?);
+    if reads_nothing(&a) && !reads_nothing(&b) {
+        return turned(op, left, right, context);
+    }
+    if let ExprKind::Number(x) = right.kind {
+        if of_a.whole && x.fract() != 0.0 && !reads_nothing(&a) {
+            let found = format!("`{left}` is a whole number and is compared with {x}");
+            let mistake = Diagnostic::error("not-whole", found, right.span);
+            let below_one = x.abs() < 1.0;
+            context.diagnostics.push(if below_one {
+                mistake.help(format!(
+                    "`%` is a hundredth, so `50%` is 0.5: if you mean {0}, write `{left} {op} {0}`",
+                    x * 100.0
+                ))
+            } else {
+                mistake.help(format!("write `{left} {op} {}`", x.round()))
+            });
+            return None;
+        }
+    }
+    Some(decide(op, (a, of_a), (b, of_b), left, right, context))
+}
+
+/// The comparison, folded if it is one of constants. One that the ranges decide is allowed, with a warning.
+fn decide(
+    op: CompareOp,
+    (a, of_a): (Number, Interval),
+    (b, of_b): (Number, Interval),
+    left: &Expr,
+    right: &Expr,
+    context: &mut Context<'_>,
+) -> Condition {
+    if let (Number::Constant(a), Number::Constant(b)) = (&a, &b) {
+        return Condition::Constant(holds(op, *a, *b));
+    }
+    if let Some(truth) = Interval::decided(op, of_a, of_b) {
+        let always = if truth { "always" } else { "never" };
+        let found = format!("`{left} {op} {right}` {always} holds");
+        context.diagnostics.push(
+            Diagnostic::warning("decided-comparison", found, left.span.to(right.span))
+                .help(format!("`{left}` is {of_a}, and `{right}` is {of_b}")),
+        );
+    }
+    Condition::Compare(op, a, b)
+}
+
+fn with_truth(op: CompareOp, left: &Expr, right: &Expr, context: &mut Context<'_>) -> Option<Condition> {
+    super::typing::condition(left, context)?;
+    let found = format!("`{left}` is a condition and cannot be compared");
+    let mistake = Diagnostic::error("type-mismatch", found, left.span.to(right.span));
+    let simple = matches!(left.kind, ExprKind::Name(_) | ExprKind::Bool(_));
+    let negated = if simple { format!("not {left}") } else { format!("not ({left})") };
+    context.diagnostics.push(match (&right.kind, op) {
+        (ExprKind::Bool(truth), CompareOp::Equal | CompareOp::NotEqual) => {
+            let same = *truth == (op == CompareOp::Equal);
+            mistake.help(format!(
+                "it is true or false by itself: write `{}`",
+                if same { left.to_string() } else { negated }
+            ))
+        }
+        _ => mistake.help(format!("it is true or false by itself: write `{left}` or `{negated}`")),
+    });
+    None
+}
+
+/// The mistake of a name on the left that cannot be compared.
+fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> Diagnostic {
+    let scope = context.scope;
+    if let Some(meaning) = scope.meaning(name) {
+        let found = format!("`{name}` is {} and cannot be compared", meaning.noun());
+        let mistake = Diagnostic::error("type-mismatch", found, left.span);
+        return if meaning.is_event() {
+            mistake
+                .help(format!("how often it has happened is `count({name}) >= 1`, how long ago `since({name}) >= 7d`"))
+        } else {
+            let actor = scope.actors.iter().find(|a| a.id == name);
+            let postures = actor.into_iter().flat_map(|a| &a.postures).map(|id| scope.variable_at(*id).name.as_str());
+            mistake.help(format!("compare one of its postures: {}", listed(postures)))
+        };
+    }
+    let would_do = |meaning: Meaning| !meaning.is_event() && !matches!(meaning, Meaning::Actor | Meaning::Flag(_));
+    let wanted: Vec<&str> = scope.names_of(would_do).collect();
+    match &right.kind {
+        ExprKind::Name(value) if scope.postures_with(value).next().is_some() && scope.meaning(value).is_none() => {
+            let postures: Vec<&str> = scope.postures_with(value).map(|p| p.name.as_str()).collect();
+            Diagnostic::error("unknown-name", format!("there is no `{name}`"), left.span).help(format!(
+                "a posture is written with its actor; `{value}` is a value of {}",
+                listed(postures.into_iter())
+            ))
+        }
+        _ => scope.unknown(name, left.span, "indicator, parameter or let", wanted.into_iter()),
+    }
+}
+
+fn mismatch(left: &Expr, found: Side<'_>, right: &Expr, other: Side<'_>, context: &Context<'_>) -> Diagnostic {
+    let what = format!(
+        "`{left}` is {} and is compared with {}",
+        found.noun(),
+        match other {
+            Side::Bare(name) =>
+                format!("`{name}`, which is {}", context.scope.meaning(name).map_or("no number", Meaning::noun)),
+            other => other.noun().to_owned(),
+        }
+    );
+    let mistake = Diagnostic::error("type-mismatch", what, right.span);
+    match (found, other) {
+        (Side::Day, Side::Duration(d)) => {
+            mistake.help(format!("`day` is the number of days since the start: write `day >= {}`", d.seconds / 86_400))
+        }
+        (Side::Number, Side::Moment(_)) => mistake.help(format!("dates are compared with `day`: `day >= {right}`")),
+        (Side::Number, Side::Duration(_)) => {
+            mistake.help("durations are compared with `since(event)`: `since(event) >= 7d`")
+        }
+        (Side::Duration(_), _) => {
+            mistake.help(format!("durations are compared with `since(event)`: `since(event) >= {left}`"))
+        }
+        (Side::Moment(_), _) => mistake.help(format!("dates are compared with `day`: `day >= {left}`")),
+        (_, Side::Bare(_)) => {
+            let numbers = context.scope.names_of(|m| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_)));
+            let near = match &right.kind {
+                ExprKind::Name(name) => crate::diagnostic::nearest(name, numbers),
+                _ => None,
+            };
+            match near {
+                Some(near) => mistake.help(format!("did you mean `{near}`?")),
+                None => mistake.help(format!("compare it with a number: `{left} > 0`")),
+            }
+        }
+        _ => mistake.help(format!("both sides must be of one kind: write `{left}` left and {} right", found.noun())),
+    }
+}

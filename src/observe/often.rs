@@ -1,0 +1,117 @@
+//! How often things happen in a run: sums, sums of squares and runs in which they happen at all, for many things.
+//!
+//! Does not know what the things are.
+
+/// How often one thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Often {
+    /// In all runs together.
+    pub times: u64,
+    /// Runs in which it happened at least once.
+    pub runs: u64,
+    /// Sum over the runs of the square of their count.
+    squares: u128,
+}
+
+impl Often {
+    /// Variance over `runs` runs of the count in a run (divisor: the number of runs); 0 without runs.
+    pub fn variance(&self, runs: u64) -> f64 {
+        if runs == 0 {
+            return 0.0;
+        }
+        let (n, times) = (u128::from(runs), u128::from(self.times));
+        // n Σx² ≥ (Σx)², both exact.
+        (n * self.squares).saturating_sub(times * times) as f64 / (n as f64 * n as f64)
+    }
+}
+
+/// Counts of many things, run by run.
+#[derive(Debug, Clone, Default)]
+pub struct Tallies {
+    often: Vec<Often>,
+    /// In the present run.
+    now: Vec<u32>,
+    /// What happened in the present run.
+    touched: Vec<u32>,
+}
+
+impl Tallies {
+    /// For things numbered 0 to `things`.
+    pub fn new(things: usize) -> Self {
+        Self { often: vec![Often::default(); things], now: vec![0; things], touched: Vec::new() }
+    }
+
+    /// It happened; whether that was the first time in this run.
+    #[inline]
+    pub fn add(&mut self, thing: u32) -> bool {
+        let now = &mut self.now[thing as usize];
+        *now += 1;
+        if *now == 1 {
+            self.touched.push(thing);
+        }
+        *now == 1
+    }
+
+    /// A new run begins; what was not closed is dropped.
+    pub fn begin(&mut self) {
+        self.touched.drain(..).for_each(|thing| self.now[thing as usize] = 0);
+    }
+
+    /// The run has ended.
+    pub fn end(&mut self) {
+        for thing in self.touched.drain(..) {
+            let count = std::mem::take(&mut self.now[thing as usize]);
+            let often = &mut self.often[thing as usize];
+            often.times += u64::from(count);
+            often.runs += 1;
+            often.squares += u128::from(count) * u128::from(count);
+        }
+    }
+
+    /// Takes in what another has counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (often, more) in self.often.iter_mut().zip(&other.often) {
+            often.times += more.times;
+            often.runs += more.runs;
+            often.squares += more.squares;
+        }
+    }
+
+    /// How often a thing happened in the runs that have ended.
+    pub fn of(&self, thing: u32) -> Often {
+        self.often[thing as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_by_run() {
+        let mut tallies = Tallies::new(2);
+        for count in [3, 0, 1] {
+            tallies.begin();
+            let firsts = (0..count).filter(|_| tallies.add(1)).count();
+            assert_eq!(firsts, usize::from(count > 0));
+            tallies.end();
+        }
+        let often = tallies.of(1);
+        assert_eq!((often.times, often.runs), (4, 2));
+        // 3, 0, 1: mean 4/3, variance 10/3 - 16/9.
+        assert!((often.variance(3) - (10.0 / 3.0 - 16.0 / 9.0)).abs() < 1e-12);
+        assert_eq!(tallies.of(0), Often::default());
+        let mut twice = tallies.clone();
+        twice.merge(&tallies);
+        assert_eq!((twice.of(1).times, twice.of(1).runs), (8, 4));
+    }
+
+    #[test]
+    fn a_run_that_did_not_end_leaves_nothing() {
+        let mut tallies = Tallies::new(1);
+        tallies.add(0);
+        tallies.begin();
+        tallies.end();
+        assert_eq!(tallies.of(0), Often::default());
+    }
+}

@@ -1,0 +1,430 @@
+//! What happens at one instant and in which order: queues, priorities, pre-emption, beginnings and ends, interventions.
+//!
+//! All stories here are certain; those in which chance decides stand in `pressures` and `responses`.
+
+use crate::support::{Scenario, Told, chi_square};
+
+/// `(day, rule, what)` of the lines about rules that fire or are kept from it.
+fn lines(story: &[Told]) -> Vec<(f64, &str, &str)> {
+    story.iter().map(|t| (t.day(), t.who.as_str(), t.what.as_str())).collect()
+}
+
+fn fired(story: &[Told]) -> Vec<(f64, &str)> {
+    story.iter().filter(|t| t.is_firing()).map(|t| (t.day(), t.who.as_str())).collect()
+}
+
+#[test]
+fn a_response_whose_guard_is_broken_at_its_boundary_is_preempted_and_not_cancelled() {
+    let scenario = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-10"),
+        flags: { open: true },
+        rules: {
+            shut: (at: "2024-01-04", then: ["open = false"]),
+            enter: (on: [start], when: "open", after: "3d"),
+            come_later: (on: [start], when: "open", after: "4d"),
+        }"#,
+    );
+    let story = scenario.story(0);
+    assert_eq!(
+        lines(&story)[2..],
+        [(3.0, "shut", "fires"), (3.0, "enter", "pre-empted"), (3.0, "come_later", "lapsed")]
+    );
+    // The same two the other way round: it is let in before the door shuts.
+    let urgent = scenario.with(r#"after: "3d""#, r#"after: "3d", priority: 1"#).story(0);
+    assert_eq!(lines(&urgent)[2..4], [(3.0, "enter", "fires"), (3.0, "shut", "fires")]);
+}
+
+#[test]
+fn items_go_by_priority_then_by_place_in_the_file_then_by_binding() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-03"),
+        rules: {
+            c: (at: "2024-01-02"),
+            "t_{x}_{y}": (for_each: {x: [q, p], y: [n, m]}, at: "2024-01-02"),
+            b: (every: "1d", priority: -1),
+            a: (on: [start], after: "1d", priority: 2),
+        }"#,
+    )
+    .story(0);
+    let day_1: Vec<&str> = fired(&story).into_iter().filter(|(day, _)| *day == 1.0).map(|(_, who)| who).collect();
+    assert_eq!(day_1, ["a", "c", "t_q_n", "t_q_m", "t_p_n", "t_p_m", "b"]);
+}
+
+#[test]
+fn the_queue_is_first_in_first_out_and_emptied_before_the_next_item() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-03"),
+        rules: {
+            first: (at: "2024-01-02"),
+            second: (at: "2024-01-02"),
+            grandchild: (on: [child]),
+            child: (on: [first]),
+            other_child: (on: [first]),
+            cousin: (on: [second]),
+        }"#,
+    )
+    .story(0);
+    let order: Vec<&str> = fired(&story).into_iter().map(|(_, who)| who).collect();
+    assert_eq!(order, ["first", "child", "other_child", "grandchild", "second", "cousin"]);
+}
+
+#[test]
+fn one_firing_is_one_trigger_whatever_it_raises() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-10"),
+        actors: { a: (postures: { mood: (ladder: [low, middle, high], start: low) }) },
+        events: { stir: [push, "a.mood rises", "a.mood becomes high"] },
+        rules: {
+            push: (at: ["2024-01-02", "2024-01-03", "2024-01-04"], then: ["a.mood up", emit_a_cry]),
+            once: (on: [push, "a.mood rises", "a.mood becomes middle", cry, stir]),
+            at_high: (on: ["a.mood becomes high"]),
+            at_rise: (on: ["a.mood rises"]),
+        }"#,
+    )
+    .with("emit_a_cry", r#""emit cry""#)
+    .story(0);
+    let days = |rule: &str| -> Vec<f64> {
+        fired(&story).into_iter().filter(|(_, who)| *who == rule).map(|(day, _)| day).collect()
+    };
+    assert_eq!(days("once"), [1.0, 2.0, 3.0]);
+    assert_eq!(days("at_high"), [2.0]);
+    assert_eq!(days("at_rise"), [1.0, 2.0], "a push on the highest rung raises nothing");
+}
+
+#[test]
+fn what_differs_after_the_whole_firing_counts() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-10"),
+        actors: { a: (postures: { mood: (ladder: [low, middle, high], start: low) }) },
+        rules: {
+            wobble: (at: "2024-01-02", then: ["a.mood = high", "a.mood = low"]),
+            hop: (at: "2024-01-03", then: ["a.mood up", "a.mood up"]),
+            through_middle: (on: ["a.mood becomes middle"]),
+            on_high: (on: ["a.mood becomes high"]),
+        }"#,
+    )
+    .story(0);
+    assert_eq!(fired(&story), [(1.0, "wobble"), (2.0, "hop"), (2.0, "on_high")]);
+}
+
+#[test]
+fn beginnings_and_ends_are_told_when_the_items_are_done() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-20"),
+        indicators: { tension: (range: (0, 100), start: 60) },
+        lets: { crisis: "tension > 80", calm: "tension < 20" },
+        rules: {
+            up: (at: "2024-01-03", then: ["tension += 30"]),
+            back_down_at_once: (at: "2024-01-03", then: ["tension -= 30"]),
+            really_up: (at: "2024-01-05", then: ["tension += 30"]),
+            alarm: (on: ["crisis begins"], then: ["tension = 0"]),
+            relief: (on: ["crisis ends"]),
+            peace: (on: ["calm begins"], then: ["tension = 50"]),
+        }"#,
+    )
+    .with("up: (at: \"2024-01-03\"", "rises: (at: \"2024-01-03\"")
+    .story(0);
+    let at_4: Vec<(&str, &str)> = story.iter().filter(|t| t.day() == 4.0).map(|t| (&*t.who, &*t.what)).collect();
+    assert!(!story.iter().any(|t| t.day() == 2.0 && t.who == "crisis"), "no crisis at the end of that instant");
+    let order: Vec<(&str, &str)> = at_4.into_iter().filter(|(_, what)| !what.starts_with("comes")).collect();
+    assert_eq!(
+        order,
+        [
+            ("really_up", "fires"),
+            ("crisis", "begins"),
+            ("alarm", "fires"),
+            ("crisis", "ends"),
+            ("calm", "begins"),
+            ("relief", "fires"),
+            ("peace", "fires"),
+            ("calm", "ends"),
+        ]
+    );
+}
+
+#[test]
+fn counts_and_ages_are_up_to_date_before_any_listener_is_asked() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-31"),
+        rules: {
+            test: (at: ["2024-01-03", "2024-01-05", "2024-01-06", "2024-01-20"]),
+            third: (on: [test], when: "count(test) == 3"),
+            not_again_soon: (on: [test], when: "since(test) == 0d"),
+            never_before: (on: [start], when: "since(test) > 1000d"),
+            quiet_check: (every: "1d", when: "since(test) == 5d"),
+        }"#,
+    )
+    .story(0);
+    let days = |rule: &str| -> Vec<f64> {
+        fired(&story).into_iter().filter(|(_, who)| *who == rule).map(|(day, _)| day).collect()
+    };
+    assert_eq!(days("third"), [5.0]);
+    assert_eq!(days("not_again_soon"), [2.0, 4.0, 5.0, 19.0]);
+    assert_eq!(days("never_before"), [0.0]);
+    assert_eq!(days("quiet_check"), [10.0, 24.0]);
+}
+
+#[test]
+fn a_quiet_stretch_begins_at_a_boundary_without_any_rule_there() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-31"),
+        lets: { quiet: "since(test) >= 7d", window: "during(2024-01-20..2024-01-22)" },
+        rules: {
+            test: (at: ["2024-01-03", "2024-01-06"]),
+            relax: (on: ["quiet begins"]),
+            tense_up: (on: ["quiet ends"]),
+            opens: (on: ["window begins"]),
+            closes: (on: ["window ends"]),
+        }"#,
+    )
+    .story(0);
+    assert_eq!(
+        fired(&story),
+        [(2.0, "test"), (2.0, "tense_up"), (5.0, "test"), (12.0, "relax"), (19.0, "opens"), (22.0, "closes")]
+    );
+}
+
+#[test]
+fn forced_firings_come_first_in_the_order_given_and_ask_nothing() {
+    let story = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-10"),
+        rules: {
+            planned: (at: "2024-01-04", priority: 1000),
+            impossible: (when: "false", pressure: "1 per 1d", choose: { war: (weight: 0.5), peace: (weight: 0.5) }),
+            waiting: (on: [start], after: "5d"),
+        }"#,
+    )
+    .force("waiting@2024-01-04")
+    .force("impossible/peace@2024-01-04")
+    .story(0);
+    assert_eq!(
+        lines(&story)[1..],
+        [
+            (3.0, "waiting", "fires"),
+            (3.0, "impossible", "fires as peace"),
+            (3.0, "planned", "fires"),
+            (5.0, "waiting", "fires"),
+        ]
+    );
+}
+
+#[test]
+fn a_forbidden_branch_is_drawn_and_nothing_happens() {
+    let scenario = Scenario::new(
+        r#"clock: (horizon: "1d"),
+        flags: { struck: false },
+        rules: { clash: (on: [start], choose: { hit: (weight: 0.3, then: ["struck = true"]), miss: (weight: 0.7) }) },
+        questions: { struck: (ask: "struck at end"), clashes: (ask: "count(clash)"), misses: (ask: "count(clash/miss)") }"#,
+    );
+    let runs = scenario.clone().sample();
+    runs.question("struck").is(0.3);
+    let forbidden = scenario.clone().forbid("clash/hit").sample();
+    forbidden.question("struck").is(0.0);
+    forbidden.number("clashes").all_are(1.0);
+    assert_eq!(forbidden.number("misses"), runs.number("misses"), "the other branch has the runs that it had");
+    scenario.forbid("clash").sample().number("clashes").all_are(0.0);
+}
+
+#[test]
+fn branches_are_drawn_by_weight_or_by_odds_among_those_that_are_open() {
+    let branches = |clock: &str, list: &str| {
+        let scenario = Scenario::new(
+            r#"clock: (horizon: "1d"),
+            parameters: { closed: (value: 0, says: "one if the middle is closed") },
+            indicators: { cohesion: (range: (0, 100), start: 20), seen: (range: (0, 9), start: 0) },
+            rules: { pick: (on: [start], choose: LIST) },
+            questions: { seen: (ask: "seen at end") }"#,
+        );
+        let values = scenario.with("LIST", list).set(clock).runs(20_000).sample().number("seen");
+        let mut counts = [0; 4];
+        values.0.iter().for_each(|v| counts[*v as usize] += 1);
+        counts
+    };
+    let open = "closed=0";
+    let weighted = r#"{ a: (weight: "50%", then: ["seen = 1"]), b: (weight: 0.2, then: ["seen = 2"]), otherwise: (then: ["seen = 3"]) }"#;
+    chi_square(&branches(open, weighted)[1..], &[0.5, 0.2, 0.3]);
+    let odds = r#"{ a: (odds: "35 + cohesion / 4", then: ["seen = 1"]),
+        b: (odds: 40, when: "closed == 0", then: ["seen = 2"]), c: (odds: 20, then: ["seen = 3"]) }"#;
+    chi_square(&branches(open, odds)[1..], &[0.4, 0.4, 0.2]);
+    chi_square(&branches("closed=1", odds), &[0.0, 2.0 / 3.0, 0.0, 1.0 / 3.0]);
+    let none = r#"{ a: (odds: "cohesion - 20", when: "cohesion >= 20", then: ["seen = 1"]),
+        b: (odds: 1, when: "cohesion > 50", then: ["seen = 2"]), otherwise: (then: ["seen = 3"]) }"#;
+    assert_eq!(branches(open, &none.replace("cohesion - 20", "max(0, cohesion - 20)")), [0, 0, 0, 20_000]);
+    let nothing = r#"{ a: (odds: 1, when: "cohesion > 50", then: ["seen = 1"]) }"#;
+    assert_eq!(branches(open, nothing), [20_000, 0, 0, 0]);
+}
+
+#[test]
+fn effects_apply_in_order_and_saturate() {
+    let scenario = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-10"),
+        actors: { a: (postures: { mood: (ladder: [r0, r1, r2, r3], start: r1) }) },
+        indicators: { x: (range: (-5, 10), start: 3), y: (range: (0, 100), start: 0) },
+        flags: { f: false },
+        rules: {
+            one: (at: "2024-01-02", then: ["x += 4", "y = x * 2", "x += 100", "f = x == 10"]),
+            two: (at: "2024-01-03", then: ["x -= 50", "a.mood up 5", "y -= 4"]),
+            three: (at: "2024-01-04", then: ["a.mood down 2"]),
+        },
+        questions: {
+            x1: (ask: "x on 2024-01-02"), y1: (ask: "y on 2024-01-02"), f1: (ask: "f on 2024-01-02"),
+            x2: (ask: "x on 2024-01-03"), y2: (ask: "y at end"), top: (ask: "a.mood == r3 on 2024-01-03"),
+            end: (ask: "a.mood == r1 at end"), highest: (ask: "highest(x)"),
+        }"#,
+    )
+    .with("end: (ask", "last: (ask");
+    let runs = scenario.runs(3).sample();
+    for (question, value) in [("x1", 10.0), ("y1", 14.0), ("x2", -5.0), ("y2", 10.0), ("highest", 10.0)] {
+        runs.number(question).all_are(value);
+    }
+    for question in ["f1", "top", "last"] {
+        runs.question(question).is(1.0);
+        assert_eq!(runs.question(question).hits, 3, "{question}");
+    }
+}
+
+#[test]
+fn an_indicator_decays_towards_its_target_by_half_lives() {
+    let scenario = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-06-30"),
+        indicators: { tension: (range: (0, 100), start: 100, decays: (half_life: "21d", towards: 20, every: "7d")) },
+        questions: { day_6: (ask: "tension on 2024-01-07"), day_7: (ask: "tension on 2024-01-08"),
+            day_14: (ask: "tension on 2024-01-15"), last: (ask: "tension at end"),
+            falling: (ask: "first(tension == 20)") }"#,
+    );
+    let runs = scenario.runs(2).sample();
+    // Each week the distance to 20 shrinks to 2^(-1/3) of it, rounded towards 20, by a point at least.
+    let (mut tension, mut weeks) = (100.0, vec![100.0]);
+    while tension > 20.0 {
+        let next = 20.0 + libm::floor((tension - 20.0) * libm::pow(2.0, -1.0 / 3.0) + 1e-9);
+        tension = if next < tension { next } else { tension - 1.0 };
+        weeks.push(tension);
+    }
+    for (question, value) in [("day_6", 100.0), ("day_7", weeks[1]), ("day_14", weeks[2]), ("last", 20.0)] {
+        runs.number(question).all_are(value);
+    }
+    runs.number("falling").all_are(7.0 * (weeks.len() - 1) as f64);
+}
+
+#[test]
+fn stop_when_ends_events_and_leaves_the_state_as_it_is() {
+    let scenario = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-10"),
+        flags: { over: false, late: false },
+        rules: {
+            stops: (at: "2024-01-04", then: ["over = true"]),
+            same_boundary: (at: "2024-01-04"),
+            later: (at: "2024-01-05", then: ["late = true"]),
+            shot: (pressure: "5 per 1d"),
+        },
+        questions: { over: (ask: "over at end"), late: (ask: "ever(late)"), held: (ask: "stays(over) for 5d"),
+            time: (ask: "total(over)"), same: (ask: "count(same_boundary)") },
+        stop_when: "over""#,
+    );
+    let runs = scenario.clone().runs(20).sample();
+    assert_eq!(runs.question("over").hits, 20);
+    assert_eq!(runs.question("late").hits, 0);
+    assert_eq!(runs.question("held").hits, 20, "boundaries go on for the monitors");
+    runs.number("time").all_are(7.0);
+    runs.number("same").all_are(1.0);
+    assert!(scenario.story(3).iter().all(|t| t.day() <= 3.0));
+}
+
+#[test]
+fn questions_mean_what_they_say() {
+    let scenario = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-31"),
+        indicators: { x: (range: (0, 10), start: 0) },
+        rules: {
+            a: (at: "2024-01-05", then: ["x = 4"]),
+            b: (at: ["2024-01-08", "2024-01-20"], then: ["x = 7"]),
+            c: (on: [b], then: ["x = 1"]),
+            d: (at: "2024-01-25", then: ["x = 2"]),
+        },
+        events: { both: [a, b] },
+        questions: {
+            yes_ever: (ask: "ever(x == 4)"),
+            no_ever_within_an_instant: (ask: "ever(x == 7)"),
+            no_ever_by: (ask: "ever(x == 4) by 2024-01-04"),
+            yes_ever_by: (ask: "ever(x == 4) by 2024-01-05"),
+            yes_at_end: (ask: "x == 2 at end"),
+            yes_on: (ask: "x == 4 on 2024-01-07"),
+            no_on: (ask: "x == 4 on 2024-01-08"),
+            yes_count: (ask: "count(b) >= 2"),
+            no_count_by: (ask: "count(b) >= 2 by 2024-01-19"),
+            yes_count_group: (ask: "count(both) == 3"),
+            yes_before: (ask: "a before b"),
+            no_before: (ask: "b before a"),
+            yes_before_never: (ask: "a before nothing_of_the_kind"),
+            no_before_same: (ask: "a before both"),
+            yes_then: (ask: "a then b within 3d"),
+            no_then: (ask: "a then b within 2d"),
+            yes_then_second: (ask: "b then d within 5d"),
+            yes_then_same_step: (ask: "b then c within 0d"),
+            no_then_back: (ask: "c then b within 1d"),
+            yes_stays: (ask: "stays(x == 4) for 2d"),
+            no_stays: (ask: "stays(x == 4) for 3d"),
+            yes_stays_last: (ask: "stays(x == 2) for 7d"),
+            no_stays_last: (ask: "stays(x == 2) for 8d"),
+            yes_not: (ask: "not ever(x == 9)"),
+            yes_and: (ask: "ever(x == 4) and (ever(x == 2) or ever(x == 9))"),
+        }"#,
+    )
+    .with("rules: {", "rules: { nothing_of_the_kind: (when: \"false\", pressure: \"1 per 1d\"),");
+    let runs = scenario.runs(2).sample();
+    for (name, hits) in runs.yes_no() {
+        assert_eq!(hits, if name.starts_with("yes") { 2 } else { 0 }, "{name}");
+    }
+}
+
+#[test]
+fn numbers_of_a_run_mean_what_they_say() {
+    let scenario = Scenario::new(
+        r#"clock: (start: "2024-01-01", end: "2024-01-31"),
+        indicators: { x: (range: (0, 10), start: 1) },
+        rules: { a: (at: "2024-01-05", then: ["x = 4"]), b: (at: ["2024-01-11", "2024-01-21"], then: ["x += 2"]) },
+        questions: {
+            twice: (ask: "count(b)"), by: (ask: "count(b) by 2024-01-15"),
+            last: (ask: "x at end"), on_day: (ask: "x on 2024-01-04"), on_time: (ask: "x on 2024-01-05T00:00"),
+            first: (ask: "first(x >= 4)"), never: (ask: "first(x > 8)"), always: (ask: "first(x > 0)"),
+            sum: (ask: "total(x)"), days: (ask: "total(x >= 4)"), highest: (ask: "highest(x)"),
+        }"#,
+    );
+    let runs = scenario.runs(2).sample();
+    let expected = [
+        ("twice", 2.0),
+        ("by", 1.0),
+        ("last", 8.0),
+        ("on_day", 1.0),
+        ("on_time", 4.0),
+        ("first", 4.0),
+        ("always", 0.0),
+        ("sum", 4.0 + 6.0 * 4.0 + 10.0 * 6.0 + 11.0 * 8.0),
+        ("days", 27.0),
+        ("highest", 8.0),
+    ];
+    for (question, value) in expected {
+        let values = runs.number(question);
+        assert!(values.0.iter().all(|v| (v - value).abs() < 1e-9), "{question}: {values:?} instead of {value}");
+    }
+    assert!(runs.number("never").0.iter().all(|when| when.is_nan()));
+}
+
+#[test]
+fn an_instant_without_end_names_seed_run_and_rules() {
+    use simulate::engine::{Plan, run_one};
+    let model = Scenario::new(
+        r#"clock: (horizon: "10d"),
+        rules: {
+            spark: (pressure: "3 per 1d"),
+            ping: (on: [spark, pong], chance: "99.9999999%"),
+            pong: (on: [ping], chance: "99.9999999%"),
+        }"#,
+    )
+    .model();
+    let mut nobody = simulate::observe::Nobody;
+    let plan = Plan { runs: 1, seed: 5, threads: None };
+    let error = run_one(&model, plan.seed, 3, &mut nobody).unwrap_err();
+    let names: Vec<&str> = error.rules.iter().map(|rule| model.rule(*rule).id.as_str()).collect();
+    assert_eq!((error.seed, error.run, names), (5, 3, vec!["ping", "pong"]));
+}

@@ -1,0 +1,196 @@
+//! Every published or closed-form value that a scenario file says it must give.
+//!
+//! A file opens with lines `// expect: outcome "war" = 0.305937 (source)` or `// expect: question "tosses" = 11/3 (source)`; of
+//! a question for a number the value is the mean (over the runs in which it is not "never"). `// runs: 5000` sets the
+//! number of runs. Taken are `tests/oracle/`, those of `scenarios/` that have such lines, and every `.ron` file of the
+//! directory that the environment variable `SIMULATE_ORACLE_DIR` names. The sampler must come within an interval that
+//! misses a true value with probability `FALSE_ALARM`; the seed is fixed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use simulate::model::Asked;
+
+use crate::support::{FALSE_ALARM, Runs, Scenario, mean_interval, share_interval};
+
+const RUNS: u64 = 20_000;
+
+#[derive(Debug, PartialEq)]
+enum Subject {
+    Outcome(String),
+    Question(String),
+}
+
+#[derive(Debug, PartialEq)]
+struct Expectation {
+    subject: Subject,
+    value: f64,
+    source: String,
+}
+
+/// `0.25`, `1/6`
+fn number(text: &str) -> Option<f64> {
+    let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|x| x.is_finite());
+    match text.split_once('/') {
+        Some((over, under)) => Some(parse(over)? / parse(under).filter(|x| *x != 0.0)?),
+        None => parse(text),
+    }
+}
+
+/// `outcome "war" = 0.305937 (source)`
+fn expectation(text: &str) -> Result<Expectation, String> {
+    let form =
+        || format!("`{text}` should be: outcome \"name\" = number (source), or: question \"name\" = number (source)");
+    let (kind, rest) = text.trim().split_once(' ').ok_or_else(form)?;
+    let (name, rest) = rest.trim().strip_prefix('"').and_then(|r| r.split_once('"')).ok_or_else(form)?;
+    let rest = rest.trim().strip_prefix('=').ok_or_else(form)?;
+    let (value, source) = rest.split_once('(').ok_or_else(form)?;
+    let source = source.trim().strip_suffix(')').filter(|s| !s.is_empty()).ok_or_else(form)?.to_owned();
+    let value = number(value).ok_or_else(|| format!("`{}` is no number", value.trim()))?;
+    let subject = match kind {
+        "outcome" => Subject::Outcome(name.to_owned()),
+        "question" => Subject::Question(name.to_owned()),
+        _ => return Err(form()),
+    };
+    Ok(Expectation { subject, value, source })
+}
+
+/// The expectations of a file, and how many runs it asks for.
+fn expectations(text: &str) -> Result<(Vec<Expectation>, u64), String> {
+    let comments = || text.lines().filter_map(|line| line.trim().strip_prefix("//")).map(str::trim);
+    let expected = comments().filter_map(|c| c.strip_prefix("expect")).map(|line| {
+        let line = line.trim_start().strip_prefix(':').ok_or(format!("`expect{line}` lacks its colon"))?;
+        expectation(line)
+    });
+    let runs = match comments().find_map(|c| c.strip_prefix("runs:")) {
+        Some(runs) => runs.trim().parse().map_err(|_| format!("`runs:{runs}` is no number of runs"))?,
+        None => RUNS,
+    };
+    Ok((expected.collect::<Result<_, _>>()?, runs))
+}
+
+fn check(expected: &Expectation, runs: &Runs, model: &simulate::model::Model) -> Result<(), String> {
+    let share = |hits: u64| (share_interval(hits, runs.runs(), FALSE_ALARM), hits as f64 / runs.runs() as f64);
+    let ((low, high), estimate) = match &expected.subject {
+        Subject::Outcome(name) if runs.outcomes().contains(name) => share(runs.outcome(name).hits),
+        Subject::Outcome(name) => return Err(format!("there is no outcome `{name}` among {:?}", runs.outcomes())),
+        Subject::Question(name) => match model.questions.iter().find(|q| q.name == *name).map(|q| &q.ask) {
+            Some(Asked::YesNo(_)) => share(runs.question(name).hits),
+            Some(Asked::Number(_)) => {
+                let values = runs.number(name).without_never();
+                (mean_interval(values.mean(), values.variance(), values.0.len() as u64), values.mean())
+            }
+            None => return Err(format!("there is no question `{name}` among {:?}", runs.questions())),
+        },
+    };
+    if (low..=high).contains(&expected.value) {
+        return Ok(());
+    }
+    Err(format!("{:?} is {} ({}), found {estimate} [{low}, {high}]", expected.subject, expected.value, expected.source))
+}
+
+/// What is wrong with a file; empty if nothing.
+fn judge(name: &str, text: &str) -> Vec<String> {
+    let (expected, runs) = match expectations(text) {
+        Ok((expected, _)) if expected.is_empty() => return vec!["it expects nothing".to_owned()],
+        Ok(found) => found,
+        Err(mistake) => return vec![mistake],
+    };
+    let scenario = Scenario::file(name, text).runs(runs);
+    let model = match scenario.compile() {
+        Ok(model) => model,
+        Err(mistakes) => return vec![format!("it does not compile:\n{mistakes}")],
+    };
+    let sampled = scenario.sample();
+    expected.iter().filter_map(|expected| check(expected, &sampled, &model).err()).collect()
+}
+
+fn scenarios_in(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+    files.sort();
+    files
+}
+
+#[track_caller]
+fn assert_all_hold(files: &[PathBuf]) {
+    let mut failures = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(path).unwrap();
+        failures
+            .extend(judge(&path.display().to_string(), &text).iter().map(|why| format!("{}: {why}", path.display())));
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn root(directory: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)
+}
+
+#[test]
+fn every_value_of_the_oracle_directory_is_met() {
+    let files = scenarios_in(&root("tests/oracle"));
+    assert!(files.len() >= 30, "the oracle files are there");
+    assert_all_hold(&files);
+}
+
+#[test]
+fn every_value_of_the_gallery_is_met() {
+    let mut files = scenarios_in(&root("scenarios"));
+    files.retain(|path| fs::read_to_string(path).unwrap().lines().any(|line| line.trim().starts_with("// expect")));
+    assert_all_hold(&files);
+}
+
+#[test]
+fn every_value_of_a_directory_from_outside_is_met() {
+    if let Some(directory) = std::env::var_os("SIMULATE_ORACLE_DIR") {
+        let files = scenarios_in(Path::new(&directory));
+        assert!(!files.is_empty(), "no scenarios in {}", Path::new(&directory).display());
+        assert_all_hold(&files);
+    }
+}
+
+#[test]
+fn expectations_are_read_or_refused() {
+    let read = expectation(r#" outcome "a war" = 0.305937 (Feller, XIV.2 (b))"#).unwrap();
+    let source = "Feller, XIV.2 (b)".to_owned();
+    assert_eq!(read, Expectation { subject: Subject::Outcome("a war".to_owned()), value: 0.305_937, source });
+    assert_eq!(expectation(r#"question "q" = 2/3 (s)"#).unwrap().value, 2.0 / 3.0);
+    let bad = [
+        r#"outcome war = 0.3 (s)"#,
+        r#"outcome "war" 0.3 (s)"#,
+        r#"outcome "war" = 0.3"#,
+        r#"outcome "war" = 0.3 ()"#,
+        r#"outcome "war" = a third (s)"#,
+        r#"outcome "war" = 1/0 (s)"#,
+        r#"outcomes "war" = 0.3 (s)"#,
+        "",
+    ];
+    bad.iter().for_each(|text| assert!(expectation(text).is_err(), "{text}"));
+    assert!(expectations("// expect outcome \"war\" = 1 (s)").is_err());
+    assert!(expectations("// runs: many\n// expect: outcome \"war\" = 1 (s)").is_err());
+}
+
+#[test]
+fn a_wrong_value_is_found() {
+    let coin = |expected: &str| {
+        let text = format!(
+            r#"// expect: {expected} (made up)
+            // runs: 5000
+            (simulate: 1, clock: (horizon: "3d"), rules: {{ toss: (on: [start], chance: "50%") }},
+             outcomes: [(name: heads, when: "count(toss) == 1"), (name: tails)],
+             questions: {{ heads: (ask: "count(toss)") }})"#
+        );
+        judge("coin.ron", &text)
+    };
+    assert_eq!(coin(r#"outcome "heads" = 1/2"#), Vec::<String>::new());
+    assert_eq!(coin(r#"question "heads" = 0.5"#), Vec::<String>::new());
+    for wrong in
+        [r#"outcome "heads" = 0.55"#, r#"question "heads" = 0.45"#, r#"outcome "edge" = 0"#, r#"question "q" = 1"#]
+    {
+        assert_eq!(coin(wrong).len(), 1, "{wrong}");
+    }
+    assert_eq!(judge("x.ron", "// expect: outcome \"a\" = 1 (s)\n(simulate: 1, rules: [])").len(), 1);
+    assert_eq!(judge("x.ron", "(simulate: 1)").len(), 1);
+}
