@@ -304,7 +304,6 @@ fn with_since(
         let found = format!("`{left}` is a duration and is compared with {}", other.noun());
         let mistake = Diagnostic::error("since-compared", found, right.span);
         context.diagnostics.push(match &right.kind {
-            ExprKind::Number(x) => mistake.help(format!("say the unit: `{left} {op} {x}d`")),
             ExprKind::Moment(_) => mistake.help(format!("dates are compared with `day`: `day {op} {right}`")),
             _ => mistake.help(format!("compare it with a duration or a parameter that is one: `{left} >= 7d`")),
         });
@@ -402,10 +401,14 @@ fn decide(
     if let Some(truth) = Interval::decided(op, of_a, of_b) {
         let always = if truth { "always" } else { "never" };
         let found = format!("`{left} {op} {right}` {always} holds");
-        context.diagnostics.push(
-            Diagnostic::warning("decided-comparison", found, left.span.to(right.span))
-                .help(format!("`{left}` is {of_a}, and `{right}` is {of_b}")),
-        );
+        let ranges = if matches!(right.kind, ExprKind::Number(_)) {
+            format!("`{left}` goes from {} to {}", of_a.low, of_a.high)
+        } else {
+            format!("`{left}` is {of_a}, and `{right}` is {of_b}")
+        };
+        context
+            .diagnostics
+            .push(Diagnostic::warning("decided-comparison", found, left.span.to(right.span)).help(ranges));
     }
     Condition::Compare(op, a, b)
 }
@@ -493,5 +496,152 @@ fn mismatch(left: &Expr, found: Side<'_>, right: &Expr, other: Side<'_>, context
             }
         }
         _ => mistake.help(format!("both sides must be of one kind: write `{left}` left and {} right", found.noun())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::*;
+    use crate::scenario::expression::parse_expression;
+
+    fn asked(text: &str) -> Result<Condition, Vec<String>> {
+        let world = World::small().named("twice", "2 * tension");
+        world.ask(|context| super::super::typing::condition(&parse_expression(text, 0).expect("it parses"), context))
+    }
+
+    fn refused(text: &str) -> String {
+        asked(text).expect_err("this is a mistake").join(" & ")
+    }
+
+    #[test]
+    fn a_posture_is_compared_with_its_values() {
+        assert_eq!(
+            refused("dprk.military == peace"),
+            "unknown-value: `peace` is no value of `dprk.military` | the values of `dprk.military` are `routine`, `testing`, `war`"
+        );
+        assert!(refused("dprk.military == testng").ends_with("did you mean `testing`?"));
+        assert!(refused("dprk.military == 2").contains("is a posture and is compared with a number"));
+        assert!(refused("dprk.military in (war, tense)").contains("`tense` is no value"));
+        assert!(refused("war == dprk.military").ends_with("write `dprk.military == war`"));
+        assert!(
+            refused("rok.cuba >= recognised")
+                .starts_with("unordered: `>=` needs an order, and the values of `rok.cuba` have none")
+        );
+    }
+
+    #[test]
+    fn two_postures_are_compared_on_a_ladder_that_they_share() {
+        assert!(asked("dprk.alert > rok.alert").is_ok());
+        assert!(refused("dprk.military > dprk.japan").starts_with("no-shared-ladder"));
+    }
+
+    #[test]
+    fn a_choice_is_decided_at_load() {
+        assert_eq!(asked("us_line == neutral"), Ok(Condition::Constant(true)));
+        assert_eq!(asked("us_line in (back, neutral)"), Ok(Condition::Constant(true)));
+        assert!(refused("us_line == bak").ends_with("did you mean `back`?"));
+        assert!(refused("us_line < back").starts_with("unordered"));
+        assert!(refused("back == us_line").ends_with("write `us_line == back`"));
+    }
+
+    #[test]
+    fn numbers_are_compared_with_numbers() {
+        assert!(asked("tension > 10 * boost").is_ok());
+        assert!(asked("twice > tension").is_ok());
+        assert!(refused("50 < tension").ends_with("write `tension > 50`"));
+        assert!(refused("tension > 30d").contains("is compared with a duration"));
+        assert!(refused("tension > surprise").contains("is compared with a condition"));
+        assert!(refused("surprise == true").ends_with("write `surprise`"));
+        assert!(refused("surprise != true").ends_with("write `not surprise`"));
+        assert!(refused("surprise > 3").starts_with("type-mismatch"));
+        assert!(refused("tension > 0.5").contains("if you mean 50, write `tension > 50`"));
+        assert!(refused("tension > tensin").contains("did you mean `tension`?"));
+        assert!(refused("clash > 2").contains("`count(clash) >= 1`"));
+    }
+
+    #[test]
+    fn a_comparison_that_the_ranges_decide_is_a_warning() {
+        assert_eq!(
+            refused("tension > 200"),
+            "decided-comparison: `tension > 200` never holds | `tension` goes from 0 to 100"
+        );
+        assert!(refused("tension >= 0").contains("always holds"));
+        assert!(asked("boost > 10").is_ok(), "what an author chose is not said to be decided");
+    }
+
+    #[test]
+    fn days_are_compared_with_dates_and_numbers() {
+        let Ok(Condition::Compare(CompareOp::AtLeast, Number::Read(Slot::Day), Number::Constant(day))) =
+            asked("day >= 2024-02-17")
+        else {
+            panic!()
+        };
+        assert!((day - 10.0).abs() < 1e-12);
+        assert!(refused("day >= 2025-01-01").contains("lies outside of the run"));
+        assert!(refused("day >= 2024-02-17T06:00").contains("between two of them"));
+        assert!(refused("day >= 10d").ends_with("write `day >= 10`"));
+        assert!(refused("2024-02-17 < day").ends_with("write `day > 2024-02-17`"));
+        assert!(refused("tension > 2024-02-17").contains("dates are compared with `day`"));
+    }
+
+    #[test]
+    fn windows_include_their_last_day() {
+        assert_eq!(asked("during(2024-02-08..2024-02-09)"), Ok(Condition::Holds(Slot::During(1, 3))));
+        assert_eq!(asked("during(2024-01-01..2024-12-31)"), Ok(Condition::Holds(Slot::During(0, 31))));
+        assert!(refused("during(2025-02-08..2025-02-09)").starts_with("outside-run"));
+        assert!(refused("during(2024-02-08T06:00..2024-02-09)").starts_with("no-boundary"));
+    }
+
+    #[test]
+    fn counts_saturate_one_above_what_they_are_compared_with() {
+        let world = World::small();
+        let both = |context: &mut Context<'_>| {
+            let three = parse_expression("count(clash) >= boost", 0).expect("it parses");
+            let seven = parse_expression("count(clash/war) > 7", 0).expect("it parses");
+            super::super::typing::condition(&three, context)?;
+            super::super::typing::condition(&seven, context)
+        };
+        let (_, demanded) = world.ask_and_finish(both).expect("both are sound");
+        let caps: Vec<(&str, u32)> =
+            demanded.counters.iter().map(|c| (demanded.events[c.event.0 as usize].name.as_str(), c.cap)).collect();
+        assert_eq!(caps, [("clash", 4), ("clash/war", 8)], "the range of boost ends at 3");
+        assert!(demanded.events.iter().filter(|e| !e.counters.is_empty()).all(|e| e.asked));
+    }
+
+    #[test]
+    fn counts_and_ages_stand_alone() {
+        assert!(refused("count(clash) > count(test)").contains("is compared with another count"));
+        assert!(refused("count(clash) > tension").contains("which changes during a run"));
+        assert!(refused("3 <= count(clash)").ends_with("write `count(clash) >= 3`"));
+        assert!(refused("count(clash) > 2.5").contains("no whole number"));
+        assert!(refused("count(clash) > 7d").contains("is compared with a duration"));
+        assert!(refused("since(clash) > boost").ends_with("a parameter that is one: `since(clash) >= 7d`"));
+        assert!(refused("since(clash) > 6h").starts_with("not-whole-steps"));
+        assert!(refused("7d < since(clash)").ends_with("write `since(clash) > 7d`"));
+        assert!(refused("since(clach) > 7d").contains("did you mean `clash`?"));
+    }
+
+    #[test]
+    fn every_sign_of_an_age_means_what_it_says() {
+        for (text, at) in [
+            ("since(clash) >= pause", [false, true, true]),
+            ("since(clash) > 5d", [false, false, true]),
+            ("since(clash) < 5d", [true, false, false]),
+            ("since(clash) <= 5d", [true, true, false]),
+            ("since(clash) == 5d", [false, true, false]),
+            ("since(clash) != 5d", [true, false, true]),
+        ] {
+            let condition = asked(text).expect("it is sound");
+            for (age, expected) in [4_u32, 5, 6].into_iter().zip(at) {
+                let read = |slot: Slot| match slot {
+                    Slot::AgeAtLeast(_, steps) => i32::from(age >= steps),
+                    _ => unreachable!("it reads ages"),
+                };
+                assert_eq!(condition.holds(&read), expected, "{text} at {age}");
+            }
+        }
+        assert_eq!(asked("since(clash) >= 0d"), Ok(Condition::Constant(true)));
+        assert!(asked("since(clash) > 900d").is_ok(), "longer than the run: never happened");
     }
 }

@@ -486,3 +486,118 @@ fn alike(name: &str, span: Span, other: &str, before: Span) -> Diagnostic {
         .related(before, format!("`{other}` is declared here"))
         .help("give one of them another name, so that nobody takes one for the other")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::*;
+    use crate::scenario::expression::parse_effect;
+
+    fn told(world: &World) -> Vec<String> {
+        world.declare().2
+    }
+
+    #[test]
+    fn variables_are_numbered_as_declared() {
+        let (scope, demand, mistakes) = World::small().declare();
+        assert_eq!(mistakes, Vec::<String>::new());
+        let names: Vec<&str> = scope.variables.iter().map(|v| v.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["dprk.military", "dprk.japan", "dprk.alert", "rok.cuba", "rok.alert", "tension", "surprise"]
+        );
+        assert_eq!(scope.variables[0].start, 1);
+        assert_eq!((scope.variables[5].low, scope.variables[5].high, scope.variables[5].start), (0, 100, 60));
+        assert_eq!(scope.actors[0].postures.len(), 3);
+        assert_eq!(demand.events[demand.branch_event(RuleId(1), 1).0 as usize].name, "clash/war");
+    }
+
+    #[test]
+    fn one_name_is_one_thing() {
+        let mistakes = told(&World::small().flag("tension"));
+        assert_eq!(mistakes.len(), 1);
+        assert!(mistakes[0].starts_with("double-name: `tension` is the name of a flag and of an indicator"));
+        assert!(told(&World::small().named("clash", "surprise"))[0].contains("of a let and of a rule"));
+        let mut emits = World::small().rule("b", &[], &["emit sirens"]);
+        assert_eq!(told(&emits), Vec::<String>::new(), "many rules may emit one event");
+        let effect = parse_effect("emit tension", 500).expect("it parses");
+        emits.document.rules[0].value.as_mut().expect("a rule").then.as_mut().expect("effects").value.push(effect);
+        assert!(told(&emits)[0].contains("of an emitted event and of an indicator"));
+    }
+
+    #[test]
+    fn words_of_the_language_are_no_names() {
+        assert!(
+            told(&World::small().flag("count"))[0].starts_with("reserved-word: `count` cannot be the name of a flag")
+        );
+        assert!(told(&World::small().rule("start", &[], &[]))[0].starts_with("reserved-word"));
+        assert!(told(&World::small().flag("us-line"))[0].ends_with("write `us_line`"));
+        assert!(told(&World::small().flag("2nd"))[0].ends_with("write `n_2nd`"));
+        assert!(
+            told(&World::small().shared("x", &["up", "low"])).is_empty(),
+            "a ladder that nothing uses is not looked at"
+        );
+        assert!(told(&World::small().rule("r", &["not"], &[]))[0].contains("the name of a branch"));
+    }
+
+    #[test]
+    fn names_that_look_alike_are_told() {
+        assert!(told(&World::small().flag("Tension"))[0].contains("differ only in capital letters"));
+        // The first letter is Cyrillic.
+        assert!(told(&World::small().flag("\u{0442}ension"))[0].contains("look the same"));
+        assert!(told(&World::small().flag("cafe\u{301}"))[0].starts_with("bad-name"));
+        assert_eq!(told(&World::small().flag("tensions")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn postures_are_sound() {
+        let wrong = |change: fn(&mut PostureText)| {
+            let mut world = World::small();
+            let actor = world.document.actors[0].value.as_mut().expect("an actor");
+            change(actor.postures[0].value.as_mut().expect("a posture"));
+            told(&world).join(" & ")
+        };
+        assert!(
+            wrong(|p| p.start = Some(Spanned::new("testng".into(), Span::default())))
+                .ends_with("did you mean `testing`?")
+        );
+        assert!(
+            wrong(|p| p.start = None)
+                .starts_with("missing-field: `dprk.military` has no `start` | add `start: routine`")
+        );
+        assert!(
+            wrong(|p| p.ladder = None).starts_with("missing-field: `dprk.military` has no `ladder` and no `states`")
+        );
+        assert!(wrong(|p| p.states = Some(Spanned::new(vec![], Span::default()))).starts_with("ladder-and-states"));
+        assert!(
+            wrong(|p| p.ladder = Some(Spanned::new(LadderText::Named("hostilty".into()), Span::default())))
+                .contains("did you mean `hostility`?")
+        );
+        assert!(
+            wrong(|p| {
+                let twice = ["testing", "testing"].map(|v| Spanned::new(v.to_owned(), Span::default()));
+                p.ladder = Some(Spanned::new(LadderText::Values(twice.to_vec()), Span::default()));
+            })
+            .starts_with("double-value")
+        );
+    }
+
+    #[test]
+    fn what_is_missing_because_of_a_mistake_is_not_missed() {
+        let mut world = World::small();
+        let actor = world.document.actors[0].value.as_mut().expect("an actor");
+        actor.postures[0].value.as_mut().expect("a posture").start = None;
+        let span = actor.postures[0].key.span;
+        world.document.holes.push(Span::new(span.end + 1, span.end + 2));
+        assert_eq!(told(&world), Vec::<String>::new());
+    }
+
+    #[test]
+    fn indicators_are_sound() {
+        assert!(told(&World::empty().indicator("x", 10, 0, 5))[0].ends_with("write `range: (0, 10)`"));
+        assert!(told(&World::empty().indicator("x", 0, 4096, 5))[0].starts_with("too-many-values"));
+        assert!(told(&World::empty().indicator("x", i64::MIN, i64::MAX, 5))[0].starts_with("too-many-values"));
+        assert!(told(&World::empty().indicator("x", 0, 10, 11))[0].starts_with("start-outside-range"));
+        assert_eq!(told(&World::empty().indicator("x", -5, 4090, 0)), Vec::<String>::new());
+    }
+}

@@ -240,3 +240,81 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::*;
+    use crate::scenario::expression::parse_effect;
+
+    fn changed(text: &str) -> Result<Change, Vec<String>> {
+        let world = World::small().named("crisis", "tension > 80");
+        world.ask(|context| effect(&parse_effect(text, 0).expect("it parses"), context))
+    }
+
+    fn refused(text: &str) -> String {
+        changed(text).expect_err("this is a mistake").join(" & ")
+    }
+
+    fn by(text: &str) -> f64 {
+        match changed(text) {
+            Ok(Change::Effect(Effect::Add(_, n) | Effect::Set(_, n))) => n.as_constant().expect("it is constant"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn effects_write_what_they_say() {
+        for (text, amount) in [
+            ("dprk.military = war", 2.0),
+            ("dprk.military up", 1.0),
+            ("dprk.military down 2", -2.0),
+            ("tension += 3", 3.0),
+            ("tension -= 2 * boost", -4.0),
+            ("tension = 0", 0.0),
+            ("surprise = true", 1.0),
+        ] {
+            assert!((by(text) - amount).abs() < 1e-12, "{text}");
+        }
+        assert!(
+            matches!(changed("surprise = crisis and not surprise"), Ok(Change::Effect(Effect::Set(_, n))) if n.reads.len() == 2)
+        );
+        assert!(
+            matches!(changed("dprk.alert = rok.alert"), Ok(Change::Effect(Effect::Set(_, n))) if n.reads.len() == 1)
+        );
+        let Ok(Change::Emit(_)) = changed("emit sirens") else { panic!("it is emitted by a rule") };
+    }
+
+    #[test]
+    fn only_state_can_be_written() {
+        assert!(refused("boost += 1").starts_with("not-writable: `boost` is a parameter, and rules cannot change it"));
+        assert!(refused("crisis = true").contains("a let follows from the state"));
+        assert!(refused("dprk = war").contains("change one of its postures: `dprk.military`"));
+        assert!(refused("clash = true").contains("`on: [clash]`"));
+        assert!(refused("tensoin += 1").ends_with("did you mean `tension`?"));
+    }
+
+    #[test]
+    fn both_sides_are_of_one_type() {
+        assert!(refused("dprk.military = peace").contains("`peace` is no value of `dprk.military`"));
+        assert!(refused("dprk.military = 3").contains("`dprk.military up`"));
+        assert!(refused("dprk.military += 2").ends_with("write `dprk.military up 2`"));
+        assert!(refused("rok.cuba up").starts_with("unordered"));
+        assert!(refused("dprk.military = dprk.japan").starts_with("no-shared-ladder"));
+        assert!(refused("surprise += 1").ends_with("write `surprise = true` or `surprise = false`"));
+        assert!(refused("surprise = 1").starts_with("not-a-condition"));
+        assert!(refused("tension = true").starts_with("not-a-number"));
+    }
+
+    #[test]
+    fn amounts_are_whole_numbers() {
+        assert!(refused("tension += 2.5").ends_with("write `2` or `3`"));
+        assert!(refused("tension += tension / 2").starts_with("not-whole: `tension / 2` divides"));
+        assert!(refused("tension += 0.5 * tension").contains("need not be a whole number"));
+        assert!(refused("tension += 3000000000").starts_with("number-too-large"));
+        assert!(
+            refused("tension = 101").starts_with("outside-range: `tension` goes from 0 to 100, and 101 lies outside")
+        );
+        assert!(changed("tension = tension + 50").is_ok(), "what saturates now and then is told by the report");
+    }
+}

@@ -244,3 +244,105 @@ fn reaches(group: EventId, members: &BTreeMap<EventId, Vec<EventId>>) -> BTreeSe
     }
     seen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::*;
+    use crate::scenario::expression::parse_event;
+
+    fn world() -> World {
+        World::small().named("crisis", "tension > 80").named("twice", "2 * tension")
+    }
+
+    fn refused(text: &str) -> String {
+        let told = world().ask(|context| event(&parse_event(text, 0).expect("it parses"), context));
+        told.expect_err("this is a mistake").join(" & ")
+    }
+
+    #[test]
+    fn every_kind_of_event_has_its_id() {
+        for name in [
+            "start",
+            "clash",
+            "clash/war",
+            "sirens",
+            "dprk.military becomes war",
+            "dprk.military rises",
+            "dprk.military falls",
+            "rok.cuba becomes none",
+            "crisis begins",
+            "crisis ends",
+        ] {
+            let (id, demanded) = world()
+                .ask_and_finish(|context| event(&parse_event(name, 0).expect("it parses"), context))
+                .unwrap_or_else(|told| panic!("{told:?}"));
+            let found = &demanded.events[id.0 as usize];
+            assert_eq!((found.name.as_str(), found.asked), (name, true));
+        }
+    }
+
+    #[test]
+    fn posture_changes_and_watches_are_made_when_named() {
+        let (_, demanded) = world()
+            .ask_and_finish(|context| {
+                event(&parse_event("dprk.military becomes war", 0).ok()?, context)?;
+                event(&parse_event("dprk.military falls", 0).ok()?, context)?;
+                event(&parse_event("crisis ends", 0).ok()?, context)
+            })
+            .expect("all are sound");
+        let military = &demanded.posture_events[0];
+        assert!(military.falls.is_some() && military.rises.is_none());
+        assert_eq!(military.becomes.iter().map(Option::is_some).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(demanded.watches.len(), 1);
+        assert_eq!(demanded.watches[0].name, "crisis");
+        assert_eq!(demanded.watches[0].condition.reads.len(), 1);
+        assert_eq!(demanded.unused_lets, [1]);
+    }
+
+    #[test]
+    fn what_is_no_event_says_how_to_name_one() {
+        assert_eq!(refused("clsh"), "unknown-event: there is no event `clsh` | did you mean `clash`?");
+        assert!(refused("war").contains("did you mean `clash/war`?"));
+        assert!(refused("recognised").contains("did you mean `rok.cuba becomes recognised`?"));
+        assert!(refused("crisis").contains("write `crisis begins` or `crisis ends`"));
+        assert!(refused("tension").starts_with("no-event: `tension` is an indicator and no event"));
+        assert!(refused("clash/wor").contains("did you mean `clash/war`?"));
+        assert!(refused("test/war").contains("`test` has no `choose`: write just `test`"));
+        assert!(refused("dprk.military becomes peace").contains("`peace` is no value"));
+        assert!(refused("rok.cuba rises").starts_with("unordered: `rises` needs an order"));
+        assert!(refused("crsis begins").contains("did you mean `crisis`?"));
+        assert!(refused("surprise begins").contains("lets: { so: \"surprise\" }"));
+        assert!(refused("clash begins").contains("write just `clash`"));
+        assert!(refused("twice begins").contains("`twice` is a number: it does not begin or end"));
+    }
+
+    #[test]
+    fn groups_hold_what_their_members_hold() {
+        let world = world().group("fights", &["clash/war", "dprk.military rises"]).group("all", &["fights", "test"]);
+        let (scope, demand, mistakes) = world.declare();
+        assert_eq!(mistakes, Vec::<String>::new());
+        let groups = |name: &str| {
+            let raised = demand.with_groups(&[demand.ids[name]]);
+            raised
+                .iter()
+                .map(|id| demand.events[id.0 as usize].name.as_str())
+                .filter(|n| *n != name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(groups("clash/war"), ["fights", "all"]);
+        assert_eq!(groups("dprk.military rises"), ["fights", "all"]);
+        assert_eq!(groups("test"), ["all"]);
+        assert_eq!(groups("clash"), Vec::<&str>::new());
+        assert_eq!(scope.rules.len(), 3);
+    }
+
+    #[test]
+    fn a_group_does_not_hold_itself() {
+        let world = world().group("a", &["b", "test"]).group("b", &["c"]).group("c", &["a"]);
+        let (_, _, mistakes) = world.declare();
+        assert_eq!(mistakes.len(), 3);
+        assert!(mistakes[0].starts_with("group-cycle: the group `a` holds itself"), "{mistakes:?}");
+        assert!(super::tests::world().group("a", &[]).declare().2[0].starts_with("empty-group"));
+    }
+}

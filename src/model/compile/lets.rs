@@ -144,3 +144,67 @@ impl Context<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::event;
+    use super::super::fixture::World;
+    use crate::scenario::expression::parse_event;
+
+    fn told(world: &World) -> Vec<String> {
+        world.ask(|_| Some(())).expect_err("this is a mistake")
+    }
+
+    #[test]
+    fn a_let_is_not_defined_by_itself() {
+        let world = World::small().named("a", "b and surprise").named("b", "not c").named("c", "a or a");
+        let mistakes = told(&world);
+        assert!(
+            mistakes[0].starts_with("let-cycle: the let `a` is defined by itself, through `a`, `b`, `c`"),
+            "{mistakes:?}"
+        );
+        assert!(told(&World::small().named("a", "not a"))[0].contains("the let `a` is defined by itself |"));
+        let number = told(&World::small().named("x", "y + 1").named("y", "x + 1"));
+        assert_eq!(number.len(), 1, "{number:?}");
+    }
+
+    #[test]
+    fn a_mistake_in_a_let_is_reported_once_and_also_if_nothing_uses_it() {
+        let world = World::small().named("bad", "tensoin > 3").named("one", "bad").named("two", "bad and bad");
+        assert_eq!(told(&world).len(), 1);
+    }
+
+    #[test]
+    fn lets_do_not_grow_without_end() {
+        let doubled = (0..40).fold(World::small().named("n0", "tension"), |world, i| {
+            world.named(&format!("n{}", i + 1), &format!("n{i} + n{i}"))
+        });
+        assert!(told(&doubled)[0].starts_with("let-too-large"));
+        let chained = (0..100).rev().fold(World::small().named("n100", "tension"), |world, i| {
+            world.named(&format!("n{i}"), &format!("n{} + 1", i + 1))
+        });
+        let first = chained.ask(|context| super::typed_let(100, crate::diagnostic::Span::default(), context));
+        assert!(first.expect_err("it is too long")[0].starts_with("let-too-large"));
+    }
+
+    #[test]
+    fn lets_that_nothing_uses_ask_for_nothing() {
+        let world = World::small().named("often", "count(clash) >= 3").named("other", "count(test) >= 2");
+        let asked = world.ask_and_finish(|context| event(&parse_event("other begins", 0).ok()?, context));
+        let (_, demanded) = asked.expect("it is sound");
+        assert_eq!(demanded.counters.len(), 1);
+        assert_eq!(demanded.unused_lets, [0]);
+    }
+
+    #[test]
+    fn watches_stand_in_file_order() {
+        let world = World::small().named("one", "surprise").named("two", "tension > 50");
+        let (_, demanded) = world
+            .ask_and_finish(|context| {
+                event(&parse_event("two begins", 0).ok()?, context)?;
+                event(&parse_event("one ends", 0).ok()?, context)
+            })
+            .expect("both are sound");
+        assert_eq!(demanded.watches.iter().map(|w| w.name.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    }
+}

@@ -15,6 +15,8 @@ pub mod delay;
 pub mod demand;
 pub mod effect;
 pub mod event;
+#[cfg(test)]
+mod fixture;
 pub mod interval;
 pub mod intervention;
 mod lets;

@@ -152,3 +152,99 @@ fn bare(expr: &Expr, span: Span, context: &mut Context<'_>) -> Option<Asked> {
     context.diagnostics.push(mistake);
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::*;
+    use crate::scenario::expression::{CompareOp, parse_question};
+
+    fn question(text: &str) -> Result<Asked, Vec<String>> {
+        World::small().ask(|context| asked(&parse_question(text, 0).expect("it parses"), context))
+    }
+
+    fn refused(text: &str) -> String {
+        let told = World::small().ask(|context| yes_no(&parse_question(text, 0).expect("it parses"), context));
+        told.expect_err("this is a mistake").join(" & ")
+    }
+
+    fn by(text: &str) -> Option<When> {
+        match question(text) {
+            Ok(Asked::YesNo(Ask::Ever(_, by) | Ask::Count(_, _, by)) | Asked::Number(AskNumber::Count(_, by))) => by,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn by_includes_its_day_and_no_more() {
+        assert_eq!(by("ever(surprise)"), None);
+        assert_eq!(by("ever(surprise) by 2024-02-07"), Some(When::Before(1)));
+        assert_eq!(by("ever(surprise) by 2024-03-07"), Some(When::Before(30)), "the last day of the run");
+        assert_eq!(by("ever(surprise) by 2024-02-08T00:00"), Some(When::Settled(1)));
+        assert_eq!(by("count(clash) >= 2 by 10d"), Some(When::Settled(10)));
+        assert_eq!(by("count(clash) by 30d"), Some(When::Settled(30)));
+    }
+
+    #[test]
+    fn times_outside_of_the_run_are_mistakes() {
+        assert!(refused("ever(surprise) by 2024-03-08").starts_with("outside-run"));
+        assert!(refused("ever(surprise) by 2024-02-06").starts_with("outside-run"));
+        assert!(refused("ever(surprise) by 31d").starts_with("outside-run"));
+        assert!(refused("ever(surprise) by 6h").starts_with("not-whole-steps"));
+        assert!(refused("surprise on 2024-02-08T06:00").starts_with("no-boundary"));
+        let mut world = World::small();
+        world.calendar.as_mut().expect("a calendar").start = None;
+        let told = world
+            .ask(|context| yes_no(&parse_question("ever(surprise) by 2024-02-08", 0).expect("it parses"), context));
+        assert!(told.expect_err("there is no calendar")[0].starts_with("no-calendar"));
+    }
+
+    #[test]
+    fn each_question_is_what_it_says() {
+        assert!(matches!(question("dprk.military == war at end"), Ok(Asked::YesNo(Ask::AtEnd(_)))));
+        assert!(matches!(question("tension at end"), Ok(Asked::Number(AskNumber::AtEnd(_)))));
+        assert!(matches!(question("surprise on 2024-02-10"), Ok(Asked::YesNo(Ask::On(_, When::Before(4))))));
+        assert!(matches!(question("tension on 5d"), Ok(Asked::Number(AskNumber::On(_, When::Settled(5))))));
+        assert!(matches!(question("clash before test"), Ok(Asked::YesNo(Ask::Before(_, _)))));
+        assert!(matches!(question("clash then test within 7d"), Ok(Asked::YesNo(Ask::Then(_, _, 7)))));
+        assert!(matches!(question("stays(surprise) for 5d"), Ok(Asked::YesNo(Ask::Stays(_, 5)))));
+        assert!(matches!(question("first(surprise)"), Ok(Asked::Number(AskNumber::First(_)))));
+        assert!(matches!(question("total(surprise)"), Ok(Asked::Number(AskNumber::TotalTime(_)))));
+        assert!(matches!(question("total(tension)"), Ok(Asked::Number(AskNumber::Total(_)))));
+        assert!(matches!(question("highest(tension)"), Ok(Asked::Number(AskNumber::Highest(_)))));
+        let Ok(Asked::YesNo(Ask::And(parts))) = question("ever(surprise) and not count(clash) > boost") else {
+            panic!()
+        };
+        let Ask::Not(count) = &parts[1] else { panic!("{parts:?}") };
+        let Ask::Count(_, Comparison { op: CompareOp::Greater, with }, None) = **count else { panic!("{count:?}") };
+        assert!((with - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_question_makes_no_counters() {
+        let (_, demanded) = World::small()
+            .ask_and_finish(|context| asked(&parse_question("count(clash) >= 5", 0).expect("it parses"), context))
+            .expect("it is sound");
+        assert!(demanded.counters.is_empty());
+        assert!(demanded.events.iter().any(|e| e.name == "clash" && e.asked));
+    }
+
+    #[test]
+    fn a_bare_condition_is_asked_back() {
+        assert_eq!(
+            refused("dprk.military == war"),
+            "bare-condition: `dprk.military == war` does not say when it is asked | did you mean `ever(dprk.military == war)`, at any time, or `dprk.military == war at end`?"
+        );
+        assert!(refused("surprise and tension > 50").contains("or `(surprise and tension > 50) at end`?"));
+        assert!(refused("tension").contains("`tension at end`, `highest(tension)` or `total(tension)`"));
+        assert!(refused("dprk.military == peace").starts_with("unknown-value"), "the nearer mistake first");
+    }
+
+    #[test]
+    fn an_outcome_asks_yes_or_no() {
+        assert!(refused("count(clash)").ends_with("compare it: `count(clash) >= 1`"));
+        assert!(refused("tension at end").ends_with("compare it: `tension > 0 at end`"));
+        assert!(refused("ever(surprise) or first(surprise)").starts_with("not-yes-no"));
+        assert!(refused("highest(surprise)").starts_with("not-a-number"));
+    }
+}

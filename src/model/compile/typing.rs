@@ -408,3 +408,193 @@ pub fn tabulate_condition(condition: Condition, context: &Context<'_>) -> Tabula
 pub fn tabulate_number(number: Number, context: &Context<'_>) -> Tabulated<f64> {
     context.demand.tabulate_number(number, context.scope)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::*;
+    use crate::scenario::expression::{CompareOp, parse_expression};
+
+    fn typed(world: &World, text: &str) -> Result<Typed, Vec<String>> {
+        world.ask(|context| either(&parse_expression(text, 0).expect("it parses"), context))
+    }
+
+    fn refused(text: &str) -> String {
+        let world = World::small().named("crisis", "dprk.military == war").named("twice", "2 * tension");
+        let told = world.ask(|context| condition(&parse_expression(text, 0).expect("it parses"), context));
+        told.expect_err("this is a mistake").join(" & ")
+    }
+
+    fn no_number_in(text: &str) -> String {
+        let world = World::small().named("crisis", "dprk.military == war").named("twice", "2 * tension");
+        let told = world.ask(|context| number(&parse_expression(text, 0).expect("it parses"), context));
+        told.expect_err("this is a mistake").join(" & ")
+    }
+
+    fn interval_of(text: &str) -> (f64, f64, bool) {
+        match typed(&World::small(), text) {
+            Ok(Typed::Number(_, Interval { low, high, whole })) => (low, high, whole),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_number_knows_what_it_can_be() {
+        assert_eq!(interval_of("tension"), (0.0, 100.0, true));
+        assert_eq!(interval_of("1 + tension / 50"), (1.0, 3.0, false));
+        assert_eq!(interval_of("boost * tension - 1"), (-1.0, 299.0, true));
+        assert_eq!(interval_of("-tension"), (-100.0, 0.0, true));
+        assert_eq!(interval_of("min(tension, 20)"), (0.0, 20.0, true));
+        assert_eq!(interval_of("max(tension, 20.5)"), (20.5, 100.0, false));
+        assert_eq!(interval_of("how_many(surprise, true, us_line == back)"), (1.0, 2.0, true));
+        assert_eq!(interval_of("day"), (0.0, 30.0, true));
+    }
+
+    #[test]
+    fn what_does_not_change_is_folded() {
+        let Ok(Typed::Number(number, interval)) = typed(&World::small(), "2 * boost + 1") else { panic!() };
+        assert_eq!(number, Number::Constant(5.0));
+        assert_eq!((interval.low, interval.high), (3.0, 7.0));
+        let truth = |text| match typed(&World::small(), text) {
+            Ok(Typed::YesNo(Condition::Constant(truth))) => truth,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert!(truth("us_line == neutral and boost > 1.5"));
+        assert!(!truth("surprise and us_line == back"));
+        assert!(truth("surprise or not us_line == back"));
+    }
+
+    #[test]
+    fn conditions_read_what_they_name() {
+        let Ok(Typed::YesNo(condition)) = typed(&World::small(), "dprk.military >= testing and not surprise") else {
+            panic!()
+        };
+        let holds = |military: i32, surprise: i32| {
+            condition.holds(&|slot| match slot {
+                Slot::Variable(id) if id.0 == 0 => military,
+                Slot::Variable(_) => surprise,
+                _ => unreachable!("it reads variables"),
+            })
+        };
+        assert!(holds(1, 0) && holds(2, 0) && !holds(0, 0) && !holds(2, 1));
+    }
+
+    #[test]
+    fn a_let_is_what_it_names_and_is_used_with_its_type() {
+        let world = World::small()
+            .named("crisis", "hot or surprise")
+            .named("hot", "tension > limit")
+            .named("limit", "40 * boost");
+        let Ok(Typed::YesNo(Condition::Or(parts))) = typed(&world, "crisis") else { panic!() };
+        let Condition::Compare(CompareOp::Greater, _, Number::Constant(limit)) = &parts[0] else { panic!("{parts:?}") };
+        assert!((limit - 80.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_condition_is_due() {
+        assert_eq!(
+            refused("tension"),
+            "not-a-condition: `tension` is an indicator, a number, and a condition is due here | compare it: `tension > 50`"
+        );
+        assert_eq!(
+            refused("us_line"),
+            "not-a-condition: `us_line` is a parameter that is one of several names, and a condition is due here | say which: `us_line == neutral`"
+        );
+        assert_eq!(
+            refused("twice"),
+            "not-a-condition: `twice` is a let that is a number, and a condition is due here | compare it: `twice > 0`"
+        );
+        assert!(
+            refused("dprk.military")
+                .ends_with("say which value: `dprk.military == routine` | its values are `routine`, `testing`, `war`")
+        );
+        assert!(refused("clash").contains("write `count(clash) >= 1`"));
+        assert!(refused("dprk").contains("`dprk.military == routine`"));
+        assert!(refused("tension + 3").contains("compare it: `tension + 3 > 0`"));
+        assert!(refused("2024-03-04").contains("`day >= 2024-03-04`"));
+    }
+
+    #[test]
+    fn a_number_is_due() {
+        assert_eq!(
+            no_number_in("crisis"),
+            "not-a-number: `crisis` is a condition, and a number is due here | write `how_many(crisis)`, which is 1 or 0"
+        );
+        assert!(no_number_in("surprise * 2").contains("write `how_many(surprise)`"));
+        assert!(no_number_in("us_line").contains("`how_many(us_line == neutral)`"));
+        assert!(no_number_in("pause + 1").contains("durations are compared with `since(event)`"));
+        assert!(no_number_in("1 + count(clash)").contains("`count` stands alone"));
+        assert!(no_number_in("7d").contains("`7d` is a duration"));
+        assert!(no_number_in("clash").contains("`count(clash) >= 2`"));
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_nearest_one_that_would_do() {
+        assert_eq!(refused("criss"), "unknown-name: there is no flag or let `criss` | did you mean `crisis`?");
+        assert_eq!(
+            no_number_in("tensoin"),
+            "unknown-name: there is no indicator, parameter or let `tensoin` | did you mean `tension`?"
+        );
+        assert!(refused("military").contains("did you mean `dprk.military`?"));
+        assert!(refused("recognised").contains("did you mean `rok.cuba == recognised`?"));
+        assert!(refused("dprc.military == war").contains("did you mean `dprk.military`?"));
+        assert!(refused("dprk.militry == war").contains("did you mean `dprk.military`?"));
+        assert!(refused("rok.japan == talks").contains("did you mean `dprk.japan`?"));
+        assert!(refused("tension.x == talks").contains("`tension` is an indicator and has no postures"));
+    }
+
+    #[test]
+    fn every_mistake_of_an_expression_is_reported() {
+        let told = World::small().ask(|context| {
+            condition(
+                &parse_expression("criss and dprk.militry == war or tension > tensoin", 0).expect("it parses"),
+                context,
+            )
+        });
+        assert_eq!(told.expect_err("there are three").len(), 3);
+    }
+
+    #[test]
+    fn a_divisor_is_kept_from_zero() {
+        assert_eq!(
+            no_number_in("1 / tension"),
+            "division-by-zero: this divides by `tension`, which can be 0 | keep it away from 0, for example by `max(tension, 1)`"
+        );
+        assert!(
+            no_number_in("1 / (boost - 2)").starts_with("division-by-zero"),
+            "its range holds 0 though its value does not"
+        );
+        assert_eq!(interval_of("1 / max(tension, 1)"), (0.01, 1.0, false));
+        assert!(no_number_in("1e300 * 1e300 * tension").starts_with("number-too-large"));
+    }
+
+    #[test]
+    fn a_probability_is_proved() {
+        let of = |text: &str| {
+            let text = ProbabilityText::Formula(parse_expression(text, 0).expect("it parses"));
+            World::small().ask(|context| probability(&text, Span::default(), context))
+        };
+        assert!(of("min(tension / 50, 1)").is_ok());
+        let told = of("tension / 50").expect_err("it reaches 2").join("");
+        assert_eq!(
+            told,
+            "not-a-probability: `tension / 50` can be 0 to 2, and a probability is due here | a probability lies between 0 and 1 (0 % and 100 %) | to keep it there, write `min(tension / 50, 1)`"
+        );
+        assert!(of("boost - 2").is_err(), "its value is 0 but its range is not");
+    }
+
+    #[test]
+    fn poisoned_names_are_silent() {
+        let world = World::small().poisoned("spoilt").named("fine", "true");
+        let mut world = world;
+        world.document.lets[0].value = None;
+        let (scope, mut demand, mistakes) = world.declare();
+        assert_eq!(mistakes, Vec::<String>::new());
+        let mut diagnostics = crate::diagnostic::Diagnostics::default();
+        let mut context = Context { scope: &scope, demand: &mut demand, diagnostics: &mut diagnostics };
+        for text in ["spoilt > 3", "fine", "fine and spoilt > 2", "spoilt", "spoilt == back", "since(test) > spoilt"] {
+            assert_eq!(condition(&parse_expression(text, 0).expect("it parses"), &mut context), None, "{text}");
+        }
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    }
+}
