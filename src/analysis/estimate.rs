@@ -210,18 +210,39 @@ pub struct Quantile {
     pub resolution: f64,
 }
 
-impl Quantile {
-    /// The quantile at `level` of `runs` values; `value_at(r)` is the r-th smallest, from 1. `None` without values.
-    pub fn new(level: f64, runs: u64, resolution: f64, value_at: impl Fn(u64) -> f64) -> Option<Self> {
-        if runs == 0 {
-            return None;
-        }
+/// Ranks of the order statistics that estimate and bound a quantile: the same for all samples of one size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranks {
+    level: f64,
+    runs: u64,
+    at: u64,
+    low: Option<u64>,
+    high: Option<u64>,
+}
+
+impl Ranks {
+    /// Of the quantile at `level` of `runs` values. `None` without values.
+    pub fn new(level: f64, runs: u64) -> Option<Self> {
         let (low, high) = binomial::quantile_ranks(runs, level, CONFIDENCE);
-        let rank = ((level * runs as f64).ceil() as u64).clamp(1, runs);
-        let ends = (low.map(&value_at), high.map(&value_at));
-        // The upper end lies anywhere in its bin.
-        let high = ends.1.map(|x| x + resolution);
-        Some(Self { level, value: value_at(rank), low: ends.0, high, runs, resolution })
+        // A product that rounding lifted just above a whole number is that number.
+        let at = ((level * runs as f64 * (1.0 - 1e-15)).ceil() as u64).clamp(1, runs.max(1));
+        (runs > 0).then_some(Self { level, runs, at, low, high })
+    }
+}
+
+impl Quantile {
+    /// The quantile of a sample of which `value_at(r)` is the r-th smallest value, from 1, rounded down to whole
+    /// multiples of `resolution` (0: exact).
+    pub fn new(ranks: &Ranks, resolution: f64, value_at: impl Fn(u64) -> f64) -> Self {
+        Self {
+            level: ranks.level,
+            value: value_at(ranks.at),
+            low: ranks.low.map(&value_at),
+            // The upper end lies anywhere in its bin.
+            high: ranks.high.map(|rank| value_at(rank) + resolution),
+            runs: ranks.runs,
+            resolution,
+        }
     }
 }
 
@@ -311,12 +332,14 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_of_a_histogram() {
-        let median = Quantile::new(0.5, 101, 0.0, |rank| rank as f64).unwrap();
+    fn quantiles_of_a_sample() {
+        let median = Quantile::new(&Ranks::new(0.5, 101).unwrap(), 0.0, |rank| rank as f64);
         assert!((median.value - 51.0).abs() < 1e-12);
         assert_eq!((median.low, median.high), (Some(41.0), Some(61.0)));
-        let three = Quantile::new(0.5, 3, 0.0, |rank| rank as f64).unwrap();
+        let binned = Quantile::new(&Ranks::new(0.5, 101).unwrap(), 10.0, |rank| (rank / 10 * 10) as f64);
+        assert_eq!((binned.low, binned.high), (Some(40.0), Some(70.0)));
+        let three = Quantile::new(&Ranks::new(0.5, 3).unwrap(), 0.0, |rank| rank as f64);
         assert_eq!((three.low, three.high), (None, None));
-        assert_eq!(Quantile::new(0.5, 0, 0.0, |_| 0.0), None);
+        assert_eq!(Ranks::new(0.5, 0), None);
     }
 }

@@ -4,4 +4,6 @@
 
 pub mod binomial;
 pub mod estimate;
+pub mod findings;
 pub mod shares;
+pub mod warning;

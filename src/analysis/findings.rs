@@ -1,0 +1,386 @@
+//! What a tally shows: every count of it as an estimate with its accuracy, in the order of the scenario file.
+//!
+//! Does not know how runs were drawn, nor how it is shown.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Branches, Model, RuleId, Step, VariableId, VariableKind};
+use crate::observe::histogram::{Distribution, Unit};
+use crate::observe::path::{self, Milestone, milestones};
+use crate::observe::tally::{Answers, Fate, Hits, Tally};
+
+use super::estimate::{Mean, MeanTrust, Moments, Proportion, Quantile, Ranks};
+use super::warning::{FEW, GOAL, OFTEN, Subject, Warning};
+
+/// Quantiles of a number.
+pub const NUMBER_LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// Quantiles of an indicator on a date.
+pub const INDICATOR_LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
+
+/// What many runs of a scenario showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Findings {
+    /// Runs done.
+    pub runs: u64,
+    /// Runs asked for.
+    pub planned: u64,
+    /// By outcome.
+    pub outcomes: Vec<Share>,
+    /// By question.
+    pub answers: Vec<Answer>,
+    /// Boundaries before which postures and indicators were looked at, ascending; the last is the end.
+    pub dates: Vec<Step>,
+    /// Postures and flags.
+    pub states: Vec<Occupied>,
+    /// Indicators.
+    pub indicators: Vec<Moved>,
+    /// By rule.
+    pub rules: Vec<Fired>,
+    /// The most frequent escalation paths, most frequent first.
+    pub paths: Vec<Path>,
+    /// Runs along a path that is not among these.
+    pub other_paths: Proportion,
+    /// How many different paths there are.
+    pub distinct_paths: usize,
+    /// Firings in a run.
+    pub firings: Option<Mean>,
+    /// Where the scenario has a `stop_when`: runs that it stopped, and when, in seconds.
+    pub stopped: Option<(Proportion, Number)>,
+    /// What makes these numbers shaky, the gravest first.
+    pub warnings: Vec<Warning>,
+}
+
+/// A share of runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// How many.
+    pub proportion: Proportion,
+    /// The lowest of these runs.
+    pub exemplar: Option<u64>,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Runs that say yes.
+    YesNo(Share),
+    /// A number of every run.
+    Number(Number),
+}
+
+/// A number over the runs that have it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Number {
+    /// What it is counted in.
+    pub unit: Unit,
+    /// Its mean; `None` if no run has it.
+    pub mean: Option<Mean>,
+    /// At `NUMBER_LEVELS`; empty if no run has it.
+    pub quantiles: Vec<Quantile>,
+    /// Runs that do not have it; `None` if every run must.
+    pub never: Option<Proportion>,
+}
+
+/// Values of a posture or flag on the dates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occupied {
+    /// Which.
+    pub variable: VariableId,
+    /// By value from the lowest, then by date.
+    pub shares: Vec<Vec<Proportion>>,
+}
+
+/// Values of an indicator on the dates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// Which.
+    pub variable: VariableId,
+    /// By date: at `INDICATOR_LEVELS`; empty without runs.
+    pub quantiles: Vec<Vec<Quantile>>,
+    /// How often in a run an effect went beyond its range and was held at the end; `None` without runs.
+    pub held: Option<Mean>,
+    /// Runs in which that happened.
+    pub held_in: Proportion,
+}
+
+/// How often a rule fired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fired {
+    /// Which.
+    pub rule: RuleId,
+    /// Firings in all runs together.
+    pub times: u64,
+    /// Firings a run; `None` without runs.
+    pub mean: Option<Mean>,
+    /// Runs in which it fired.
+    pub share: Proportion,
+    /// By branch in file order, `otherwise` last, if it has any: name, times, runs in which it was drawn.
+    pub branches: Vec<(String, u64, Proportion)>,
+    /// How often it was due and its guard or availability stood in the way, in all runs together.
+    pub preempted: u64,
+    /// How often it was pending and cancelled.
+    pub lapsed: u64,
+    /// How often it was triggered and did not come.
+    pub let_pass: u64,
+}
+
+/// An escalation path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// Runs that went along exactly it, or, if it was cut, along it and on.
+    pub share: Proportion,
+    /// Of these, runs that went on beyond the depth at which paths were cut.
+    pub longer: u64,
+    /// Its milestones in order; none for runs without any.
+    pub milestones: Vec<Reached>,
+    /// The lowest of these runs.
+    pub exemplar: u64,
+    /// By outcome, how many of these runs had it; outcomes without any are left out.
+    pub outcomes: Vec<(usize, u64)>,
+}
+
+/// A milestone on a path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reached {
+    /// Which.
+    pub milestone: Milestone,
+    /// Its name: `rule` or `rule/branch`.
+    pub name: String,
+    /// Median of the step number of its first firing, over the runs of the path.
+    pub median: Quantile,
+}
+
+/// Estimates everything that `tally` counted of runs of `model`, of which `planned` were asked for; with the `most`
+/// frequent paths.
+pub fn findings(model: &Model, tally: &Tally, planned: u64, most: usize) -> Findings {
+    let mut shares = Shares { runs: tally.runs(), known: BTreeMap::new() };
+    let all_paths = tally.paths().paths();
+    let listed = &all_paths[..all_paths.len().min(most)];
+    let named = milestones(model);
+    let resolution = tally.paths().resolution();
+    let paths: Vec<Path> =
+        listed.iter().map(|path| estimate_path(path, &named, resolution, model, &mut shares)).collect();
+    let listed_runs: u64 = listed.iter().map(|path| path.runs).sum();
+    let mut findings = Findings {
+        runs: tally.runs(),
+        planned,
+        outcomes: (0..model.outcomes.len()).map(|index| shares.share(tally.outcome(index))).collect(),
+        answers: (0..model.questions.len()).map(|index| answer(tally.answers(index), &mut shares)).collect(),
+        dates: tally.occupancy().dates().to_vec(),
+        states: states(model, tally, &mut shares),
+        indicators: indicators(model, tally, &mut shares),
+        rules: (0..model.rules.len() as u32).map(|id| fired(model, tally, RuleId(id), &mut shares)).collect(),
+        paths,
+        other_paths: shares.of(tally.runs() - listed_runs),
+        distinct_paths: all_paths.len(),
+        firings: mean(tally.firings()),
+        stopped: model.stop_when.is_some().then(|| {
+            let stopped = tally.stopped();
+            (shares.of(stopped.count()), number(stopped, &mut shares))
+        }),
+        warnings: Vec::new(),
+    };
+    findings.warnings = warnings(model, tally, &findings);
+    findings
+}
+
+/// Shares of one number of runs: many of them are the same, and an interval takes a while.
+struct Shares {
+    runs: u64,
+    known: BTreeMap<u64, Proportion>,
+}
+
+impl Shares {
+    fn of(&mut self, hits: u64) -> Proportion {
+        *self.known.entry(hits).or_insert_with(|| Proportion::new(hits, self.runs))
+    }
+
+    fn share(&mut self, hits: Hits) -> Share {
+        Share { proportion: self.of(hits.runs), exemplar: hits.lowest }
+    }
+}
+
+fn answer(answers: &Answers, shares: &mut Shares) -> Answer {
+    match answers {
+        Answers::YesNo(hits) => Answer::YesNo(shares.share(*hits)),
+        Answers::Number(distribution) => Answer::Number(number(distribution, shares)),
+    }
+}
+
+fn number(distribution: &Distribution, shares: &mut Shares) -> Number {
+    let histogram = &distribution.histogram;
+    let ranks = NUMBER_LEVELS.iter().filter_map(|level| Ranks::new(*level, distribution.count()));
+    Number {
+        unit: distribution.unit,
+        mean: mean(distribution),
+        quantiles: ranks.map(|r| Quantile::new(&r, histogram.resolution(), |rank| histogram.value_at(rank))).collect(),
+        never: (distribution.never > 0).then(|| shares.of(distribution.never)),
+    }
+}
+
+fn mean(distribution: &Distribution) -> Option<Mean> {
+    Mean::new(&Moments {
+        runs: distribution.count(),
+        mean: distribution.mean(),
+        variance: distribution.variance(),
+        skewness: distribution.histogram.skewness(),
+    })
+}
+
+fn states(model: &Model, tally: &Tally, shares: &mut Shares) -> Vec<Occupied> {
+    let occupancy = tally.occupancy();
+    let of_kind = variables(model, |kind| !matches!(kind, VariableKind::Indicator));
+    let occupied = of_kind.map(|variable| {
+        let values = occupancy.values(variable).count();
+        let by_date = |value: usize| {
+            (0..occupancy.dates().len()).map(|date| shares.of(occupancy.counts(variable, date)[value])).collect()
+        };
+        Occupied { variable, shares: (0..values).map(by_date).collect() }
+    });
+    occupied.collect()
+}
+
+fn variables(model: &Model, of_kind: impl Fn(&VariableKind) -> bool) -> impl Iterator<Item = VariableId> {
+    (0..model.variables.len() as u32).map(VariableId).filter(move |id| of_kind(&model.variable(*id).kind))
+}
+
+fn indicators(model: &Model, tally: &Tally, shares: &mut Shares) -> Vec<Moved> {
+    let ranks: Vec<Ranks> = INDICATOR_LEVELS.iter().filter_map(|level| Ranks::new(*level, tally.runs())).collect();
+    let moved = variables(model, |kind| matches!(kind, VariableKind::Indicator)).map(|variable| {
+        let held = tally.saturated(variable);
+        let dates = 0..tally.occupancy().dates().len();
+        Moved {
+            variable,
+            quantiles: dates.map(|date| quantiles_on(tally, variable, date, &ranks)).collect(),
+            held: count_mean(held.times, held.variance(tally.runs()), tally.runs()),
+            held_in: shares.of(held.runs),
+        }
+    });
+    moved.collect()
+}
+
+fn quantiles_on(tally: &Tally, variable: VariableId, date: usize, ranks: &[Ranks]) -> Vec<Quantile> {
+    let occupancy = tally.occupancy();
+    let width = occupancy.width(variable);
+    let resolution = if width > 1 { f64::from(width) } else { 0.0 };
+    let bins: Vec<(f64, u64)> =
+        occupancy.values(variable).map(f64::from).zip(occupancy.counts(variable, date).iter().copied()).collect();
+    ranks.iter().map(|r| Quantile::new(r, resolution, |rank| value_at(&bins, rank))).collect()
+}
+
+/// The value of the `rank`-th smallest, from 1, of values with these counts.
+fn value_at(bins: &[(f64, u64)], rank: u64) -> f64 {
+    let mut seen = 0;
+    let reached = bins.iter().find(|(_, count)| {
+        seen += count;
+        seen >= rank
+    });
+    reached.expect("a rank is at most the number of values").0
+}
+
+/// The mean of a count. Its skewness is taken to be that of a rare event, `1 / sqrt(mean)`: so the interval is
+/// trusted from 25 occurrences on.
+fn count_mean(times: u64, variance: f64, runs: u64) -> Option<Mean> {
+    let mean = times as f64 / runs.max(1) as f64;
+    let skewness = if variance > 0.0 { 1.0 / libm::sqrt(mean) } else { 0.0 };
+    Mean::new(&Moments { runs, mean, variance, skewness })
+}
+
+fn fired(model: &Model, tally: &Tally, rule: RuleId, shares: &mut Shares) -> Fired {
+    let often = tally.rule(rule, Fate::Fired);
+    let branches = match &model.rule(rule).branches {
+        Branches::One(_) => Vec::new(),
+        branches => branches
+            .iter()
+            .enumerate()
+            .map(|(index, branch)| {
+                let often = tally.branch(rule, index as u16);
+                (branch.name.clone(), often.times, shares.of(often.runs))
+            })
+            .collect(),
+    };
+    Fired {
+        rule,
+        times: often.times,
+        mean: count_mean(often.times, often.variance(tally.runs()), tally.runs()),
+        share: shares.of(often.runs),
+        branches,
+        preempted: tally.rule(rule, Fate::Preempted).times,
+        lapsed: tally.rule(rule, Fate::Lapsed).times,
+        let_pass: tally.rule(rule, Fate::LetPass).times,
+    }
+}
+
+fn estimate_path(path: &path::Path, named: &[Milestone], resolution: Step, model: &Model, shares: &mut Shares) -> Path {
+    let ranks = Ranks::new(0.5, path.runs).expect("a path has runs");
+    let resolution = if resolution > 1 { f64::from(resolution) } else { 0.0 };
+    let reached = path.milestones.iter().zip(&path.dates).map(|(id, dates)| {
+        let milestone = named[id.0 as usize];
+        let bins: Vec<(f64, u64)> = dates.iter().map(|(step, runs)| (f64::from(*step), *runs)).collect();
+        let median = Quantile::new(&ranks, resolution, |rank| value_at(&bins, rank));
+        Reached { milestone, name: milestone.name(model), median }
+    });
+    Path {
+        share: shares.of(path.runs),
+        longer: path.longer,
+        milestones: reached.collect(),
+        exemplar: path.exemplar,
+        outcomes: path.outcomes.iter().map(|(outcome, runs)| (usize::from(*outcome), *runs)).collect(),
+    }
+}
+
+fn warnings(model: &Model, tally: &Tally, findings: &Findings) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if findings.runs < findings.planned {
+        warnings.push(Warning::Interrupted { done: findings.runs, planned: findings.planned });
+    }
+    if findings.runs == 0 {
+        return warnings;
+    }
+    for (index, share) in findings.outcomes.iter().enumerate() {
+        warnings.extend(rare(Subject::Outcome(index), &share.proportion));
+    }
+    for (index, answer) in findings.answers.iter().enumerate() {
+        let subject = Subject::Question(index);
+        match answer {
+            Answer::YesNo(share) => warnings.extend(rare(subject, &share.proportion)),
+            Answer::Number(number) => warnings.extend(number.mean.as_ref().and_then(|mean| shaky(subject, mean))),
+        }
+    }
+    let held = findings.indicators.iter().filter(|moved| moved.held_in.value > OFTEN);
+    warnings.extend(held.map(|moved| Warning::Saturated {
+        variable: moved.variable,
+        mean: tally.saturated(moved.variable).times as f64 / findings.runs as f64,
+        share: moved.held_in,
+    }));
+    let idle = findings.rules.iter().filter(|fired| fired.times == 0 && !model.rule(fired.rule).forbidden);
+    warnings.extend(idle.map(|fired| Warning::NeverFired {
+        rule: fired.rule,
+        preempted: fired.preempted,
+        lapsed: fired.lapsed,
+    }));
+    warnings.extend(tally.paths().cut().map(|depth| Warning::PathsCut { depth }));
+    warnings
+}
+
+fn rare(subject: Subject, share: &Proportion) -> Option<Warning> {
+    match share.runs_needed(GOAL) {
+        None => Some(Warning::NoHits { subject, share: *share }),
+        Some(needed) if share.hits < FEW && needed > share.runs => {
+            Some(Warning::FewHits { subject, share: *share, needed })
+        }
+        Some(_) => None,
+    }
+}
+
+fn shaky(subject: Subject, mean: &Mean) -> Option<Warning> {
+    match mean.trust {
+        MeanTrust::Skewed => {
+            let needed = (25.0 * mean.skewness * mean.skewness).ceil() as u64;
+            Some(Warning::SkewedMean { subject, skewness: mean.skewness, needed })
+        }
+        MeanTrust::Constant => Some(Warning::ConstantMean { subject }),
+        MeanTrust::Sound | MeanTrust::TooFew => None,
+    }
+}
