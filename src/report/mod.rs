@@ -3,6 +3,7 @@
 //! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy.
 
 pub mod csv;
+pub mod explain;
 pub mod figures;
 pub mod json;
 pub mod layout;
