@@ -2,8 +2,6 @@
 //!
 //! Does not know how it is drawn.
 
-use std::fmt::Write;
-
 use simulate::model::state::State;
 use simulate::model::{Model, TICKS_PER_DAY};
 use simulate::observe::{Collector, Observer, Occurrence};
@@ -13,10 +11,10 @@ use super::by_hand::{Sums, enough};
 /// The scenario of `n` actors.
 pub fn text(n: usize) -> String {
     let actor = |i: usize| format!("a{}", i % n);
-    let mut rows = String::new();
-    for i in 0..n {
-        let _ = writeln!(rows, "{{x: {}, next: {}, far: {}}},", actor(i), actor(i + 1), actor(i + 2));
-    }
+    let rows = |name: &str, by: usize| -> String {
+        (0..n).map(|i| format!("{{x: {}, {name}: {}}}, ", actor(i), actor(i + by))).collect()
+    };
+    let (next, far) = (rows("next", 1), rows("far", 2));
     let names = (0..n).map(actor).collect::<Vec<_>>().join(", ");
     let falls: String = (0..n).map(|i| format!("\"{}.stance becomes p5\", ", actor(i))).collect();
     let enough = enough(n);
@@ -31,20 +29,20 @@ pub fn text(n: usize) -> String {
     }},
     events: {{ fall: [{falls}] }},
     rules: {{
-        "up_{{x}}": (
-            for_each: [{rows}],
+        "{{x}}_rises_beside_{{next}}": (
+            for_each: [{next}],
             when: "{{x}}.stance < p5",
             pressure: [(when: "{{next}}.stance > {{x}}.stance", is: "0.12 per 1d"), (is: "0.02 per 1d")],
             then: ["{{x}}.stance up"],
         ),
-        "down_{{x}}": (
+        "{{x}}_calms": (
             for_each: {{x: [{names}]}},
             when: "{{x}}.stance in (p1, p2, p3, p4)",
             pressure: "0.08 per 1d",
             then: ["{{x}}.stance down"],
         ),
-        "drawn_in_{{x}}": (
-            for_each: [{rows}],
+        "{{x}}_is_alarmed_by_{{far}}": (
+            for_each: [{far}],
             when: "{{far}}.stance >= p4 and {{x}}.stance <= p2",
             pressure: "0.05 per 1d",
             then: ["{{x}}.stance = p3"],
