@@ -118,10 +118,9 @@ fn a_rule_added_leaves_the_others_alone() {
     let added = r#"
         an_east_wind: (pressure: "9 per 1d"),
         zz_last: (on: [north_shot, an_east_wind], chance: "0.5", after: "0d to 3d", choose: { a: (odds: 1), b: (odds: 2) }),
-        midday: (every: "1d", chance_of: ""),
+        midday: (every: "1d"),
         // south
-    "#
-    .replace(r#", chance_of: """#, "");
+    "#;
     let more = world().with("// south\n", &format!("{added}\n")).stories();
     assert_same(&about(&world().stories(), "north"), &about(&more, "north"));
     assert_same(&about(&world().stories(), "south"), &about(&more, "south"));
@@ -150,8 +149,8 @@ fn a_rule_moved_in_the_file_keeps_its_luck() {
 #[test]
 fn a_rate_or_a_range_changed_leaves_the_others_alone() {
     let north = about(&world().stories(), "north");
-    assert_same(&north, &about(&world().set("south_rate=2.9 per 1d").stories(), "north"));
-    assert_same(&north, &about(&world().set("south_rate=0.01 per 1d").stories(), "north"));
+    assert_same(&north, &about(&world().set("south_rate=2.9").stories(), "north"));
+    assert_same(&north, &about(&world().set("south_rate=0.01").stories(), "north"));
     assert_same(&north, &about(&world().with("fear: (range: (0, 50)", "fear: (range: (5, 4000)").stories(), "north"));
     // The range of what a north hazard or weight reads: it never reached the old end.
     let wide = world().with("hope: (range: (0, 50)", "hope: (range: (0, 60)");
@@ -161,7 +160,7 @@ fn a_rate_or_a_range_changed_leaves_the_others_alone() {
 
 #[test]
 fn a_higher_rate_only_adds_firings_and_a_higher_chance_too() {
-    let more = world().set("south_rate=0.9 per 1d").stories();
+    let more = world().set("south_rate=0.9").stories();
     let (few, many) = (about(&world().stories(), "south_shot"), about(&more, "south_shot"));
     assert!(firings(&many) > 2 * firings(&few));
     for (few, many) in few.iter().zip(&many) {
