@@ -65,7 +65,7 @@ fn back_arrows(directory: &Path, module: Option<&str>) -> Vec<String> {
         let module = module.unwrap_or(&name);
         if path.is_dir() {
             found.extend(back_arrows(&path, Some(module)));
-        } else if module != "lib" {
+        } else if module != "lib" && path.extension().is_some_and(|extension| extension == "rs") {
             assert!(
                 stage(module).is_some(),
                 "`{module}` has no place in the house: give it one here and in `src/lib.rs`"
