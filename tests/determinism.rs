@@ -136,8 +136,8 @@ fn a_rule_moved_in_the_file_keeps_its_luck() {
     assert_same(&about(&all, "north"), &about(&moved, "north"));
     assert_same(&about(&all, "south"), &about(&moved, "south"));
     // Pressures and calendar do not care for the order within the north either.
-    let reversed: String = north.trim_end().lines().rev().map(|line| format!("{line}\n")).collect();
-    let turned = Scenario::new(&format!("{before}{south}{reversed}{after}")).runs(RUNS).seed(42).stories();
+    let reversed = north.trim_end().lines().rev().collect::<Vec<_>>().join("\n");
+    let turned = Scenario::new(&format!("{before}{south}{reversed}\n{after}")).runs(RUNS).seed(42).stories();
     for rule in ["north_raid", "north_march", "north_echo"] {
         let times =
             |stories: &[Vec<Told>]| about(stories, rule).iter().map(|s| s.iter().map(|t| t.at).collect()).collect();

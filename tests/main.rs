@@ -2,6 +2,8 @@
 //!
 //! Does not know the private parts of the crate: what needs those is tested beside the code.
 
+#![allow(clippy::float_cmp)] // Days, counts and shares of whole numbers are exact.
+
 mod architecture;
 mod coverage;
 mod determinism;

@@ -158,7 +158,7 @@ fn expectations_are_read_or_refused() {
     assert_eq!(read, Expectation { subject: Subject::Outcome("a war".to_owned()), value: 0.305_937, source });
     assert_eq!(expectation(r#"question "q" = 2/3 (s)"#).unwrap().value, 2.0 / 3.0);
     let bad = [
-        r#"outcome war = 0.3 (s)"#,
+        "outcome war = 0.3 (s)",
         r#"outcome "war" 0.3 (s)"#,
         r#"outcome "war" = 0.3"#,
         r#"outcome "war" = 0.3 ()"#,
@@ -167,7 +167,9 @@ fn expectations_are_read_or_refused() {
         r#"outcomes "war" = 0.3 (s)"#,
         "",
     ];
-    bad.iter().for_each(|text| assert!(expectation(text).is_err(), "{text}"));
+    for text in bad {
+        assert!(expectation(text).is_err(), "{text}");
+    }
     assert!(expectations("// expect outcome \"war\" = 1 (s)").is_err());
     assert!(expectations("// runs: many\n// expect: outcome \"war\" = 1 (s)").is_err());
 }

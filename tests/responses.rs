@@ -2,7 +2,7 @@
 //!
 //! Every statistical check has a fixed seed and states its false-alarm rate in `support::FALSE_ALARM`.
 
-use crate::support::{Scenario, Share, chi_square};
+use crate::support::{Scenario, Share, Told, chi_square};
 
 /// One response to `start` with this delay, over 40 days.
 fn answered(after: &str) -> Scenario {
@@ -97,7 +97,7 @@ fn a_delay_after_a_pressure_counts_boundaries_strictly_after() {
     );
     let mut echoes = 0;
     for story in scenario.runs(500).stories() {
-        let day = |who: &str| story.iter().find(|t| t.who == who && t.is_firing()).map(|t| t.day());
+        let day = |who: &str| story.iter().find(|t| t.who == who && t.is_firing()).map(Told::day);
         if let (Some(shot), Some(echo)) = (day("shot"), day("echo")) {
             assert_eq!(echo, libm::floor(shot) + 2.0);
             echoes += 1;
@@ -224,7 +224,7 @@ fn at_most_and_cooldown_bind_responses_at_trigger_and_at_firing() {
     )
     .story(0);
     let days =
-        |who: &str| -> Vec<f64> { story.iter().filter(|t| t.who == who && t.is_firing()).map(|t| t.day()).collect() };
+        |who: &str| -> Vec<f64> { story.iter().filter(|t| t.who == who && t.is_firing()).map(Told::day).collect() };
     assert_eq!(days("twice"), [1.0, 3.0]);
     assert_eq!(days("rests"), [1.0, 7.0, 13.0, 19.0, 25.0]);
     assert_eq!(days("other_way"), [4.0]);

@@ -12,11 +12,11 @@ use super::by_hand::{Sums, enough};
 pub fn text(n: usize) -> String {
     let actor = |i: usize| format!("a{}", i % n);
     let rows = |name: &str, by: usize| -> String {
-        (0..n).map(|i| format!("{{x: {}, {name}: {}}}, ", actor(i), actor(i + by))).collect()
+        (0..n).map(|i| format!("{{x: {}, {name}: {}}}", actor(i), actor(i + by))).collect::<Vec<_>>().join(", ")
     };
     let (next, far) = (rows("next", 1), rows("far", 2));
     let names = (0..n).map(actor).collect::<Vec<_>>().join(", ");
-    let falls: String = (0..n).map(|i| format!("\"{}.stance becomes p5\", ", actor(i))).collect();
+    let falls = (0..n).map(|i| format!("\"{}.stance becomes p5\"", actor(i))).collect::<Vec<_>>().join(", ");
     let enough = enough(n);
     format!(
         r#"(

@@ -30,6 +30,8 @@ impl Remembered {
 pub(super) struct Draws<'a, 'r> {
     pub(super) block: &'a mut Block<'r>,
     pub(super) lane: usize,
+    /// Length of a step: a boundary is known by its time, which a change of step leaves as it is.
+    pub(super) step_ticks: u64,
     pub(super) remembered: &'a mut Remembered,
 }
 
@@ -47,14 +49,14 @@ impl Choice for Draws<'_, '_> {
     fn identify(&mut self, cause: Cause, step: Step) -> Identity {
         let randomness = self.block.randomness();
         let rule = |id: RuleId| randomness.rule_name(id.0 as usize);
-        let step = u64::from(step);
+        let boundary = u64::from(step) * self.step_ticks;
         match cause {
-            Cause::Calendar(id) => identity(Tag::Calendar as u64, [rule(id), step, 0]),
-            Cause::Forced(id, index) => identity(Tag::Forced as u64, [rule(id), step, index as u64]),
+            Cause::Calendar(id) => identity(Tag::Calendar as u64, [rule(id), boundary, 0]),
+            Cause::Forced(id, index) => identity(Tag::Forced as u64, [rule(id), boundary, index as u64]),
             Cause::Response(id, trigger) => identity(Tag::Response as u64, [rule(id), trigger.0, 0]),
             Cause::Start => identity(Tag::Start as u64, [0; 3]),
             Cause::Turned(event, turn, first) => {
-                let within = first.map_or_else(|| identity(Tag::Turned as u64, [step, 0, 0]), |first| first);
+                let within = first.map_or_else(|| identity(Tag::Turned as u64, [boundary, 0, 0]), |first| first);
                 let name = randomness.event_name(event.0 as usize);
                 identity(Tag::Turned as u64, [name, within.0, u64::from(turn)])
             }

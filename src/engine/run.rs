@@ -255,7 +255,7 @@ impl Run {
         let now = block.time(occasion, rule, lane);
         let identity = block.identity(occasion, rule);
         self.state.step = (now / layout.step_ticks) as Step;
-        let mut draws = Draws { block, lane, remembered: &mut self.remembered };
+        let mut draws = Draws { block, lane, step_ticks: layout.step_ticks, remembered: &mut self.remembered };
         let rule = RuleId(rule as u32);
         let mut stage = Stage { model, state: &mut self.state, choice: &mut draws, observer };
         self.instant.pressure(rule, identity, &mut stage)?;
@@ -277,7 +277,7 @@ impl Run {
         }
         self.state.step = self.next;
         if !self.state.stopped {
-            let mut draws = Draws { block, lane, remembered: &mut self.remembered };
+            let mut draws = Draws { block, lane, step_ticks: layout.step_ticks, remembered: &mut self.remembered };
             self.instant.boundary(&mut Stage { model, state: &mut self.state, choice: &mut draws, observer })?;
         }
         observer.settled(model, &self.state, u64::from(self.next) * layout.step_ticks, true);

@@ -84,7 +84,7 @@ impl Scenario {
     /// Compiled, or the mistakes as a reader would see them.
     pub fn compile(&self) -> Result<Model, String> {
         let source = Source { name: &self.name, text: &self.text };
-        let told = |mistakes: &Diagnostics| mistakes.iter().map(|d| format!("{}\n", d.message)).collect::<String>();
+        let told = |mistakes: &Diagnostics| mistakes.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("\n");
         let (document, mistakes) = read(&source);
         match document {
             Some(document) if !mistakes.has_errors() => {
