@@ -235,3 +235,88 @@ impl Row {
         self.0.iter().map(|(name, _)| name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::expression::parse_expression;
+
+    fn word(text: &str) -> Spanned<String> {
+        Spanned::new(text.to_owned(), Span::default())
+    }
+
+    fn product(variables: &[(&str, &[&str])]) -> Spanned<Bindings> {
+        let variables =
+            variables.iter().map(|(name, values)| (word(name), values.iter().map(|value| word(value)).collect()));
+        Spanned::new(Bindings::Product(variables.collect()), Span::default())
+    }
+
+    /// A document of one template rule.
+    fn one(id: &str, for_each: Spanned<Bindings>, says: &str, except: Option<&str>) -> Document {
+        let rule = RuleText {
+            for_each: Some(for_each),
+            except: except.map(|text| parse_expression(text, 0).expect("a condition")),
+            says: Some(word(says)),
+            when: Some(parse_expression("{x}.army == war", 0).expect("a condition")),
+            ..RuleText::default()
+        };
+        Document { rules: vec![Entry { key: word(id), value: Some(rule) }], ..Document::default() }
+    }
+
+    fn expanded(document: &Document) -> Result<Vec<String>, Vec<&'static str>> {
+        let mut diagnostics = Diagnostics::default();
+        let expanded = expand(document, &mut diagnostics);
+        if diagnostics.has_errors() {
+            return Err(diagnostics.iter().map(|mistake| mistake.code).collect());
+        }
+        let text = |entry: &Entry<RuleText>| {
+            let rule = entry.value.as_ref().expect("an instance has a body");
+            let when = rule.when.as_ref().expect("written above").to_string();
+            format!("{}: {} when {when}", entry.key.value, rule.says.as_ref().expect("written above").value)
+        };
+        Ok(expanded.expect("no mistakes").rules.iter().map(text).collect())
+    }
+
+    #[test]
+    fn variables_are_replaced_everywhere() {
+        let names: &[&str] = &["red", "blue"];
+        let document = one("{x}_hits_{y}", product(&[("x", names), ("y", names)]), "{x} hits {y}.", Some("{x} == {y}"));
+        assert_eq!(
+            expanded(&document),
+            Ok(vec![
+                "red_hits_blue: red hits blue. when red.army == war".to_owned(),
+                "blue_hits_red: blue hits red. when blue.army == war".to_owned(),
+            ])
+        );
+    }
+
+    #[test]
+    fn every_variable_occurs_in_the_id() {
+        let document = one("hits_{x}", product(&[("x", &["a"]), ("y", &["b"])]), "", None);
+        assert_eq!(expanded(&document), Err(vec!["variable-not-in-id"]));
+    }
+
+    #[test]
+    fn two_instances_of_one_name_are_a_mistake() {
+        let document = one("{x}{y}", product(&[("x", &["a", "aa"]), ("y", &["aa", "a"])]), "", None);
+        assert_eq!(expanded(&document), Err(vec!["same-id"]));
+    }
+
+    #[test]
+    fn unknown_variables_are_a_mistake() {
+        let document = one("{x}", product(&[("x", &["a"])]), "{x} and {z}", None);
+        assert_eq!(expanded(&document), Err(vec!["unknown-variable"]));
+    }
+
+    #[test]
+    fn the_number_of_instances_is_known_before_any_is_made() {
+        let many: Vec<String> = (0..1_000).map(|i| format!("v{i}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let names: Vec<String> = (0..40).map(|i| format!("x{i}")).collect();
+        // 1000^40 does not fit into any number of the machine.
+        let variables: Vec<(&str, &[&str])> = names.iter().map(|name| (name.as_str(), many.as_slice())).collect();
+        let document =
+            one(&names.iter().map(|n| format!("{{{n}}}")).collect::<String>(), product(&variables), "", None);
+        assert_eq!(expanded(&document), Err(vec!["too-many-instances"]));
+    }
+}

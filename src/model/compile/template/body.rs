@@ -100,7 +100,7 @@ fn branch(text: &BranchText, with: &mut Substitution) -> BranchText {
     BranchText {
         says: words(says.as_ref(), with),
         weight: weight.as_ref().map(|w| cases(w, with, probability)),
-        odds: odds.as_ref().map(|o| cases(o, with, |expr, with| with.expr(expr))),
+        odds: odds.as_ref().map(|o| cases(o, with, |expr, with| with.expr(&expr.value))),
         when: when.as_ref().map(|when| with.expr(when)),
         then: effects(then.as_ref(), with),
         cameo: words(cameo.as_ref(), with),
@@ -110,7 +110,7 @@ fn branch(text: &BranchText, with: &mut Substitution) -> BranchText {
 
 fn factor(text: &FactorText, with: &mut Substitution) -> FactorText {
     let FactorText { when, rate_times, odds_times, span } = text;
-    let number = |expr: &Expr, with: &mut Substitution| with.expr(expr);
+    let number = |expr: &Spanned<Expr>, with: &mut Substitution| with.expr(&expr.value);
     FactorText {
         when: when.as_ref().map(|when| with.expr(when)),
         rate_times: rate_times.as_ref().map(|n| cases(n, with, number)),
@@ -136,15 +136,19 @@ fn because(text: &Because, with: &mut Substitution) -> Because {
     }
 }
 
-fn rate(text: &RateText, with: &mut Substitution) -> RateText {
-    match text {
+fn rate(text: &Spanned<RateText>, with: &mut Substitution) -> RateText {
+    match &text.value {
         RateText::Per(expr, period) => RateText::Per(with.expr(expr), *period),
-        RateText::Within(p, period) => RateText::Within(probability(p, with), *period),
-        RateText::Parameter(name) => RateText::Parameter(with.text(name, crate::diagnostic::Span::default())),
+        RateText::Within(p, period) => RateText::Within(likelihood(p, with), *period),
+        RateText::Parameter(name) => RateText::Parameter(with.text(name, text.span)),
     }
 }
 
-fn probability(text: &ProbabilityText, with: &mut Substitution) -> ProbabilityText {
+fn probability(text: &Spanned<ProbabilityText>, with: &mut Substitution) -> ProbabilityText {
+    likelihood(&text.value, with)
+}
+
+fn likelihood(text: &ProbabilityText, with: &mut Substitution) -> ProbabilityText {
     match text {
         ProbabilityText::Given(likelihood) => ProbabilityText::Given(likelihood.clone()),
         ProbabilityText::Formula(expr) => ProbabilityText::Formula(with.expr(expr)),
@@ -155,10 +159,14 @@ fn effects(text: Option<&Spanned<Vec<EffectExpr>>>, with: &mut Substitution) -> 
     text.map(|text| Spanned::new(text.value.iter().map(|effect| with.effect(effect)).collect(), text.span))
 }
 
-fn cases<T, U>(text: &Cases<T>, with: &mut Substitution, mut each: impl FnMut(&T, &mut Substitution) -> U) -> Cases<U> {
+fn cases<T, U>(
+    text: &Cases<T>,
+    with: &mut Substitution,
+    mut each: impl FnMut(&Spanned<T>, &mut Substitution) -> U,
+) -> Cases<U> {
     let cases = text.cases.iter().map(|case| Case {
         when: case.when.as_ref().map(|when| with.expr(when)),
-        is: Spanned::new(each(&case.is.value, with), case.is.span),
+        is: Spanned::new(each(&case.is, with), case.is.span),
     });
     Cases { cases: cases.collect(), span: text.span }
 }

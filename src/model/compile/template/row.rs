@@ -148,3 +148,55 @@ fn no_comparison(expr: &Expr) -> Box<Diagnostic> {
         Diagnostic::error("except-what", "`except` compares variables of the template, and this is none", expr.span);
     Box::new(mistake.help("for instance `except: \"{x} == {y}\"` or `except: \"{x} in (a, b)\"`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Span;
+    use crate::scenario::expression::parse_expression;
+
+    fn word(text: &str) -> Spanned<String> {
+        Spanned::new(text.to_owned(), Span::default())
+    }
+
+    fn row(pairs: &[(&str, &str)]) -> Row {
+        Row(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    fn said(except: &str, pairs: &[(&str, &str)]) -> Result<bool, &'static str> {
+        let expr = parse_expression(except, 0).expect("a condition");
+        excepted(&expr, &row(pairs)).map_err(|mistake| mistake.code)
+    }
+
+    #[test]
+    fn the_first_variable_is_the_slowest() {
+        let values = |list: &[&str]| list.iter().map(|value| word(value)).collect();
+        let product = Bindings::Product(vec![(word("x"), values(&["a", "b"])), (word("y"), values(&["c", "d"]))]);
+        let rows = rows(&Spanned::new(product, Span::default()), &mut Diagnostics::default());
+        let expected: Vec<Row> = [("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")]
+            .into_iter()
+            .map(|(x, y)| row(&[("x", x), ("y", y)]))
+            .collect();
+        assert_eq!(rows, Some(expected));
+    }
+
+    #[test]
+    fn rows_bind_the_same_variables() {
+        let uneven = vec![vec![(word("x"), word("a")), (word("y"), word("b"))], vec![(word("x"), word("a"))]];
+        let mut diagnostics = Diagnostics::default();
+        assert_eq!(rows(&Spanned::new(Bindings::Rows(uneven), Span::default()), &mut diagnostics), None);
+        assert_eq!(diagnostics.iter().next().map(|mistake| mistake.code), Some("uneven-rows"));
+    }
+
+    #[test]
+    fn except_compares_words_and_numbers() {
+        let pairs = [("x", "dprk"), ("y", "rok"), ("n", "10"), ("m", "9")];
+        assert_eq!(said("{x} == {y}", &pairs), Ok(false));
+        assert_eq!(said("{x} == dprk and not {y} in (jpn, us)", &pairs), Ok(true));
+        assert_eq!(said("{n} > {m}", &pairs), Ok(true), "as numbers, not as words");
+        assert_eq!(said("{n} == 10", &pairs), Ok(true));
+        assert_eq!(said("{x} < {y}", &pairs), Err("except-order"));
+        assert_eq!(said("{z} == {y}", &pairs), Err("unknown-variable"));
+        assert_eq!(said("count({x}) == 3", &pairs), Err("except-what"));
+    }
+}
