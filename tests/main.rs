@@ -13,3 +13,4 @@ mod pressures;
 mod report;
 mod responses;
 mod support;
+mod tally;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use simulate::model::Asked;
 
-use crate::support::{FALSE_ALARM, Runs, Scenario, mean_interval, share_interval};
+use crate::support::{FALSE_ALARM, Runs, Scenario, mean_interval, scenarios_in, share_interval};
 
 const RUNS: u64 = 20_000;
 
@@ -105,14 +105,6 @@ fn judge(name: &str, text: &str) -> Vec<String> {
     expected.iter().filter_map(|expected| check(expected, &sampled, &model).err()).collect()
 }
 
-fn scenarios_in(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
-    files.sort();
-    files
-}
-
 #[track_caller]
 fn assert_all_hold(files: &[PathBuf]) {
     let mut failures = Vec::new();
@@ -124,20 +116,16 @@ fn assert_all_hold(files: &[PathBuf]) {
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
 
-fn root(directory: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)
-}
-
 #[test]
 fn every_value_of_the_oracle_directory_is_met() {
-    let files = scenarios_in(&root("tests/oracle"));
+    let files = scenarios_in("tests/oracle");
     assert!(files.len() >= 30, "the oracle files are there");
     assert_all_hold(&files);
 }
 
 #[test]
 fn every_value_of_the_gallery_is_met() {
-    let mut files = scenarios_in(&root("scenarios"));
+    let mut files = scenarios_in("scenarios");
     files.retain(|path| fs::read_to_string(path).unwrap().lines().any(|line| line.trim().starts_with("// expect")));
     assert_all_hold(&files);
 }
@@ -145,7 +133,7 @@ fn every_value_of_the_gallery_is_met() {
 #[test]
 fn every_value_of_a_directory_from_outside_is_met() {
     if let Some(directory) = std::env::var_os("SIMULATE_ORACLE_DIR") {
-        let files = scenarios_in(Path::new(&directory));
+        let files = scenarios_in(&directory);
         assert!(!files.is_empty(), "no scenarios in {}", Path::new(&directory).display());
         assert_all_hold(&files);
     }

@@ -9,6 +9,6 @@ mod statistics;
 mod story;
 
 pub use runs::Runs;
-pub use scenario::{Scenario, collect};
+pub use scenario::{Scenario, all_scenarios, collect, scenarios_in};
 pub use statistics::{FALSE_ALARM, Share, Values, chi_square, mean_interval, share_interval};
 pub use story::{Stories, Told};

@@ -2,6 +2,8 @@
 //!
 //! Does not know what is counted.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use simulate::diagnostic::{Diagnostics, Source};
@@ -121,6 +123,22 @@ impl Scenario {
         engine::run_one(&model, self.plan.seed, run, &mut stories).unwrap_or_else(|error| panic!("{error}"));
         stories.runs.remove(0)
     }
+}
+
+/// The scenario files of a directory of the project, or of any if the path is absolute; in order of their names.
+pub fn scenarios_in(directory: impl AsRef<Path>) -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let entries = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+    files.sort();
+    files
+}
+
+/// Name and text of every scenario of the oracle directory and of the gallery.
+pub fn all_scenarios() -> impl Iterator<Item = (String, String)> {
+    let files = scenarios_in("tests/oracle").into_iter().chain(scenarios_in("scenarios"));
+    files.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
 }
 
 /// All runs of a model, counted by `C`.
