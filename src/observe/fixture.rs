@@ -5,12 +5,15 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Span;
+use crate::model::event::Observer;
 use crate::model::formula::{Condition, Domain, Number, Slot, Tabulated};
+use crate::model::instant::{Answer, Cause, Choice, Identity, Instant, Stage};
 use crate::model::schedule::Schedule;
+use crate::model::state::State;
 use crate::model::table::DelayTable;
 use crate::model::{
     Asked, Branch, Branches, Calendar, Clock, Event, EventId, Model, Outcome, PostureEvents, Question, Rule, RuleId,
-    Variable, VariableId, VariableKind,
+    Step, TICKS_PER_DAY, Variable, VariableId, VariableKind,
 };
 use crate::scenario::expression::CompareOp;
 
@@ -199,4 +202,88 @@ pub fn respond(model: &mut Model, name: &str, trigger: &str, delay: DelayTable) 
         keep: false,
         restart: false,
     };
+}
+
+/// A run by hand: instants one after another, every response comes after its longest delay.
+pub struct Story<'m> {
+    model: &'m Model,
+    state: State,
+    instant: Instant,
+    /// The branch that is drawn.
+    pub branch: usize,
+}
+
+struct Script {
+    branch: usize,
+}
+
+impl Choice for Script {
+    fn identify(&mut self, _: Cause, _: Step) -> Identity {
+        Identity::default()
+    }
+
+    fn comes(&mut self, _: RuleId, _: Identity, chance: f64, delay: &DelayTable, _: Step) -> Answer {
+        match (chance > 0.0, delay.longest()) {
+            (false, _) => Answer::Never,
+            (true, 0) => Answer::AtOnce,
+            (true, _) => Answer::Later,
+        }
+    }
+
+    fn due(&mut self, _: RuleId, delay: &DelayTable, age: Step) -> bool {
+        age == delay.longest()
+    }
+
+    fn remembered(&mut self, _: RuleId) -> Identity {
+        Identity::default()
+    }
+
+    fn branch(&mut self, _: RuleId, _: Identity, _: &[f64]) -> usize {
+        self.branch
+    }
+}
+
+impl<'m> Story<'m> {
+    /// Run number `run` begins.
+    pub fn begin(model: &'m Model, run: u64, observer: &mut impl Observer) -> Self {
+        let state = State::start(model);
+        observer.begin(model, &state, run);
+        Self { model, state, instant: Instant::new(), branch: 0 }
+    }
+
+    /// The instant of a boundary.
+    pub fn boundary(&mut self, step: Step, observer: &mut impl Observer) {
+        if observer.looks(self.model).contains(&step) {
+            observer.looked(self.model, &self.state, step);
+        }
+        self.state.step = step;
+        let mut script = Script { branch: self.branch };
+        let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
+        self.instant.boundary(&mut stage).expect("it settles");
+        observer.settled(self.model, &self.state, u64::from(step) * TICKS_PER_DAY, true);
+    }
+
+    /// A pressure fires half a day after a boundary.
+    pub fn pressure(&mut self, name: &str, step: Step, observer: &mut impl Observer) {
+        self.state.step = step;
+        let mut script = Script { branch: self.branch };
+        let (id, identity) = (rule(self.model, name), Identity::default());
+        let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
+        self.instant.pressure(id, identity, &mut stage).expect("it settles");
+        observer.settled(self.model, &self.state, u64::from(step) * TICKS_PER_DAY + TICKS_PER_DAY / 2, false);
+    }
+
+    /// `T`, after looks that were left out.
+    pub fn end(mut self, observer: &mut impl Observer) {
+        let end = self.model.calendar.steps;
+        let mut looks = observer.looks(self.model);
+        looks.sort_unstable();
+        looks.dedup();
+        looks.into_iter().filter(|look| *look > self.state.step).for_each(|look| {
+            observer.looked(self.model, &self.state, look);
+        });
+        self.state.step = end;
+        observer.settled(self.model, &self.state, u64::from(end) * TICKS_PER_DAY, true);
+        observer.end(self.model, &self.state);
+    }
 }
