@@ -2,23 +2,21 @@
 //!
 //! Does not know where the comparison stands.
 
-use super::calendar::whole_steps;
-use super::event::{event, unordered};
+use super::counted::{with_count, with_since};
+use super::event::unordered;
+use super::fold::reads_nothing;
 use super::interval::Interval;
 use super::names::{Context, Meaning, Value, listed, with_allowed};
-use super::typing::{is_number, not, number, reads_nothing};
+use super::typing::{is_number, number};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::VariableId;
 use crate::model::formula::{Condition, Number, Slot};
 use crate::scenario::expression::{CompareOp, EventExpr, Expr, ExprKind, PostureRef};
 use crate::scenario::quantity::{Duration, Moment};
 
-/// The highest number that a count can be compared with.
-const COUNT_LIMIT: f64 = 1_000_000.0;
-
 /// What stands on a side of a comparison.
 #[derive(Debug, Clone, Copy)]
-enum Side<'a> {
+pub(super) enum Side<'a> {
     Posture(&'a PostureRef),
     /// A parameter that is one of several names, by place in the file.
     Choice(usize),
@@ -36,7 +34,8 @@ enum Side<'a> {
 }
 
 impl Side<'_> {
-    fn noun(self) -> &'static str {
+    /// What people call it.
+    pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Posture(_) => "a posture",
             Self::Choice(_) => "a parameter that is one of several names",
@@ -77,10 +76,9 @@ fn named_side<'a>(name: &'a str, expr: &Expr, context: &mut Context<'_>) -> Side
         }
         Some(Meaning::Indicator(None) | Meaning::Flag(None)) => Side::Poisoned,
         Some(Meaning::Indicator(Some(_))) => Side::Number,
-        Some(Meaning::Flag(Some(_))) => Side::YesNo,
         Some(Meaning::Let(index)) if scope.lets[index].expr.is_none() => Side::Poisoned,
         Some(Meaning::Let(_)) if is_number(expr, scope, 0) => Side::Number,
-        Some(Meaning::Let(_)) => Side::YesNo,
+        Some(Meaning::Let(_) | Meaning::Flag(Some(_))) => Side::YesNo,
         Some(Meaning::Actor | Meaning::Rule(_) | Meaning::Emitted | Meaning::Group) | None => Side::Bare(name),
     }
 }
@@ -227,113 +225,12 @@ fn with_choice(op: CompareOp, index: usize, left: &Expr, right: &Expr, context: 
     }
 }
 
-fn with_count(
-    op: CompareOp,
-    counted: &EventExpr,
-    left: &Expr,
-    right: &Expr,
-    other: Side<'_>,
-    context: &mut Context<'_>,
-) -> Option<Condition> {
-    let event = event(counted, context);
-    if !matches!(other, Side::Number) {
-        let found = format!(
-            "`{left}` is a number and is compared with {}",
-            match other {
-                Side::Count(_) => "another count",
-                Side::Day => "a number that changes",
-                other => other.noun(),
-            }
-        );
-        context.diagnostics.push(Diagnostic::error("count-compared", found, right.span).help(count_help(counted)));
-        return None;
-    }
-    let (with, range) = count_limit(left, right, counted, context)?;
-    // One above the largest number that it may be compared with: what lies beyond makes no difference.
-    let cap = (range.high.max(0.0) as u32).saturating_add(1);
-    let id = context.demand.count(event?, cap);
-    let number = (Number::Read(Slot::Count(id)), Interval::new(0.0, f64::from(cap), true));
-    Some(decide(op, number, (Number::Constant(with), range), left, right, context))
-}
-
-/// The number that a count is compared with: the same in every state.
-pub(super) fn count_limit(
-    left: &Expr,
-    right: &Expr,
-    counted: &EventExpr,
-    context: &mut Context<'_>,
-) -> Option<(f64, Interval)> {
-    let (with, range) = number(right, context)?;
-    if !reads_nothing(&with) {
-        let found = format!("`{left}` is compared with `{right}`, which changes during a run");
-        context.diagnostics.push(Diagnostic::error("count-compared", found, right.span).help(count_help(counted)));
-        return None;
-    }
-    let with = with.value(&|_| 0);
-    if range.low.min(with) < 0.0 || range.high.max(with) > COUNT_LIMIT {
-        let found = format!("a count is compared with {range}");
-        context
-            .diagnostics
-            .push(Diagnostic::error("count-compared", found, right.span).help("counts go from 0 to at most 1,000,000"));
-        return None;
-    }
-    if with.fract() != 0.0 {
-        let found = format!("a count is compared with {with}, which is no whole number");
-        let whole = with.ceil();
-        let help = format!("write a whole number, such as `count({counted}) >= {whole}`");
-        context.diagnostics.push(Diagnostic::error("count-compared", found, right.span).help(help));
-        return None;
-    }
-    Some((with, range))
-}
-
-fn count_help(counted: &EventExpr) -> String {
-    format!("compare it with a number or a parameter: `count({counted}) >= 2`")
-}
-
-fn with_since(
-    op: CompareOp,
-    latest: &EventExpr,
-    left: &Expr,
-    right: &Expr,
-    other: Side<'_>,
-    context: &mut Context<'_>,
-) -> Option<Condition> {
-    let event = event(latest, context);
-    let Side::Duration(duration) = other else {
-        let found = format!("`{left}` is a duration and is compared with {}", other.noun());
-        let mistake = Diagnostic::error("since-compared", found, right.span);
-        context.diagnostics.push(match &right.kind {
-            ExprKind::Moment(_) => mistake.help(format!("dates are compared with `day`: `day {op} {right}`")),
-            _ => mistake.help(format!("compare it with a duration or a parameter that is one: `{left} >= 7d`")),
-        });
-        return None;
-    };
-    let calendar = context.scope.calendar.as_ref()?;
-    let steps = whole_steps(duration, "this duration", right.span, calendar, context.diagnostics)?;
-    // No age is beyond the last boundary; from there on only "never" is as old.
-    let steps = steps.min(u64::from(calendar.steps) + 1) as u32;
-    let event = event?;
-    let mut at_least = |steps: u32| match steps {
-        0 => Condition::Constant(true),
-        _ => Condition::Holds(Slot::AgeAtLeast(context.demand.age(event, steps), steps)),
-    };
-    Some(match op {
-        CompareOp::AtLeast => at_least(steps),
-        CompareOp::Greater => at_least(steps + 1),
-        CompareOp::Less => not(at_least(steps)),
-        CompareOp::AtMost => not(at_least(steps + 1)),
-        CompareOp::Equal => super::typing::and(vec![at_least(steps), not(at_least(steps + 1))]),
-        CompareOp::NotEqual => super::typing::or(vec![not(at_least(steps)), at_least(steps + 1)]),
-    })
-}
-
 /// `day op date`: the day's number.
 fn with_date(op: CompareOp, moment: Moment, span: Span, context: &mut Context<'_>) -> Option<Condition> {
     let calendar = context.scope.calendar.as_ref()?;
     let day = 86_400;
     let Some(start) = calendar.start else {
-        let found = format!("`{}` is a date, and this scenario has no calendar", moment);
+        let found = format!("`{moment}` is a date, and this scenario has no calendar");
         context.diagnostics.push(
             Diagnostic::error("no-calendar", found, span)
                 .help("add `start: \"2024-02-07\"` to `clock`, or count days from the start: `day >= 30`"),
@@ -344,7 +241,7 @@ fn with_date(op: CompareOp, moment: Moment, span: Span, context: &mut Context<'_
     let last = (u64::from(calendar.steps) * calendar.step_seconds) as i64;
     let text = |seconds| Moment { seconds, whole_day: start % day == 0 };
     let mistake = if !(0..=last).contains(&seconds) {
-        Diagnostic::error("outside-run", format!("`{}` lies outside of the run", moment), span).help(format!(
+        Diagnostic::error("outside-run", format!("`{moment}` lies outside of the run"), span).help(format!(
             "the run lasts from `{}` to before `{}`",
             text(start),
             text(start + last)
@@ -352,7 +249,7 @@ fn with_date(op: CompareOp, moment: Moment, span: Span, context: &mut Context<'_
     } else if seconds % day != 0 {
         let found = format!("`day` counts whole days from `{}`, and `{}` is between two of them", text(start), moment);
         Diagnostic::error("no-boundary", found, span)
-            .help(format!("for a window of hours, write `during({}..…)`", moment))
+            .help(format!("for a window of hours, write `during({moment}..…)`"))
     } else {
         let with = Number::Constant((seconds / day) as f64);
         return Some(Condition::Compare(op, Number::Read(Slot::Day), with));
@@ -367,27 +264,32 @@ fn with_number(op: CompareOp, left: &Expr, right: &Expr, context: &mut Context<'
     if reads_nothing(&a) && !reads_nothing(&b) {
         return turned(op, left, right, context);
     }
-    if let ExprKind::Number(x) = right.kind {
-        if of_a.whole && x.fract() != 0.0 && !reads_nothing(&a) {
-            let found = format!("`{left}` is a whole number and is compared with {x}");
-            let mistake = Diagnostic::error("not-whole", found, right.span);
-            let below_one = x.abs() < 1.0;
-            context.diagnostics.push(if below_one {
-                mistake.help(format!(
-                    "`%` is a hundredth, so `50%` is 0.5: if you mean {0}, write `{left} {op} {0}`",
-                    x * 100.0
-                ))
-            } else {
-                mistake.help(format!("write `{left} {op} {}`", x.round()))
-            });
-            return None;
-        }
+    if of_a.whole && !reads_nothing(&a) && refuse_fraction(op, left, right, context) {
+        return None;
     }
     Some(decide(op, (a, of_a), (b, of_b), left, right, context))
 }
 
+/// Whether a fraction is written right of a whole number: then a percent or a slip of the pen, and reported.
+fn refuse_fraction(op: CompareOp, left: &Expr, right: &Expr, context: &mut Context<'_>) -> bool {
+    let ExprKind::Number(x) = right.kind else { return false };
+    if x.fract() == 0.0 {
+        return false;
+    }
+    let found = format!("`{left}` is a whole number and is compared with {x}");
+    let mistake = Diagnostic::error("not-whole", found, right.span);
+    let percent = x * 100.0;
+    context.diagnostics.push(if x.abs() < 1.0 && percent.fract() == 0.0 {
+        let means = format!("`{percent}%` means {x}");
+        mistake.help(format!("{means}: if you mean {percent}, write `{left} {op} {percent}`"))
+    } else {
+        mistake.help(format!("write `{left} {op} {}`", x.round()))
+    });
+    true
+}
+
 /// The comparison, folded if it is one of constants. One that the ranges decide is allowed, with a warning.
-fn decide(
+pub(super) fn decide(
     op: CompareOp,
     (a, of_a): (Number, Interval),
     (b, of_b): (Number, Interval),
@@ -591,57 +493,5 @@ mod tests {
         assert_eq!(asked("during(2024-01-01..2024-12-31)"), Ok(Condition::Holds(Slot::During(0, 31))));
         assert!(refused("during(2025-02-08..2025-02-09)").starts_with("outside-run"));
         assert!(refused("during(2024-02-08T06:00..2024-02-09)").starts_with("no-boundary"));
-    }
-
-    #[test]
-    fn counts_saturate_one_above_what_they_are_compared_with() {
-        let world = World::small();
-        let both = |context: &mut Context<'_>| {
-            let three = parse_expression("count(clash) >= boost", 0).expect("it parses");
-            let seven = parse_expression("count(clash/war) > 7", 0).expect("it parses");
-            super::super::typing::condition(&three, context)?;
-            super::super::typing::condition(&seven, context)
-        };
-        let (_, demanded) = world.ask_and_finish(both).expect("both are sound");
-        let caps: Vec<(&str, u32)> =
-            demanded.counters.iter().map(|c| (demanded.events[c.event.0 as usize].name.as_str(), c.cap)).collect();
-        assert_eq!(caps, [("clash", 4), ("clash/war", 8)], "the range of boost ends at 3");
-        assert!(demanded.events.iter().filter(|e| !e.counters.is_empty()).all(|e| e.asked));
-    }
-
-    #[test]
-    fn counts_and_ages_stand_alone() {
-        assert!(refused("count(clash) > count(test)").contains("is compared with another count"));
-        assert!(refused("count(clash) > tension").contains("which changes during a run"));
-        assert!(refused("3 <= count(clash)").ends_with("write `count(clash) >= 3`"));
-        assert!(refused("count(clash) > 2.5").contains("no whole number"));
-        assert!(refused("count(clash) > 7d").contains("is compared with a duration"));
-        assert!(refused("since(clash) > boost").ends_with("a parameter that is one: `since(clash) >= 7d`"));
-        assert!(refused("since(clash) > 6h").starts_with("not-whole-steps"));
-        assert!(refused("7d < since(clash)").ends_with("write `since(clash) > 7d`"));
-        assert!(refused("since(clach) > 7d").contains("did you mean `clash`?"));
-    }
-
-    #[test]
-    fn every_sign_of_an_age_means_what_it_says() {
-        for (text, at) in [
-            ("since(clash) >= pause", [false, true, true]),
-            ("since(clash) > 5d", [false, false, true]),
-            ("since(clash) < 5d", [true, false, false]),
-            ("since(clash) <= 5d", [true, true, false]),
-            ("since(clash) == 5d", [false, true, false]),
-            ("since(clash) != 5d", [true, false, true]),
-        ] {
-            let condition = asked(text).expect("it is sound");
-            for (age, expected) in [4_u32, 5, 6].into_iter().zip(at) {
-                let read = |slot: Slot| match slot {
-                    Slot::AgeAtLeast(_, steps) => i32::from(age >= steps),
-                    _ => unreachable!("it reads ages"),
-                };
-                assert_eq!(condition.holds(&read), expected, "{text} at {age}");
-            }
-        }
-        assert_eq!(asked("since(clash) >= 0d"), Ok(Condition::Constant(true)));
-        assert!(asked("since(clash) > 900d").is_ok(), "longer than the run: never happened");
     }
 }

@@ -4,9 +4,10 @@
 
 use super::compare::refuse_strangers;
 use super::event::unordered;
+use super::fold::negative;
 use super::interval::Interval;
 use super::names::{Context, Meaning, Value, listed};
-use super::typing::{condition, negative, number, tabulate_number};
+use super::typing::{condition, number, tabulate_number};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::formula::{Condition, Number, Slot, Tabulated};
 use crate::model::{Effect, EventId, VariableId};

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cases;
 pub mod clock;
 mod compare;
+mod counted;
 pub mod cycle;
 pub mod decay;
 mod declare;
@@ -17,6 +18,7 @@ pub mod effect;
 pub mod event;
 #[cfg(test)]
 mod fixture;
+mod fold;
 pub mod interval;
 pub mod intervention;
 mod lets;
@@ -28,6 +30,7 @@ pub mod question;
 pub mod rule;
 pub mod template;
 pub mod typing;
+mod variable;
 
 use std::collections::BTreeSet;
 

@@ -91,10 +91,10 @@ fn since_start(duration: Duration, span: Span, calendar: &Calendar, context: &mu
     let steps = whole_steps(duration, "this time", span, calendar, context.diagnostics)?;
     if steps > u64::from(calendar.steps) {
         let run = Duration { seconds: u64::from(calendar.steps) * calendar.step_seconds };
-        let found = format!("`{}` after the start is later than the end of the run", duration);
+        let found = format!("`{duration}` after the start is later than the end of the run");
         context.diagnostics.push(
             Diagnostic::error("outside-run", found, span)
-                .help(format!("the run lasts `{}`: ask for a shorter time, or change `clock`", run)),
+                .help(format!("the run lasts `{run}`: ask for a shorter time, or change `clock`")),
         );
         return None;
     }

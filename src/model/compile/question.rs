@@ -3,7 +3,7 @@
 //! Does not know how a monitor works.
 
 use super::calendar::whole_steps;
-use super::compare::count_limit;
+use super::counted::count_limit;
 use super::demand::Typed;
 use super::event::event;
 use super::moment::when;
@@ -51,11 +51,8 @@ pub fn asked(question: &QuestionExpr, context: &mut Context<'_>) -> Option<Asked
             let (held, by) = (held(expr, context), bound(*by, span, context));
             Ask::Ever(held?, by?)
         }
-        QuestionKind::AtEnd(expr) => return looked(expr, None, context),
-        QuestionKind::On(expr, time) => {
-            let at = when(*time, span, context);
-            return looked(expr, Some(at), context);
-        }
+        QuestionKind::AtEnd(expr) => return at_end(expr, context),
+        QuestionKind::On(expr, time) => return on(expr, *time, span, context),
         QuestionKind::CountCompare(counted, op, with, by) => {
             let left = Expr { kind: ExprKind::Count(counted.clone()), span: counted.span };
             let (id, by) = (event(counted, context), bound(*by, span, context));
@@ -105,18 +102,21 @@ fn held(expr: &Expr, context: &mut Context<'_>) -> Option<Tabulated<bool>> {
     Some(tabulate_condition(condition, context))
 }
 
-/// `X at end` (`at` is `None`) or `X on TIME` (`Some(None)` if the time held a mistake).
-fn looked(expr: &Expr, at: Option<Option<When>>, context: &mut Context<'_>) -> Option<Asked> {
-    let typed = either(expr, context)?;
-    let at = match at {
-        None => None,
-        Some(at) => Some(at?),
-    };
-    Some(match (typed, at) {
-        (Typed::YesNo(c), None) => Asked::YesNo(Ask::AtEnd(tabulate_condition(c, context))),
-        (Typed::YesNo(c), Some(at)) => Asked::YesNo(Ask::On(tabulate_condition(c, context), at)),
-        (Typed::Number(n, _), None) => Asked::Number(AskNumber::AtEnd(tabulate_number(n, context))),
-        (Typed::Number(n, _), Some(at)) => Asked::Number(AskNumber::On(tabulate_number(n, context), at)),
+/// `X at end`
+fn at_end(expr: &Expr, context: &mut Context<'_>) -> Option<Asked> {
+    Some(match either(expr, context)? {
+        Typed::YesNo(c) => Asked::YesNo(Ask::AtEnd(tabulate_condition(c, context))),
+        Typed::Number(n, _) => Asked::Number(AskNumber::AtEnd(tabulate_number(n, context))),
+    })
+}
+
+/// `X on TIME`
+fn on(expr: &Expr, time: Time, span: Span, context: &mut Context<'_>) -> Option<Asked> {
+    let (typed, at) = (either(expr, context), when(time, span, context));
+    let at = at?;
+    Some(match typed? {
+        Typed::YesNo(c) => Asked::YesNo(Ask::On(tabulate_condition(c, context), at)),
+        Typed::Number(n, _) => Asked::Number(AskNumber::On(tabulate_number(n, context), at)),
     })
 }
 

@@ -6,6 +6,7 @@
 
 use super::compare;
 use super::demand::Typed;
+use super::fold::{and, choose, fold, how_many, negative, not, or};
 use super::interval::{Impossible, Interval};
 use super::lets::typed_let;
 use super::moment::window;
@@ -43,41 +44,6 @@ pub fn condition(expr: &Expr, context: &mut Context<'_>) -> Option<Condition> {
 fn conditions(list: &[Expr], context: &mut Context<'_>) -> Option<Vec<Condition>> {
     let all: Vec<_> = list.iter().map(|expr| condition(expr, context)).collect();
     all.into_iter().collect()
-}
-
-/// `not c`, folded.
-pub(super) fn not(c: Condition) -> Condition {
-    match c {
-        Condition::Constant(b) => Condition::Constant(!b),
-        Condition::Not(inner) => *inner,
-        other => Condition::Not(Box::new(other)),
-    }
-}
-
-/// All of `list`, folded.
-pub(super) fn and(list: Vec<Condition>) -> Condition {
-    if list.contains(&Condition::Constant(false)) {
-        return Condition::Constant(false);
-    }
-    let mut list: Vec<_> = list.into_iter().filter(|c| *c != Condition::Constant(true)).collect();
-    match list.len() {
-        0 => Condition::Constant(true),
-        1 => list.remove(0),
-        _ => Condition::And(list),
-    }
-}
-
-/// One of `list`, folded.
-pub(super) fn or(list: Vec<Condition>) -> Condition {
-    if list.contains(&Condition::Constant(true)) {
-        return Condition::Constant(true);
-    }
-    let mut list: Vec<_> = list.into_iter().filter(|c| *c != Condition::Constant(false)).collect();
-    match list.len() {
-        0 => Condition::Constant(false),
-        1 => list.remove(0),
-        _ => Condition::Or(list),
-    }
 }
 
 fn named_condition(name: &str, span: Span, context: &mut Context<'_>) -> Option<Condition> {
@@ -180,15 +146,6 @@ fn numbers(list: &[Expr], context: &mut Context<'_>) -> Option<Vec<(Number, Inte
     all.into_iter().collect()
 }
 
-/// `-x`
-pub(super) fn negative((number, interval): (Number, Interval)) -> (Number, Interval) {
-    let number = match number {
-        Number::Constant(x) => Number::Constant(-x),
-        other => Number::Arithmetic(ArithmeticOp::Minus, Box::new(Number::Constant(0.0)), Box::new(other)),
-    };
-    (number, interval.negative())
-}
-
 fn arithmetic(
     op: ArithmeticOp,
     (a, of_a): (Number, Interval),
@@ -220,42 +177,6 @@ fn impossible(why: Impossible, expr: &Expr, of_divisor: Interval) -> Diagnostic 
         _ => Diagnostic::error("number-too-large", format!("`{expr}` can be too large for a number"), expr.span)
             .help("use smaller numbers: the largest is about 10 to the power of 308"),
     }
-}
-
-/// A constant, if nothing of it depends on the state.
-fn fold(number: Number) -> Number {
-    if reads_nothing(&number) { Number::Constant(number.value(&|_| 0)) } else { number }
-}
-
-/// Whether it is the same in every state.
-pub(super) fn reads_nothing(number: &Number) -> bool {
-    let mut nothing = true;
-    number.slots(&mut |_| nothing = false);
-    nothing
-}
-
-fn choose(
-    all: Vec<(Number, Interval)>,
-    form: fn(Vec<Number>) -> Number,
-    of_two: fn(f64, f64) -> f64,
-    of_intervals: fn(Interval, Interval) -> Interval,
-) -> (Number, Interval) {
-    let interval = all.iter().map(|(_, interval)| *interval).reduce(of_intervals);
-    let (numbers, _): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-    let constants: Option<Vec<f64>> =
-        numbers.iter().map(|n| if let Number::Constant(x) = n { Some(*x) } else { None }).collect();
-    let number = match constants.and_then(|all| all.into_iter().reduce(of_two)) {
-        Some(x) => Number::Constant(x),
-        None => form(numbers),
-    };
-    (number, interval.expect("the parser wants at least one argument"))
-}
-
-fn how_many(list: Vec<Condition>) -> (Number, Interval) {
-    let surely = list.iter().filter(|c| **c == Condition::Constant(true)).count();
-    let never = list.iter().filter(|c| **c == Condition::Constant(false)).count();
-    let interval = Interval::new(surely as f64, (list.len() - never) as f64, true);
-    (fold(Number::HowMany(list)), interval)
 }
 
 fn named_number(name: &str, span: Span, context: &mut Context<'_>) -> Option<(Number, Interval)> {
