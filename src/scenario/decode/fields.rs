@@ -1,0 +1,233 @@
+//! The fields of a record, taken one by one: doubles, unknown and missing ones are reported.
+//!
+//! Does not know which records there are.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
+use crate::scenario::document::{Entry, Map};
+use crate::scenario::node::{Field, Node, Shape};
+
+/// The fields of a record that is being read.
+pub(super) struct Fields<'n, 't> {
+    what: &'static str,
+    span: Span,
+    fields: Vec<&'n Field<'t>>,
+    asked: Vec<&'static str>,
+    missing: Vec<(&'static str, &'static str)>,
+}
+
+/// What people write who have seen other languages, and the field that does it here.
+const ELSEWHERE: [(&str, &str); 42] = [
+    ("action", "then"),
+    ("actions", "then"),
+    ("branches", "choose"),
+    ("comment", "note"),
+    ("condition", "when"),
+    ("cause", "because"),
+    ("choices", "choose"),
+    ("date", "at"),
+    ("delay", "after"),
+    ("depends_on", "on"),
+    ("description", "says"),
+    ("desc", "says"),
+    ("do", "then"),
+    ("duration", "horizon"),
+    ("effect", "then"),
+    ("effects", "then"),
+    ("event", "on"),
+    ("expect", "ask"),
+    ("finish", "end"),
+    ("guard", "when"),
+    ("hazard", "pressure"),
+    ("id", "name"),
+    ("if", "when"),
+    ("initial", "start"),
+    ("label", "says"),
+    ("levels", "ladder"),
+    ("likelihood", "chance"),
+    ("limits", "range"),
+    ("modifiers", "factors"),
+    ("name", "says"),
+    ("odds_factor", "odds_times"),
+    ("options", "one_of"),
+    ("p", "chance"),
+    ("prob", "chance"),
+    ("probability", "chance"),
+    ("question", "ask"),
+    ("rate", "pressure"),
+    ("reason", "because"),
+    ("text", "says"),
+    ("title", "name"),
+    ("trigger", "on"),
+    ("triggers", "on"),
+];
+
+impl<'n, 't> Fields<'n, 't> {
+    /// The fields of `node`, which is `what` (with its article); `None` if it has none, which is reported.
+    pub(super) fn open(reader: &mut Reader, node: &'n Node<'t>, what: &'static str) -> Option<Self> {
+        let fields = match &node.shape {
+            Shape::Record(fields) => fields,
+            Shape::Map(fields) => {
+                if !reader.braces {
+                    let opening = Span::new(node.span.start, node.span.start + 1);
+                    let message = format!("{what} stands in round brackets `( )`, not in braces `{{ }}`");
+                    reader.error(Diagnostic::error("braces", message, opening).help(
+                        "braces hold entries that you name yourself, such as rules; fixed fields stand in `( )`",
+                    ));
+                }
+                fields
+            }
+            _ => return reader.wrong(node, &format!("{what}, with named fields in `( )`"), "(name: value, …)"),
+        };
+        let mut kept: Vec<&Field<'t>> = Vec::new();
+        for field in fields {
+            match kept.iter().find(|k| k.0.value == field.0.value) {
+                Some(first) => reader.error(double(&field.0, first.0.span)),
+                None => kept.push(field),
+            }
+        }
+        Some(Self { what, span: node.span, fields: kept, asked: Vec::new(), missing: Vec::new() })
+    }
+
+    /// The node of a field.
+    pub(super) fn node(&mut self, name: &'static str) -> Option<&'n Node<'t>> {
+        self.asked.push(name);
+        self.fields.iter().find(|field| field.0.value == name).map(|field| &field.1)
+    }
+
+    /// A field, decoded.
+    pub(super) fn take<T>(
+        &mut self,
+        reader: &mut Reader,
+        name: &'static str,
+        decode: impl FnOnce(&mut Reader, &Node<'t>) -> Option<T>,
+    ) -> Option<T> {
+        self.node(name).and_then(|node| decode(reader, node))
+    }
+
+    /// A field, decoded, with its place.
+    pub(super) fn spanned<T>(
+        &mut self,
+        reader: &mut Reader,
+        name: &'static str,
+        decode: impl FnOnce(&mut Reader, &Node<'t>) -> Option<T>,
+    ) -> Option<Spanned<T>> {
+        self.node(name).and_then(|node| decode(reader, node).map(|value| Spanned::new(value, node.span)))
+    }
+
+    /// A field that must be there; `example` says how it may look.
+    pub(super) fn required<T>(
+        &mut self,
+        reader: &mut Reader,
+        name: &'static str,
+        example: &'static str,
+        decode: impl FnOnce(&mut Reader, &Node<'t>) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.node(name);
+        if node.is_none() {
+            self.missing.push((name, example));
+        }
+        node.and_then(|node| decode(reader, node))
+    }
+
+    /// A field that is a map.
+    pub(super) fn map<T>(
+        &mut self,
+        reader: &mut Reader,
+        name: &'static str,
+        decode: impl FnMut(&mut Reader, &Node<'t>) -> Option<T>,
+    ) -> Map<T> {
+        self.node(name).and_then(|node| reader.map(node, name, decode)).unwrap_or_default()
+    }
+
+    /// Reports the fields that nobody asked for, then those that are missing.
+    pub(super) fn close(self, reader: &mut Reader) {
+        let mut meant = Vec::new();
+        for (key, _) in self.fields.iter().copied().filter(|(key, _)| !self.asked.contains(&&*key.value)) {
+            let near = self.near(&key.value);
+            meant.extend(near);
+            let mut allowed = self.asked.clone();
+            allowed.sort_unstable();
+            let list: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
+            let error =
+                Diagnostic::error("unknown-field", format!("{} has no field `{}`", self.what, key.value), key.span);
+            let error = match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            };
+            reader.error(error.help(format!("its fields are {}", list.join(", "))));
+        }
+        for (name, example) in self.missing.iter().filter(|(name, _)| !meant.contains(name)) {
+            let opening = Span::new(self.span.start, self.span.start + 1);
+            reader.holes.push(self.span);
+            reader.error(
+                Diagnostic::error("missing-field", format!("{} needs `{name}`", self.what), opening)
+                    .label("not in here")
+                    .help(format!("add for example `{example},`")),
+            );
+        }
+    }
+
+    /// The field that somebody meant who wrote `name`.
+    fn near(&self, name: &str) -> Option<&'static str> {
+        let open = |candidate: &&'static str| !self.fields.iter().any(|(key, _)| key.value == *candidate);
+        let candidates = || self.asked.iter().copied().filter(open);
+        nearest(name, candidates()).or_else(|| {
+            let lower = name.to_lowercase();
+            let meant = ELSEWHERE.iter().find(|(other, _)| *other == lower)?.1;
+            candidates().find(|candidate| *candidate == meant)
+        })
+    }
+}
+
+fn double(key: &Spanned<Cow<'_, str>>, first: Span) -> Diagnostic {
+    Diagnostic::error("double", format!("`{}` is written twice", key.value), key.span)
+        .label("and again here")
+        .related(first, "first written here")
+        .help("keep one of them, or give them different names")
+}
+
+impl Reader {
+    /// The entries of a map whose names are the author's; `what` is the field that holds it.
+    pub(super) fn map<'t, T>(
+        &mut self,
+        node: &Node<'t>,
+        what: &str,
+        mut decode: impl FnMut(&mut Self, &Node<'t>) -> Option<T>,
+    ) -> Option<Map<T>> {
+        let fields = match &node.shape {
+            Shape::Map(fields) => fields,
+            Shape::Record(fields) => {
+                let opening = Span::new(node.span.start, node.span.start + 1);
+                let message = format!("the entries of `{what}` stand in braces `{{ }}`, not in round brackets `( )`");
+                self.error(
+                    Diagnostic::error("round-brackets", message, opening)
+                        .help("braces hold entries that you name yourself; fixed fields stand in `( )`"),
+                );
+                fields
+            }
+            _ => {
+                return self.wrong(
+                    node,
+                    &format!("names with values in braces: `{what}: {{ … }}`"),
+                    &format!("{what}: {{ name: (…) }}"),
+                );
+            }
+        };
+        let mut map: Map<T> = Vec::new();
+        for (key, value) in fields {
+            let value = decode(self, value);
+            let key = Self::key(key);
+            match map.iter().find(|entry| entry.key.value == key.value) {
+                Some(first) => {
+                    let first = first.key.span;
+                    self.error(double(&Spanned::new(Cow::Borrowed(&key.value), key.span), first));
+                }
+                None => map.push(Entry { key, value }),
+            }
+        }
+        Some(map)
+    }
+}

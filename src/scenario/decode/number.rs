@@ -1,0 +1,250 @@
+//! Probabilities, rates, delays, parameter values, and the cases that numbers may have.
+//!
+//! Does not know which rule they are of.
+
+use super::fields::Fields;
+use super::{Reader, Words, plain};
+use crate::diagnostic::{Diagnostic, Span, Spanned};
+use crate::scenario::document::{Case, Cases, ParameterValue, ProbabilityText, RateText};
+use crate::scenario::expression::{self, Expr};
+use crate::scenario::node::{Node, Shape};
+use crate::scenario::quantity::{Delay, Duration, Likelihood, Probability, is_number};
+use crate::scenario::words::{self, Scale};
+
+impl Reader {
+    /// `words: icd203`
+    pub(super) fn scale(&mut self, node: &Node<'_>) -> Option<Scale> {
+        let Some(name) = plain(node) else {
+            return self.wrong(node, "the name of a scale of likelihood words", "icd203");
+        };
+        let scale = Scale::named(name);
+        if scale.is_none() {
+            self.error(words::unknown_scale(name, node.span));
+        }
+        scale
+    }
+
+    /// The likelihood that `text` says, if it is such a saying. `Some(None)` if that held a mistake.
+    fn likelihood(&mut self, text: &str, at: usize) -> Option<Option<Likelihood>> {
+        let scale = match self.words {
+            Words::Scale(scale) => Some(scale),
+            Words::None => None,
+            Words::Wrong if words::is_likelihood_word(text) => {
+                self.holes.push(Span::new(at, at + text.len()));
+                return Some(None);
+            }
+            Words::Wrong => None,
+        };
+        Likelihood::parse(text, scale, at).map(|found| self.kept(found))
+    }
+
+    /// What stands where a probability stands: a saying, or an expression.
+    pub(super) fn probability(&mut self, node: &Node<'_>) -> Option<ProbabilityText> {
+        let (text, at) = match &node.shape {
+            Shape::Number(_, text) => (*text, node.span.start),
+            Shape::Text(text, Some(at)) => (&**text, *at),
+            Shape::Name(name) => (*name, node.span.start),
+            Shape::Text(_, None) => return self.expression(node).map(ProbabilityText::Formula),
+            _ => return self.wrong(node, "a probability", "\"30%\""),
+        };
+        self.probability_text(text, at)
+    }
+
+    fn probability_text(&mut self, text: &str, at: usize) -> Option<ProbabilityText> {
+        if !self.numbers.contains(text.trim()) {
+            if let Some(found) = self.likelihood(text, at) {
+                return found.map(ProbabilityText::Given);
+            }
+        }
+        self.kept(expression::parse_expression(text, at)).map(ProbabilityText::Formula)
+    }
+
+    /// A rate: `2.5 per 30d`, `60% within 14d`, or a parameter.
+    pub(super) fn rate(&mut self, node: &Node<'_>) -> Option<RateText> {
+        match &node.shape {
+            Shape::Text(text, Some(at)) => self.rate_text(text, *at),
+            Shape::Name(name) => self.rate_text(name, node.span.start),
+            Shape::Number(_, text) => self.timeless(text, node.span),
+            _ => self.wrong(node, "a rate in quotes", "\"2.5 per 30d\""),
+        }
+    }
+
+    fn rate_text(&mut self, text: &str, at: usize) -> Option<RateText> {
+        if let Some((number, period)) = text.rsplit_once(" per ") {
+            let period = self.period(period, at + text.len() - period.len());
+            let number = self.rate_number(number, at);
+            return Some(RateText::Per(number?, period?));
+        }
+        if let Some((chance, period)) = text.rsplit_once(" within ") {
+            let period = self.period(period, at + text.len() - period.len());
+            let chance = self.probability_text(chance, at);
+            return Some(RateText::Within(chance?, period?));
+        }
+        let span = Span::new(at, at + text.len());
+        let name = text.trim();
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || "_{}".contains(c)) && !is_number(name);
+        let is_word = words::is_likelihood_word(name) && !self.numbers.contains(name);
+        if is_name && !is_word && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Some(RateText::Parameter(name.to_owned()));
+        }
+        self.timeless(name, span)
+    }
+
+    /// How many per time. A percent per time could be read two ways.
+    fn rate_number(&mut self, text: &str, at: usize) -> Option<Expr> {
+        let trimmed = text.trim();
+        let percent = trimmed.strip_suffix('%').is_some_and(is_number);
+        if percent || (words::is_likelihood_word(trimmed) && !self.numbers.contains(trimmed)) {
+            self.error(
+                Diagnostic::error(
+                    "chance-per-time",
+                    format!("`{trimmed}` per time can be read in two ways"),
+                    Span::new(at, at + text.len()),
+                )
+                .help(format!("for a chance that it happens within a time write `\"{trimmed} within 14d\"`"))
+                .help("for so many times in a time write a number: `\"0.3 per 14d\"`"),
+            );
+            return None;
+        }
+        self.kept(expression::parse_expression(text, at))
+    }
+
+    fn period(&mut self, text: &str, at: usize) -> Option<Duration> {
+        let whole = match text.trim() {
+            "day" => "1d",
+            "week" => "1w",
+            "hour" => "1h",
+            "year" => "1y",
+            "month" => "30d",
+            _ => return self.kept(Duration::parse(text, at)),
+        };
+        self.error(
+            Diagnostic::error(
+                "bad-duration",
+                format!("`{}` needs a number", text.trim()),
+                Span::new(at, at + text.len()),
+            )
+            .help(format!("write `{whole}`")),
+        );
+        None
+    }
+
+    /// A number or a chance without a time is no rate.
+    fn timeless<T>(&mut self, text: &str, span: Span) -> Option<T> {
+        let chance = text.ends_with('%') || text.contains(" in ") || words::is_likelihood_word(text);
+        let error = Diagnostic::error("no-time", format!("`{text}` is no rate: it does not say in what time"), span);
+        self.error(if chance {
+            error.help(format!("write `\"{text} within 14d\"`: the chance that it happens within that time"))
+        } else {
+            error
+                .help(format!("write `\"{text} per 30d\"` for so many times in that time"))
+                .help("or name a parameter that has `per` or `within`")
+        });
+        None
+    }
+
+    /// A delay.
+    pub(super) fn delay(&mut self, node: &Node<'_>) -> Option<Delay> {
+        match &node.shape {
+            Shape::Text(text, Some(at)) => self.kept(Delay::parse(text, *at)),
+            Shape::Number(_, text) | Shape::Name(text) => self.kept(Delay::parse(text, node.span.start)),
+            Shape::List(points) => {
+                let read: Vec<_> = points.iter().map(|point| self.point(point)).collect();
+                let points = read.into_iter().collect::<Option<Vec<_>>>()?;
+                self.kept(Delay::table(points, node.span))
+            }
+            _ => self.wrong(node, "a delay", "\"1d to 7d\""),
+        }
+    }
+
+    /// `("7d", "40%")`
+    fn point(&mut self, node: &Node<'_>) -> Option<(Spanned<Duration>, Spanned<Probability>)> {
+        let Shape::Tuple(parts) = &node.shape else {
+            return self.wrong(node, "a time and a probability in `( )`", "(\"7d\", \"40%\")");
+        };
+        let [time, chance] = parts.as_slice() else {
+            return self.wrong(node, "a time and a probability", "(\"7d\", \"40%\")");
+        };
+        let duration = self.duration(time);
+        let probability = match &chance.shape {
+            Shape::Text(text, Some(at)) => self.kept(Probability::parse(text, *at)),
+            Shape::Number(_, text) => self.kept(Probability::parse(text, chance.span.start)),
+            _ => self.wrong(chance, "a probability", "\"40%\""),
+        };
+        Some((Spanned::new(duration?, time.span), Spanned::new(probability?, chance.span)))
+    }
+
+    /// The value of a parameter. `choice`: it is one of several names.
+    pub(super) fn parameter_value(&mut self, node: &Node<'_>, choice: bool) -> Option<ParameterValue> {
+        let (text, at) = match &node.shape {
+            Shape::Number(number, _) => return Some(ParameterValue::Number(*number)),
+            Shape::Text(text, Some(at)) => (&**text, *at),
+            Shape::Name(name) => (*name, node.span.start),
+            _ => return self.wrong(node, "a value", "\"30%\""),
+        };
+        if choice {
+            return self.name(node).map(ParameterValue::Name);
+        }
+        if is_number(text) {
+            return Some(ParameterValue::Number(crate::scenario::quantity::fraction(text, 0)));
+        }
+        if let Some(found) = self.likelihood(text, at) {
+            return found.map(ParameterValue::Likelihood);
+        }
+        for (between, field) in [(" per ", "per"), (" within ", "within")] {
+            if let Some((value, period)) = text.rsplit_once(between) {
+                self.error(
+                    Diagnostic::error(
+                        "wrong-shape",
+                        format!("a parameter's value and its `{field}` are two fields"),
+                        node.span,
+                    )
+                    .help(format!("write `value: \"{value}\", {field}: \"{period}\"`")),
+                );
+                return None;
+            }
+        }
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.kept(Duration::parse(text, at)).map(ParameterValue::Duration);
+        }
+        self.name(node).map(ParameterValue::Name)
+    }
+
+    /// One value, or a list of cases.
+    pub(super) fn cases<T>(
+        &mut self,
+        node: &Node<'_>,
+        mut decode: impl FnMut(&mut Self, &Node<'_>) -> Option<T>,
+    ) -> Option<Cases<T>> {
+        let Shape::List(nodes) = &node.shape else {
+            let value = decode(self, node)?;
+            return Some(Cases {
+                cases: vec![Case { when: None, is: Spanned::new(value, node.span) }],
+                span: node.span,
+            });
+        };
+        let read: Vec<_> = nodes.iter().map(|node| self.case(node, &mut decode)).collect();
+        let cases: Vec<Case<T>> = read.into_iter().flatten().collect();
+        (!cases.is_empty() || nodes.is_empty()).then_some(Cases { cases, span: node.span })
+    }
+
+    fn case<T>(
+        &mut self,
+        node: &Node<'_>,
+        decode: &mut impl FnMut(&mut Self, &Node<'_>) -> Option<T>,
+    ) -> Option<Case<T>> {
+        let mut f = Fields::open(self, node, "a case")?;
+        let when_node = f.node("when");
+        let when = when_node.map(|node| self.expression(node));
+        let is_node = f.node("is");
+        let is = f.required(self, "is", "is: 0.3", decode);
+        f.close(self);
+        // A case whose condition held a mistake is no case without a condition.
+        let when = match when {
+            Some(None) => return None,
+            Some(Some(when)) => Some(when),
+            None => None,
+        };
+        Some(Case { when, is: Spanned::new(is?, is_node.map_or(node.span, |n| n.span)) })
+    }
+}

@@ -1,0 +1,190 @@
+//! Single values: texts, names, numbers, dates, durations, expressions, lists of these.
+//!
+//! Does not know which field holds them.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Reader, plain};
+use crate::diagnostic::{Diagnostic, Spanned, nearest};
+use crate::scenario::expression::{self, EffectExpr, EventExpr, Expr, QuestionExpr};
+use crate::scenario::node::{Node, Shape};
+use crate::scenario::quantity::{Duration, Moment};
+
+type Parser<T> = fn(&str, usize) -> Result<T, Box<Diagnostic>>;
+
+impl Reader {
+    /// A text for people.
+    pub(super) fn text(&mut self, node: &Node<'_>) -> Option<String> {
+        match plain(node) {
+            Some(text) => Some(text.to_owned()),
+            None => self.wrong(node, "a text in quotes", "\"…\""),
+        }
+    }
+
+    /// A name, bare or in quotes, in normal form.
+    pub(super) fn name(&mut self, node: &Node<'_>) -> Option<String> {
+        match plain(node) {
+            Some(text) => Some(text.nfc().collect()),
+            None => self.wrong(node, "a name", "closed"),
+        }
+    }
+
+    /// A name with its place.
+    pub(super) fn spanned_name(&mut self, node: &Node<'_>) -> Option<Spanned<String>> {
+        self.name(node).map(|name| Spanned::new(name, node.span))
+    }
+
+    /// One of the words of `allowed`.
+    pub(super) fn one_of<T: Copy>(&mut self, node: &Node<'_>, allowed: &[(&str, T)]) -> Option<T> {
+        let names: Vec<String> = allowed.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let list = names.join(", ");
+        let Some(text) = plain(node) else { return self.wrong(node, &format!("one of {list}"), allowed[0].0) };
+        if let Some((_, value)) = allowed.iter().find(|(name, _)| *name == text) {
+            return Some(*value);
+        }
+        let error = Diagnostic::error("unknown-word", format!("expected one of {list}, found `{text}`"), node.span);
+        self.error(match nearest(text, allowed.iter().map(|(name, _)| *name)) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help("choose one of these words"),
+        });
+        None
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag_value(&mut self, node: &Node<'_>) -> Option<bool> {
+        match plain(node) {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => self.wrong(node, "`true` or `false`", "true"),
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn whole(&mut self, node: &Node<'_>) -> Option<i64> {
+        let text = match &node.shape {
+            Shape::Number(_, text) => text,
+            Shape::Text(text, _) if text.parse::<i64>().is_ok() => {
+                self.error(
+                    Diagnostic::error(
+                        "wrong-shape",
+                        format!("expected a whole number, found the text `\"{text}\"`"),
+                        node.span,
+                    )
+                    .help(format!("leave the quotes out: `{text}`")),
+                );
+                return None;
+            }
+            _ => return self.wrong(node, "a whole number", "60"),
+        };
+        let number = text.replace('_', "").trim_start_matches('+').parse().ok();
+        if number.is_none() {
+            self.error(
+                Diagnostic::error("not-whole", format!("expected a whole number, found `{text}`"), node.span)
+                    .help("write it without a point, such as `60`; at most 18 digits"),
+            );
+        }
+        number
+    }
+
+    /// A whole number from 0.
+    pub(super) fn count(&mut self, node: &Node<'_>) -> Option<u64> {
+        let number = self.whole(node)?;
+        let count = u64::try_from(number).ok();
+        if count.is_none() {
+            self.error(
+                Diagnostic::error("negative", format!("`{number}` is negative"), node.span)
+                    .help("write a whole number from 0"),
+            );
+        }
+        count
+    }
+
+    /// The text of a value that is parsed further. Places inside it must be true, so it cannot hold escapes.
+    fn parsed<T>(&mut self, node: &Node<'_>, expected: &str, example: &str, parse: Parser<T>) -> Option<T> {
+        match &node.shape {
+            Shape::Text(text, Some(at)) => self.kept(parse(text, *at)),
+            Shape::Name(name) => self.kept(parse(name, node.span.start)),
+            Shape::Text(_, None) => {
+                self.error(
+                    Diagnostic::error("escape", format!("a backslash has no meaning in {expected}"), node.span)
+                        .help(format!("write it without `\\`, for example `{example}`")),
+                );
+                None
+            }
+            _ => self.wrong(node, expected, example),
+        }
+    }
+
+    /// A duration.
+    pub(super) fn duration(&mut self, node: &Node<'_>) -> Option<Duration> {
+        if let Shape::Number(_, text) = node.shape {
+            return self.kept(Duration::parse(text, node.span.start));
+        }
+        self.parsed(node, "a duration", "\"30d\"", Duration::parse)
+    }
+
+    /// A date, or a date with a time.
+    pub(super) fn moment(&mut self, node: &Node<'_>) -> Option<Moment> {
+        self.parsed(node, "a date", "\"2024-03-04\"", Moment::parse)
+    }
+
+    /// A condition or a number.
+    pub(super) fn expression(&mut self, node: &Node<'_>) -> Option<Expr> {
+        if let Shape::Number(_, text) = node.shape {
+            return self.kept(expression::parse_expression(text, node.span.start));
+        }
+        self.parsed(node, "an expression in quotes", "\"tension > 80\"", expression::parse_expression)
+    }
+
+    /// One effect.
+    pub(super) fn effect(&mut self, node: &Node<'_>) -> Option<EffectExpr> {
+        self.parsed(node, "an effect in quotes", "\"tension += 3\"", expression::parse_effect)
+    }
+
+    /// One event.
+    pub(super) fn event(&mut self, node: &Node<'_>) -> Option<EventExpr> {
+        self.parsed(node, "an event", "\"clash/war\"", expression::parse_event)
+    }
+
+    /// A question.
+    pub(super) fn question_text(&mut self, node: &Node<'_>) -> Option<QuestionExpr> {
+        self.parsed(node, "a question in quotes", "\"ever(tension > 80)\"", expression::parse_question)
+    }
+
+    /// A list, or a single value where one is meant.
+    pub(super) fn list<'t, T>(
+        &mut self,
+        node: &Node<'t>,
+        mut decode: impl FnMut(&mut Self, &Node<'t>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        match &node.shape {
+            Shape::List(nodes) => Some(nodes.iter().filter_map(|n| decode(self, n)).collect()),
+            Shape::Text(..) | Shape::Name(_) => decode(self, node).map(|value| vec![value]),
+            _ => self.wrong(node, "a list in `[ ]`", "[first, second]"),
+        }
+    }
+
+    /// The same with its place.
+    pub(super) fn spanned_list<'t, T>(
+        &mut self,
+        node: &Node<'t>,
+        decode: impl FnMut(&mut Self, &Node<'t>) -> Option<T>,
+    ) -> Option<Spanned<Vec<T>>> {
+        self.list(node, decode).map(|list| Spanned::new(list, node.span))
+    }
+
+    /// `(low, high)`
+    pub(super) fn pair<'t, T>(
+        &mut self,
+        node: &Node<'t>,
+        mut decode: impl FnMut(&mut Self, &Node<'t>) -> Option<T>,
+    ) -> Option<(T, T)> {
+        match &node.shape {
+            Shape::Tuple(nodes) | Shape::List(nodes) if nodes.len() == 2 => {
+                let (low, high) = (decode(self, &nodes[0]), decode(self, &nodes[1]));
+                Some((low?, high?))
+            }
+            _ => self.wrong(node, "the lowest and the highest value in `( )`", "(0, 100)"),
+        }
+    }
+}
