@@ -98,6 +98,8 @@ impl Choice for Draws<'_, '_> {
                 return index;
             }
         }
-        weights.len()
+        // Weights that sum to 1 but for rounding leave nothing over.
+        let last = weights.iter().rposition(|weight| *weight > 0.0);
+        last.filter(|_| sum > 1.0 - 1e-9).unwrap_or(weights.len())
     }
 }
