@@ -2,31 +2,35 @@
 //!
 //! Does not know whether a name exists or what a rule does.
 
+mod brackets;
 mod decode;
 pub mod document;
 pub mod expression;
 mod lexer;
 mod node;
 pub mod quantity;
+mod slips;
 pub mod words;
 
 use crate::diagnostic::{Diagnostics, Source};
-use lexer::Slips;
 
 /// Reads a scenario. The document is there, with holes, even where there are mistakes, unless the text is no
 /// RON at all; so the compiler can go on and report its own.
 pub fn read(source: &Source<'_>) -> (Option<document::Document>, Diagnostics) {
-    let mut slips = Slips::default();
-    let tokens = lexer::tokens(source.text, &mut slips);
+    let slips = slips::look(source.text);
+    let mut diagnostics = slips.diagnostics.clone();
     if slips.broken {
-        return (None, slips.diagnostics.sorted());
+        return (None, diagnostics.sorted());
     }
     let text = slips.repaired(source.text);
-    let mut diagnostics = slips.diagnostics;
+    let tokens = lexer::tokens(&text, &mut lexer::Slips::default());
     let root = match node::parse(&text, &tokens, &slips.holes) {
         Ok(root) => root,
         Err(error) => {
-            diagnostics.push(error);
+            // Where slips were found, what ron stumbles over is one of them.
+            if !diagnostics.has_errors() {
+                diagnostics.push(error);
+            }
             return (None, diagnostics.sorted());
         }
     };

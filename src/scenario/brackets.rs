@@ -1,0 +1,110 @@
+//! How brackets nest, and where one is missing or too many.
+//!
+//! Does not know what stands between them.
+
+use super::lexer::{Kind, Slips, Token};
+use crate::diagnostic::{Diagnostic, Span};
+
+/// How deep brackets may nest.
+const DEPTH: usize = 64;
+
+/// For every opening bracket the index of its closing one.
+pub(super) type Mates = Vec<usize>;
+
+/// Pairs the brackets. `None` where they do not pair, which is reported.
+pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Mates> {
+    let mut mates = vec![usize::MAX; tokens.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Open if open.len() == DEPTH => {
+                let error = Diagnostic::error("too-deep", format!("brackets nest more than {DEPTH} deep"), token.span);
+                slips.report(error.help("a scenario needs about ten levels; close some of them before"));
+                return None;
+            }
+            Kind::Open => open.push(index),
+            Kind::Close => match open.pop() {
+                Some(opening) if sign(text, token.span) == closing(text, tokens[opening].span) => {
+                    mates[opening] = index
+                }
+                opening => {
+                    let odd = odd_pair(text, tokens, &mates);
+                    slips.report(match opening {
+                        Some(opening) => mismatch(text, tokens[opening].span, token.span, odd),
+                        None => surplus(text, token.span, odd),
+                    });
+                    return None;
+                }
+            },
+            _ => {}
+        }
+    }
+    let Some(last) = open.last() else { return Some(mates) };
+    let odd = odd_pair(text, tokens, &mates);
+    slips.report(unclosed(text, tokens[*last].span, odd));
+    None
+}
+
+fn sign(text: &str, span: Span) -> &str {
+    &text[span.start..span.end]
+}
+
+/// The bracket that closes the one at `span`.
+fn closing(text: &str, span: Span) -> &'static str {
+    match sign(text, span) {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    }
+}
+
+/// The first pair whose closing bracket begins a line and stands under something else than the line of its opening
+/// one: where authors indent, that is where a bracket is missing or too many.
+fn odd_pair(text: &str, tokens: &[Token], mates: &Mates) -> Option<(Span, Span)> {
+    let indent = |at: usize| {
+        let line = &text[text[..at].rfind('\n').map_or(0, |i| i + 1)..];
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    };
+    let begins_line = |at: usize| text[..at].trim_end_matches([' ', '\t']).ends_with('\n');
+    let pairs = mates.iter().enumerate().filter(|(_, close)| **close != usize::MAX);
+    let mut pairs: Vec<(Span, Span)> = pairs.map(|(open, close)| (tokens[open].span, tokens[*close].span)).collect();
+    pairs.sort_by_key(|(_, close)| close.start);
+    pairs.into_iter().find(|(open, close)| begins_line(close.start) && indent(open.start) != indent(close.start))
+}
+
+fn mismatch(text: &str, open: Span, close: Span, odd: Option<(Span, Span)>) -> Diagnostic {
+    let (opened, closed, wanted) = (sign(text, open), sign(text, close), closing(text, open));
+    let error = Diagnostic::error("brackets", format!("`{opened}` is closed by `{closed}`"), close)
+        .label(format!("`{wanted}` is expected here"))
+        .related(open, format!("this `{opened}` is still open"));
+    let error = match odd {
+        Some((odd, _)) if odd != open => error.related(odd, "or this one is not closed where it should be"),
+        _ => error,
+    };
+    error.help(format!("a `{wanted}` is missing between the two places, or the `{closed}` is one too many"))
+}
+
+fn surplus(text: &str, close: Span, odd: Option<(Span, Span)>) -> Diagnostic {
+    let closed = sign(text, close);
+    let error = Diagnostic::error("brackets", format!("this `{closed}` closes nothing"), close);
+    let error = match odd {
+        Some((open, close)) => error
+            .related(close, format!("the one too many may be this `{}`", sign(text, close)))
+            .related(open, "which closes this bracket, though it is not in line with it"),
+        None => error,
+    };
+    error.help("delete it, or find the bracket before it that is one too many")
+}
+
+fn unclosed(text: &str, last: Span, odd: Option<(Span, Span)>) -> Diagnostic {
+    let (place, other) = odd.map_or((last, None), |(open, close)| (open, Some(close)));
+    let wanted = closing(text, place);
+    let error = Diagnostic::error("brackets", format!("this `{}` is not closed", sign(text, place)), place);
+    let error = match other {
+        Some(close) => error
+            .label("probably this one")
+            .related(close, "it would be closed only here, which is not in line with it"),
+        None => error,
+    };
+    error.help(format!("put a `{wanted}` where what it opens ends"))
+}
