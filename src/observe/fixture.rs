@@ -209,6 +209,8 @@ pub struct Story<'m> {
     model: &'m Model,
     state: State,
     instant: Instant,
+    /// Boundaries before this have been visited.
+    next: Step,
     /// The branch that is drawn.
     pub branch: usize,
 }
@@ -248,23 +250,37 @@ impl<'m> Story<'m> {
     pub fn begin(model: &'m Model, run: u64, observer: &mut impl Observer) -> Self {
         let state = State::start(model);
         observer.begin(model, &state, run);
-        Self { model, state, instant: Instant::new(), branch: 0 }
+        Self { model, state, instant: Instant::new(), next: 0, branch: 0 }
+    }
+
+    /// The instants of boundaries at which the observer wants to look, before this one.
+    fn catch_up(&mut self, before: Step, observer: &mut impl Observer) {
+        let mut looks = observer.looks(self.model);
+        looks.sort_unstable();
+        looks.dedup();
+        looks.retain(|look| (self.next..before).contains(look));
+        looks.into_iter().for_each(|look| self.boundary(look, observer));
     }
 
     /// The instant of a boundary.
     pub fn boundary(&mut self, step: Step, observer: &mut impl Observer) {
+        self.catch_up(step, observer);
+        self.next = step + 1;
         if observer.looks(self.model).contains(&step) {
             observer.looked(self.model, &self.state, step);
         }
         self.state.step = step;
         let mut script = Script { branch: self.branch };
-        let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
-        self.instant.boundary(&mut stage).expect("it settles");
+        if !self.state.stopped {
+            let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
+            self.instant.boundary(&mut stage).expect("it settles");
+        }
         observer.settled(self.model, &self.state, u64::from(step) * TICKS_PER_DAY, true);
     }
 
     /// A pressure fires half a day after a boundary.
     pub fn pressure(&mut self, name: &str, step: Step, observer: &mut impl Observer) {
+        self.catch_up(step + 1, observer);
         self.state.step = step;
         let mut script = Script { branch: self.branch };
         let (id, identity) = (rule(self.model, name), Identity::default());
@@ -273,15 +289,11 @@ impl<'m> Story<'m> {
         observer.settled(self.model, &self.state, u64::from(step) * TICKS_PER_DAY + TICKS_PER_DAY / 2, false);
     }
 
-    /// `T`, after looks that were left out.
+    /// `T`.
     pub fn end(mut self, observer: &mut impl Observer) {
         let end = self.model.calendar.steps;
-        let mut looks = observer.looks(self.model);
-        looks.sort_unstable();
-        looks.dedup();
-        looks.into_iter().filter(|look| *look > self.state.step).for_each(|look| {
-            observer.looked(self.model, &self.state, look);
-        });
+        self.catch_up(end, observer);
+        observer.looked(self.model, &self.state, end);
         self.state.step = end;
         observer.settled(self.model, &self.state, u64::from(end) * TICKS_PER_DAY, true);
         observer.end(self.model, &self.state);

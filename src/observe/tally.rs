@@ -361,3 +361,160 @@ impl Tally {
         outcome as u16
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::formula::Tabulated;
+    use crate::model::{Ask, AskNumber, Asked, Effect};
+    use crate::observe::fixture::{Building, Story, at_least, empty, event, rule, x};
+    use crate::observe::path::Path;
+    use proptest::prelude::*;
+
+    /// `spark` raises `x` by 2 up to 9; `clash` has two branches; the run stops when `x` is 9.
+    fn model() -> Model {
+        let mut model = empty(30).with_rule("spark", true, &[]).with_rule("clash", true, &["contained", "war"]);
+        let clash = event(&model, "clash");
+        model = model
+            .with_outcome("hot", Some(Ask::Ever(at_least(4), None)))
+            .with_outcome("warm", Some(Ask::Ever(at_least(2), None)))
+            .with_outcome("calm", None)
+            .with_question(Asked::YesNo(Ask::AtEnd(at_least(1))))
+            .with_question(Asked::Number(AskNumber::First(at_least(2))))
+            .with_question(Asked::Number(AskNumber::Total(x())))
+            .with_question(Asked::Number(AskNumber::Count(clash, None)));
+        let Branches::One(branch) = &mut model.rules[0].branches else { unreachable!() };
+        branch.effects = vec![Effect::Add(VariableId(0), Tabulated::constant(2.0))];
+        model.stop_when = Some(at_least(9));
+        model.finish()
+    }
+
+    /// What happens in a run: rule, branch and step of each firing, in order of time.
+    type Script = Vec<(&'static str, usize, Step)>;
+
+    fn tell(model: &Model, tally: &mut Tally, run: u64, script: &Script) {
+        let mut story = Story::begin(model, run, tally);
+        story.boundary(0, tally);
+        for (name, branch, step) in script {
+            story.branch = *branch;
+            story.pressure(name, *step, tally);
+        }
+        story.end(tally);
+    }
+
+    fn tally(model: &Model, from: u64, runs: &[Script]) -> Tally {
+        let mut tally = Tally::fresh(model);
+        runs.iter().enumerate().for_each(|(index, script)| tell(model, &mut tally, from + index as u64, script));
+        tally
+    }
+
+    fn counted(tally: &Tally, model: &Model) -> String {
+        let rules = (0..model.rules.len() as u32).map(RuleId);
+        let rules: Vec<_> = rules.map(|id| (tally.rule(id, Fate::Fired), tally.branch(id, 0))).collect();
+        let paths: Vec<Path> = tally.paths().paths();
+        let saturated = tally.saturated(VariableId(0));
+        format!(
+            "{:?}",
+            (
+                tally.runs,
+                &tally.outcomes,
+                &tally.answers,
+                &tally.occupancy,
+                rules,
+                saturated,
+                &tally.firings,
+                &tally.stopped,
+                paths
+            )
+        )
+    }
+
+    #[test]
+    fn a_run_has_the_first_outcome_that_holds() {
+        let model = model();
+        let runs = [vec![], vec![("spark", 0, 3)], vec![("spark", 0, 3), ("spark", 0, 4)], vec![("spark", 0, 9)]];
+        let tally = tally(&model, 10, &runs);
+        assert_eq!(tally.outcome(0), Hits { runs: 1, lowest: Some(12) });
+        assert_eq!(tally.outcome(1), Hits { runs: 2, lowest: Some(11) });
+        assert_eq!(tally.outcome(2), Hits { runs: 1, lowest: Some(10) });
+        assert_eq!(*tally.answers(0), Answers::YesNo(Hits { runs: 3, lowest: Some(11) }));
+        let Answers::Number(first) = tally.answers(1) else { unreachable!() };
+        assert_eq!((first.count(), first.never, first.unit), (3, 1, Unit::Seconds));
+        assert!((first.mean() / 86_400.0 - (3.5 + 3.5 + 9.5) / 3.0).abs() < 1e-9);
+        let Answers::Number(total) = tally.answers(2) else { unreachable!() };
+        assert!((total.mean() - (0.0 + 53.0 + (2.0 + 25.5 * 4.0) + 41.0) / 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn firings_branches_and_paths_are_counted() {
+        let model = model();
+        let war = vec![("clash", 0, 1), ("spark", 0, 2), ("clash", 0, 3), ("clash", 1, 4), ("spark", 0, 5)];
+        let tally = tally(&model, 0, &[war, vec![("clash", 0, 7)]]);
+        let clash = rule(&model, "clash");
+        assert_eq!((tally.rule(clash, Fate::Fired).times, tally.rule(clash, Fate::Fired).runs), (4, 2));
+        assert_eq!((tally.branch(clash, 0).times, tally.branch(clash, 1).times), (3, 1));
+        assert!((tally.rule(clash, Fate::Fired).variance(2) - 1.0).abs() < 1e-12, "3 and 1");
+        assert!((tally.firings().mean() - 3.0).abs() < 1e-12, "5 and 1");
+        let names = milestones(&model);
+        let paths = tally.paths().paths();
+        let told: Vec<Vec<String>> =
+            paths.iter().map(|p| p.milestones.iter().map(|m| names[m.0 as usize].name(&model)).collect()).collect();
+        assert_eq!(told, [vec!["clash/contained", "spark", "clash/war"], vec!["clash/contained"]]);
+        assert_eq!(paths[0].dates, [vec![(1, 1)], vec![(2, 1)], vec![(4, 1)]]);
+        assert_eq!((&paths[0].outcomes, &paths[1].outcomes), (&vec![(0, 1)], &vec![(2, 1)]));
+    }
+
+    #[test]
+    fn saturation_and_early_stops_are_counted() {
+        let model = model();
+        let sparks = (1..=5).map(|step| ("spark", 0, step)).collect();
+        let tally = tally(&model, 0, &[sparks, vec![]]);
+        let held = tally.saturated(VariableId(0));
+        assert_eq!((held.times, held.runs), (1, 1), "8 + 2 is held at 9");
+        assert_eq!((tally.stopped().count(), tally.stopped().never), (1, 1));
+        assert!((tally.stopped().mean() / 86_400.0 - 5.5).abs() < 1e-9);
+        let dates = tally.occupancy().dates();
+        let before = dates.iter().position(|step| *step == 5).unwrap();
+        assert_eq!(tally.occupancy().counts(VariableId(0), before)[8], 1, "{dates:?}");
+        assert_eq!(tally.occupancy().counts(VariableId(0), dates.len() - 1)[9], 1);
+        assert_eq!(tally.occupancy().counts(VariableId(0), dates.len() - 1)[0], 1);
+    }
+
+    #[test]
+    fn times_are_binned_so_that_they_read_well() {
+        let width = |step_seconds, steps| times(&Calendar { start: None, step_seconds, steps }).histogram.width();
+        let hours = |seconds: f64| seconds / 3600.0;
+        assert!((hours(width(86_400, 329)) - 1.0).abs() < 1e-9);
+        assert!((width(3_600, 2) - 1.0).abs() < 1e-9);
+        assert!((hours(width(604_800, 1_000_000)) / 24.0 / 3652.5 - 1.0).abs() < 1e-9);
+    }
+
+    fn scripts() -> impl Strategy<Value = Vec<Script>> {
+        let firing = (prop_oneof![Just("spark"), Just("clash")], 0..2_usize, 1..30_u32);
+        let script = prop::collection::vec(firing, 0..4).prop_map(|mut firings| {
+            firings.sort_by_key(|(_, _, step)| *step);
+            firings
+        });
+        prop::collection::vec(script, 0..12)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn merging_is_counting_together(runs in scripts(), cuts in (0..12_usize, 0..12_usize)) {
+            let model = model();
+            let whole = counted(&tally(&model, 0, &runs), &model);
+            let (a, b) = (cuts.0.min(cuts.1).min(runs.len()), cuts.0.max(cuts.1).min(runs.len()));
+            let part = |range: std::ops::Range<usize>| tally(&model, range.start as u64, &runs[range]);
+            let mut left = part(0..a);
+            left.merge(part(a..b));
+            left.merge(part(b..runs.len()));
+            prop_assert_eq!(counted(&left, &model), whole.clone());
+            let mut right = part(a..b);
+            right.merge(part(b..runs.len()));
+            let mut first = part(0..a);
+            first.merge(right);
+            prop_assert_eq!(counted(&first, &model), whole);
+        }
+    }
+}
