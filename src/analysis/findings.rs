@@ -384,3 +384,119 @@ fn shaky(subject: Subject, mean: &Mean) -> Option<Warning> {
         MeanTrust::Sound | MeanTrust::TooFew => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::estimate::Claim;
+    use crate::model::formula::Tabulated;
+    use crate::model::{Ask, AskNumber, Asked, Effect};
+    use crate::observe::fixture::{Building, Story, at_least, empty, rule, x};
+    use crate::observe::{Collector, Observer};
+
+    /// `spark` raises `x` by 3 up to 9; `idle` never fires.
+    fn model() -> Model {
+        let mut model = empty(30)
+            .with_ladder("mood", &["calm", "angry"])
+            .with_rule("spark", true, &[])
+            .with_rule("idle", false, &["a", "b"])
+            .with_outcome("hot", Some(Ask::Ever(at_least(9), None)))
+            .with_outcome("warm", Some(Ask::Ever(at_least(1), None)))
+            .with_outcome("calm", None)
+            .with_question(Asked::YesNo(Ask::AtEnd(at_least(3))))
+            .with_question(Asked::Number(AskNumber::First(at_least(3))))
+            .with_question(Asked::Number(AskNumber::Highest(x())));
+        let Branches::One(branch) = &mut model.rules[0].branches else { unreachable!() };
+        branch.effects = vec![Effect::Add(VariableId(0), Tabulated::constant(3.0))];
+        model.finish()
+    }
+
+    /// Run `i` has `i % 3` sparks, in steps 4, 5, …; every hundredth has 4.
+    fn tally(model: &Model, runs: u64) -> Tally {
+        let mut tally = Tally::fresh(model);
+        for run in 0..runs {
+            let sparks = if run % 100 == 99 { 4 } else { run % 3 };
+            let mut story = Story::begin(model, run, &mut tally);
+            story.boundary(0, &mut tally);
+            (0..sparks).for_each(|i| story.pressure("spark", 4 + i as Step, &mut tally));
+            story.end(&mut tally);
+        }
+        tally
+    }
+
+    #[test]
+    fn everything_counted_is_estimated() {
+        let model = model();
+        let found = findings(&model, &tally(&model, 600), 600, 2);
+        // Of 600 runs 200 have no spark, two of which (run 99, 399: 99 % 3 = 0) have four; and so on.
+        let hits: Vec<u64> = found.outcomes.iter().map(|share| share.proportion.hits).collect();
+        assert_eq!(hits, [6, 396, 198]);
+        assert_eq!(found.outcomes[0].exemplar, Some(99));
+        assert!(found.outcomes.iter().all(|share| share.proportion.interval.contains(share.proportion.value)));
+        let Answer::YesNo(at_end) = &found.answers[0] else { unreachable!() };
+        assert_eq!(at_end.proportion.hits, 402);
+        let Answer::Number(first) = &found.answers[1] else { unreachable!() };
+        assert_eq!(first.never.unwrap().hits, 198);
+        assert!(first.quantiles.iter().all(|q| (q.value / 86_400.0 - 4.5).abs() < 1e-9 && q.runs == 402));
+        let Answer::Number(highest) = &found.answers[2] else { unreachable!() };
+        let values: Vec<f64> = highest.quantiles.iter().map(|q| q.value).collect();
+        assert_eq!(values, [0.0, 0.0, 3.0, 6.0, 6.0]);
+        let mean = highest.mean.unwrap();
+        assert!((mean.value - (198.0 * 3.0 + 198.0 * 6.0 + 54.0) / 600.0).abs() < 1e-9);
+        assert!(mean.interval.unwrap().contains(mean.value));
+    }
+
+    #[test]
+    fn states_indicators_rules_and_paths() {
+        let model = model();
+        let found = findings(&model, &tally(&model, 600), 600, 2);
+        assert_eq!(found.states.len(), 1, "the ladder");
+        let calm: Vec<u64> = found.states[0].shares[0].iter().map(|share| share.hits).collect();
+        assert_eq!(calm, vec![600; found.dates.len()]);
+        let x = &found.indicators[0];
+        let last: Vec<f64> = x.quantiles.last().unwrap().iter().map(|q| q.value).collect();
+        assert_eq!(last, [0.0, 3.0, 6.0]);
+        assert_eq!((x.held_in.hits, x.held.unwrap().value * 600.0), (6, 6.0), "12 is held at 9");
+        let spark = &found.rules[0];
+        assert_eq!((spark.times, spark.share.hits), (198 + 396 + 24, 402));
+        assert_eq!(found.rules[1].branches.len(), 2);
+        let paths: Vec<(u64, usize)> = found.paths.iter().map(|p| (p.share.hits, p.milestones.len())).collect();
+        assert_eq!(paths, [(402, 1), (198, 0)]);
+        assert_eq!((found.paths[0].milestones[0].name.as_str(), found.paths[0].exemplar), ("spark", 1));
+        assert!((found.paths[0].milestones[0].median.value - 4.0).abs() < 1e-9);
+        assert_eq!((found.other_paths.hits, found.distinct_paths), (0, 2));
+        assert_eq!(found.stopped, None);
+        assert!((found.firings.unwrap().value - 618.0 / 600.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn shaky_numbers_are_named() {
+        let model = model();
+        let found = findings(&model, &tally(&model, 600), 1000, 2);
+        assert_eq!(found.warnings[0], Warning::Interrupted { done: 600, planned: 1000 });
+        let hot = found.warnings.iter().find_map(|w| match w {
+            Warning::FewHits { subject: Subject::Outcome(0), share, needed } => Some((share.hits, *needed)),
+            _ => None,
+        });
+        // 1 %: (1 - 0.01) / (0.01 · 0.1²).
+        assert_eq!(hot, Some((6, 9900)));
+        let never = Warning::NeverFired { rule: rule(&model, "idle"), preempted: 0, lapsed: 0 };
+        assert!(found.warnings.contains(&never));
+        assert!(found.warnings.contains(&Warning::ConstantMean { subject: Subject::Question(1) }));
+        assert!(!found.warnings.iter().any(|w| matches!(w, Warning::Saturated { .. })), "1 % of the runs is not often");
+        let few = findings(&model, &tally(&model, 60), 60, 2);
+        let none = few.warnings.iter().any(|w| matches!(w, Warning::NoHits { subject: Subject::Outcome(0), .. }));
+        assert!(none && few.outcomes[0].proportion.claim == Claim::AtMost);
+    }
+
+    #[test]
+    fn an_empty_batch_claims_nothing() {
+        let model = model();
+        let found = findings(&model, &tally(&model, 0), 100, 5);
+        assert_eq!(found.warnings, [Warning::Interrupted { done: 0, planned: 100 }]);
+        assert!(found.outcomes.iter().all(|share| share.proportion.claim == Claim::Nothing));
+        assert!(found.firings.is_none() && found.paths.is_empty());
+        let looked: Vec<Step> = tally(&model, 0).looks(&model);
+        assert!(found.dates.iter().all(|date| looked.contains(date)));
+    }
+}

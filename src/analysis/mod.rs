@@ -4,6 +4,8 @@
 
 pub mod answered;
 pub mod binomial;
+#[cfg(test)]
+mod coverage;
 pub mod estimate;
 pub mod findings;
 pub mod shares;
