@@ -11,10 +11,11 @@ use super::interval::{Impossible, Interval};
 use super::lets::typed_let;
 use super::moment::window;
 use super::names::{Context, Meaning, Scope, Value, listed};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::model::formula::{Condition, Number, Slot, Tabulated};
 use crate::scenario::document::ProbabilityText;
 use crate::scenario::expression::{ArithmeticOp, Expr, ExprKind};
+use crate::scenario::words::{Scale, Word};
 
 /// The condition that `expr` says.
 pub fn condition(expr: &Expr, context: &mut Context<'_>) -> Option<Condition> {
@@ -296,6 +297,13 @@ pub fn probability(text: &ProbabilityText, span: Span, context: &mut Context<'_>
         }
         ProbabilityText::Formula(expr) => expr,
     };
+    if let ExprKind::Name(name) = &expr.kind
+        && context.scope.meaning(name).is_none()
+    {
+        let mistake = no_probability(name, expr.span, context.scope);
+        context.diagnostics.push(mistake);
+        return None;
+    }
     let (number, interval) = number(expr, context)?;
     if interval.within(0.0, 1.0) {
         return Some((number, interval));
@@ -318,6 +326,23 @@ pub fn probability(text: &ProbabilityText, span: Span, context: &mut Context<'_>
         mistake.help(format!("to keep it there, write `{bounded}`"))
     });
     None
+}
+
+/// The mistake of a word where a probability is due, which is neither on a scale nor a name.
+fn no_probability(name: &str, span: Span, scope: &Scope) -> Diagnostic {
+    let would_do = |m: Meaning| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_) | Meaning::Let(_));
+    let mut wanted: Vec<&str> = scope.names_of(would_do).collect();
+    for scale in Scale::ALL {
+        wanted.extend(scale.words().iter().flat_map(Word::names).filter(|word| !word.contains(' ')));
+    }
+    let mistake = Diagnostic::error("unknown-name", format!("`{name}` is no probability"), span);
+    let mistake = match nearest(name, wanted) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake,
+    };
+    mistake.help(
+        "a probability is a percent `\"30%\"`, odds `\"1 in 300\"`, a word of the scale, a parameter or an expression",
+    )
 }
 
 /// `condition`, tabulated.
@@ -502,6 +527,8 @@ mod tests {
             "not-a-probability: `tension / 50` can be 0 to 2, and a probability is due here | a probability lies between 0 and 1 (0 % and 100 %) | to keep it there, write `min(tension / 50, 1)`"
         );
         assert!(of("boost - 2").is_err(), "its value is 0 but its range is not");
+        assert!(of("likly").expect_err("no word").join("").contains("did you mean `likely`?"));
+        assert!(of("boots").expect_err("no name").join("").contains("did you mean `boost`?"));
     }
 
     #[test]
