@@ -161,11 +161,15 @@ fn with_posture(
         _ => {
             let what = side(right, context).noun();
             let values = context.scope.values(id);
+            let meant = match right.kind {
+                ExprKind::Number(x) => values.get(x as usize).unwrap_or(&values[0]),
+                _ => &values[0],
+            };
             let found = format!("`{left}` is a posture and is compared with {what}");
             context.diagnostics.push(
                 Diagnostic::error("type-mismatch", found, right.span)
                     .help(format!("its values are {}", listed(values.iter().map(String::as_str))))
-                    .help(format!("write `{left} {op} {}`", values[0])),
+                    .help(format!("write `{left} {op} {meant}`")),
             );
             return None;
         }
@@ -352,6 +356,12 @@ fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> 
     let would_do = |meaning: Meaning| !meaning.is_event() && !matches!(meaning, Meaning::Actor | Meaning::Flag(_));
     let wanted: Vec<&str> = scope.names_of(would_do).collect();
     match &right.kind {
+        _ if scope.postures_named(name).next().is_some() => {
+            Diagnostic::error("unknown-name", format!("there is no `{name}`"), left.span).help(format!(
+                "a posture is written with its actor: did you mean {}?",
+                listed(scope.postures_named(name))
+            ))
+        }
         ExprKind::Name(value) if scope.postures_with(value).next().is_some() && scope.meaning(value).is_none() => {
             let postures: Vec<&str> = scope.postures_with(value).map(|p| p.name.as_str()).collect();
             Diagnostic::error("unknown-name", format!("there is no `{name}`"), left.span).help(format!(

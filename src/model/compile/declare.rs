@@ -262,18 +262,24 @@ const LOOK_ALIKE: [(char, char); 28] = [
 ];
 
 fn alike(name: &str, span: Span, other: &str, before: Span) -> Diagnostic {
-    let cases = name.to_lowercase() == other.to_lowercase();
-    let how =
-        if cases { "differ only in capital letters" } else { "look the same and are written with different letters" };
-    let found = format!("`{name}` and `{other}` {how}");
-    let diagnostic = if cases {
-        Diagnostic::warning("confusable-names", found, span)
-    } else {
-        Diagnostic::error("confusable-names", found, span)
-    };
-    diagnostic
-        .related(before, format!("`{other}` is declared here"))
-        .help("give one of them another name, so that nobody takes one for the other")
+    let way_out = "give one of them another name, so that nobody takes one for the other";
+    let declared = format!("`{other}` is declared here");
+    if name.to_lowercase() == other.to_lowercase() {
+        let found = format!("`{name}` and `{other}` differ only in capital letters");
+        return Diagnostic::warning("confusable-names", found, span).related(before, declared).help(way_out);
+    }
+    let found = format!("`{name}` and `{other}` look the same and are written with different letters");
+    let mistake = Diagnostic::error("confusable-names", found, span).related(before, declared);
+    let stranger = |text: &str| text.chars().find(|c| !c.is_ascii()).map(|c| (text.to_owned(), c));
+    match stranger(name).or_else(|| stranger(other)) {
+        Some((text, c)) => mistake
+            .help(format!(
+                "the `{c}` of `{text}` is U+{:04X}, a letter of another alphabet: type the name again",
+                c as u32
+            ))
+            .help(format!("or {way_out}")),
+        None => mistake.help(way_out),
+    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,14 @@ fn set_posture(posture: &PostureRef, value: &Expr, span: Span, context: &mut Con
 fn set_named(name: &str, span: Span, value: &Expr, context: &mut Context<'_>) -> Option<Change> {
     match context.scope.meaning(name) {
         Some(Meaning::Flag(id)) => {
+            if let ExprKind::Number(x) = value.kind {
+                let found = format!("`{name}` is a flag and is given a number");
+                context.diagnostics.push(
+                    Diagnostic::error("type-mismatch", found, value.span)
+                        .help(format!("a flag is true or false: write `{name} = {}`", x > 0.0)),
+                );
+                return None;
+            }
             let truth = condition(value, context)?;
             Some(Change::Effect(Effect::Set(id?, tabulate_number(as_number(truth), context))))
         }
@@ -198,11 +206,12 @@ fn amount(expr: &Expr, context: &mut Context<'_>) -> Option<(Number, Interval)> 
     }
     let (number, interval) = number(expr, context)?;
     if !interval.whole && !matches!(number, Number::Constant(x) if x.fract() == 0.0) {
-        let value = match &number {
-            Number::Constant(x) if !matches!(expr.kind, ExprKind::Number(_)) => format!(" ({x})"),
-            _ => String::new(),
+        let found = match &number {
+            Number::Constant(_) if matches!(expr.kind, ExprKind::Number(_)) => format!("`{expr}` is no whole number"),
+            Number::Constant(x) => format!("`{expr}` is {x}, no whole number"),
+            _ => format!("`{expr}` need not be a whole number"),
         };
-        let found = format!("`{expr}`{value} need not be a whole number, and indicators are whole numbers");
+        let found = format!("{found}, and indicators are whole numbers");
         let mistake = Diagnostic::error("not-whole", found, expr.span);
         context.diagnostics.push(match expr.kind {
             ExprKind::Number(x) => mistake.help(format!("write `{}` or `{}`", x.floor(), x.ceil())),
@@ -303,7 +312,7 @@ mod tests {
         assert!(refused("rok.cuba up").starts_with("unordered"));
         assert!(refused("dprk.military = dprk.japan").starts_with("no-shared-ladder"));
         assert!(refused("surprise += 1").ends_with("write `surprise = true` or `surprise = false`"));
-        assert!(refused("surprise = 1").starts_with("not-a-condition"));
+        assert!(refused("surprise = 1").ends_with("write `surprise = true`"));
         assert!(refused("tension = true").starts_with("not-a-number"));
     }
 

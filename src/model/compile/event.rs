@@ -50,17 +50,21 @@ fn no_event(name: &str, meaning: Meaning, span: Span, scope: &Scope) -> Diagnost
             let example = posture.map(|id| becoming(&scope.variable_at(*id).name, scope.values(*id)));
             mistake.help(format!("name a change of one of its postures{}", example.unwrap_or_default()))
         }
-        Meaning::Indicator(_) => {
-            mistake.help(format!("declare a let, `lets: {{ high: \"{name} > 0\" }}`, and listen to `high begins`"))
-        }
-        Meaning::Flag(_) => {
-            mistake.help(format!("declare a let, `lets: {{ is_so: \"{name}\" }}`, and listen to `is_so begins`"))
-        }
+        Meaning::Indicator(_) | Meaning::Flag(_) => mistake.help(as_let(name, meaning, scope)),
         _ => mistake.help(
             "events are rules, branches (`rule/branch`), emitted names, groups, `p becomes x`, `p rises`, \
             `p falls`, `let begins`, `let ends` and `start`",
         ),
     }
+}
+
+/// How to listen to a flag or an indicator.
+fn as_let(name: &str, meaning: Meaning, scope: &Scope) -> String {
+    let (new, text) = match meaning {
+        Meaning::Indicator(_) => (format!("high_{name}"), format!("{name} > {}", scope.middle(name))),
+        _ => (format!("is_{name}"), name.to_owned()),
+    };
+    format!("give the condition a name, `lets: {{ {new}: \"{text}\" }}`, and write `{new} begins`")
 }
 
 fn becoming(posture: &str, values: &[String]) -> String {
@@ -156,13 +160,9 @@ fn turns(name: &str, span: Span, context: &mut Context<'_>) -> Option<Watched> {
     let Some(Meaning::Let(index)) = scope.meaning(name) else {
         let lets = || scope.names_of(|meaning| matches!(meaning, Meaning::Let(_)));
         let (found, help) = match scope.meaning(name) {
-            Some(meaning @ (Meaning::Flag(_) | Meaning::Indicator(_))) => (
-                format!("`{name}` is {}: only lets begin and end", meaning.noun()),
-                format!(
-                    "give the condition a name, `lets: {{ so: \"{name}{}\" }}`, and write `so begins`",
-                    if matches!(meaning, Meaning::Flag(_)) { "" } else { " > 0" }
-                ),
-            ),
+            Some(meaning @ (Meaning::Flag(_) | Meaning::Indicator(_))) => {
+                (format!("`{name}` is {}: only lets begin and end", meaning.noun()), as_let(name, meaning, scope))
+            }
             Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => (
                 format!("`{name}` is {}: it happens at one moment, and only lets begin and end", meaning.noun()),
                 format!("write just `{name}`"),
@@ -214,17 +214,21 @@ pub(super) fn groups(groups: &Map<crate::diagnostic::Spanned<Vec<EventExpr>>>, c
         }
         members.insert(id, found);
     }
+    let mut told = BTreeSet::new();
     for group in members.keys() {
-        if reaches(*group, &members).contains(group) {
-            let (name, span) = places[group];
-            let through: Vec<&str> =
-                members[group].iter().filter_map(|m| places.get(m)).map(|(name, _)| *name).collect();
-            let found = format!("the group `{name}` holds itself");
-            context.diagnostics.push(
-                Diagnostic::error("group-cycle", found, span)
-                    .help(format!("take out one of {}", listed(through.into_iter()))),
-            );
+        let held = reaches(*group, &members);
+        if !held.contains(group) || !told.insert(*group) {
+            continue;
         }
+        // The groups of one circle are told once.
+        told.extend(held.iter().filter(|m| members.contains_key(m) && reaches(**m, &members).contains(group)));
+        let (name, span) = places[group];
+        let through = members[group].iter().filter(|m| *m == group || told.contains(m));
+        let through = listed(through.filter_map(|m| places.get(m)).map(|(name, _)| *name));
+        context.diagnostics.push(
+            Diagnostic::error("group-cycle", format!("the group `{name}` holds itself, through {through}"), span)
+                .help(format!("take {through} out of it, or `{name}` out of {through}")),
+        );
     }
     for group in members.keys() {
         for member in reaches(*group, &members).into_iter().filter(|m| !members.contains_key(m)) {
@@ -312,7 +316,10 @@ mod tests {
         assert!(refused("dprk.military becomes peace").contains("`peace` is no value"));
         assert!(refused("rok.cuba rises").starts_with("unordered: `rises` needs an order"));
         assert!(refused("crsis begins").contains("did you mean `crisis`?"));
-        assert!(refused("surprise begins").contains("lets: { so: \"surprise\" }"));
+        assert!(
+            refused("surprise begins")
+                .contains("`lets: { is_surprise: \"surprise\" }`, and write `is_surprise begins`")
+        );
         assert!(refused("clash begins").contains("write just `clash`"));
         assert!(refused("twice begins").contains("`twice` is a number: it does not begin or end"));
     }
@@ -341,8 +348,8 @@ mod tests {
     fn a_group_does_not_hold_itself() {
         let world = world().group("a", &["b", "test"]).group("b", &["c"]).group("c", &["a"]);
         let (_, _, mistakes) = world.declare();
-        assert_eq!(mistakes.len(), 3);
-        assert!(mistakes[0].starts_with("group-cycle: the group `a` holds itself"), "{mistakes:?}");
+        assert_eq!(mistakes.len(), 1);
+        assert!(mistakes[0].starts_with("group-cycle: the group `a` holds itself, through `b` |"), "{mistakes:?}");
         assert!(super::tests::world().group("a", &[]).declare().2[0].starts_with("empty-group"));
     }
 }

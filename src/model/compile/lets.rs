@@ -55,7 +55,7 @@ fn cycle(index: usize, context: &Context<'_>) -> Diagnostic {
     let from = open.iter().position(|i| *i == index).unwrap_or(0);
     let lets = &context.scope.lets;
     let name = &lets[index].name;
-    let through = listed(open[from..].iter().map(|i| lets[*i].name.as_str()));
+    let through = listed(open[from..].iter().skip(1).map(|i| lets[*i].name.as_str()));
     let found = if open.len() - from == 1 {
         format!("the let `{name}` is defined by itself")
     } else {
@@ -160,7 +160,7 @@ mod tests {
         let world = World::small().named("a", "b and surprise").named("b", "not c").named("c", "a or a");
         let mistakes = told(&world);
         assert!(
-            mistakes[0].starts_with("let-cycle: the let `a` is defined by itself, through `a`, `b`, `c`"),
+            mistakes[0].starts_with("let-cycle: the let `a` is defined by itself, through `b`, `c`"),
             "{mistakes:?}"
         );
         assert!(told(&World::small().named("a", "not a"))[0].contains("the let `a` is defined by itself |"));

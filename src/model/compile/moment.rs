@@ -30,11 +30,10 @@ pub fn window(from: Moment, to: Moment, span: Span, context: &mut Context<'_>) -
     }
     if close <= start || from.seconds >= last {
         let found = "this window lies outside of the run, so it never holds";
-        let day = |seconds| Moment { seconds, whole_day: true };
         context.diagnostics.push(Diagnostic::error("outside-run", found, span).help(format!(
             "the run lasts from `{}` to before `{}`",
-            day(start),
-            day(last)
+            Moment::at_seconds(start),
+            Moment::at_seconds(last)
         )));
         return None;
     }
@@ -59,8 +58,21 @@ fn at(
 ) -> Option<Step> {
     match locate(moment, calendar) {
         Ok(step) => Some(step),
+        Err(mistake) if mistake.code == "outside-run" => {
+            let start = calendar.start.unwrap_or_default();
+            let last = start + (u64::from(calendar.steps) * calendar.step_seconds) as i64;
+            let when = if written.seconds < start { "before the start" } else { "after the end" };
+            context.diagnostics.push(
+                Diagnostic::error("outside-run", format!("`{written}` is {when} of the run"), span).help(format!(
+                    "the run lasts from `{}` to before `{}`: ask for a time within, or change `clock`",
+                    Moment::at_seconds(start),
+                    Moment::at_seconds(last)
+                )),
+            );
+            None
+        }
         Err(mistake) => {
-            let found = format!("{part}`{}` {}", written, mistake.what);
+            let found = format!("{part}`{written}` {}", mistake.what);
             let mut diagnostic = Diagnostic::error(mistake.code, found, span);
             diagnostic.help = mistake.help;
             context.diagnostics.push(diagnostic);

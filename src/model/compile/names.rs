@@ -190,8 +190,14 @@ impl Scope {
         })
     }
 
+    /// A number in the middle of an indicator's range, for examples.
+    pub(super) fn middle(&self, indicator: &str) -> i32 {
+        let variable = self.variable(indicator).map(|id| self.variable_at(id));
+        variable.map_or(0, |variable| i32::midpoint(variable.low, variable.high))
+    }
+
     /// The postures of this name, whatever their actor.
-    fn postures_named(&self, posture: &str) -> impl Iterator<Item = &str> {
+    pub(super) fn postures_named(&self, posture: &str) -> impl Iterator<Item = &str> {
         self.actors.iter().flat_map(|actor| &actor.postures).filter_map(move |id| {
             let name = self.variable_at(*id).name.as_str();
             name.split_once('.').is_some_and(|(_, last)| last == posture).then_some(name)

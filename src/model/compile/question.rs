@@ -85,6 +85,16 @@ pub fn asked(question: &QuestionExpr, context: &mut Context<'_>) -> Option<Asked
             }));
         }
         QuestionKind::Highest(expr) => {
+            if let ExprKind::Posture(posture) = &expr.kind {
+                let id = context.scope.posture(posture, context.diagnostics)?;
+                let top = context.scope.values(id).last().map_or("…", String::as_str);
+                let found = format!("`{posture}` is a posture, and `highest` asks for a number");
+                context.diagnostics.push(
+                    Diagnostic::error("not-a-number", found, expr.span)
+                        .help(format!("ask how often a value is reached: `ever({posture} == {top})`")),
+                );
+                return None;
+            }
             let (highest, _) = number(expr, context)?;
             return Some(Asked::Number(AskNumber::Highest(tabulate_number(highest, context))));
         }

@@ -58,9 +58,9 @@ fn named_condition(name: &str, span: Span, context: &mut Context<'_>) -> Option<
             Typed::YesNo(condition) => return Some(condition),
             Typed::Number(..) => due("a let that is a number").help(format!("compare it: `{name} > 0`")),
         },
-        Some(Meaning::Indicator(id)) => {
-            let middle = id.map_or(0, |id| i32::midpoint(scope.variable_at(id).low, scope.variable_at(id).high));
-            due("an indicator, a number").help(format!("compare it: `{name} > {middle}`"))
+        Some(Meaning::Indicator(None)) => return None,
+        Some(Meaning::Indicator(_)) => {
+            due("an indicator, a number").help(format!("compare it: `{name} > {}`", scope.middle(name)))
         }
         Some(Meaning::Parameter(index)) => match scope.parameters[index].as_ref()? {
             Value::Choice { names, chosen } => due("a parameter that is one of several names")
@@ -311,7 +311,7 @@ pub fn probability(text: &ProbabilityText, span: Span, context: &mut Context<'_>
     let mistake = Diagnostic::error(
         "not-a-probability",
         format!("`{expr}` can be {interval}, and a probability is due here"),
-        span,
+        expr.span,
     )
     .help("a probability lies between 0 and 1 (0 % and 100 %)");
     let bounded = match (interval.low < 0.0, interval.high > 1.0) {
@@ -332,8 +332,10 @@ pub fn probability(text: &ProbabilityText, span: Span, context: &mut Context<'_>
 fn no_probability(name: &str, span: Span, scope: &Scope) -> Diagnostic {
     let would_do = |m: Meaning| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_) | Meaning::Let(_));
     let mut wanted: Vec<&str> = scope.names_of(would_do).collect();
-    for scale in Scale::ALL {
-        wanted.extend(scale.words().iter().flat_map(Word::names).filter(|word| !word.contains(' ')));
+    for word in Scale::ALL.into_iter().flat_map(Scale::words).flat_map(Word::names) {
+        if !word.contains(' ') {
+            wanted.push(word);
+        }
     }
     let mistake = Diagnostic::error("unknown-name", format!("`{name}` is no probability"), span);
     let mistake = match nearest(name, wanted) {
