@@ -1,4 +1,76 @@
-//! Rule-based scenario simulator.
+//! A rule-based scenario simulator: actors with postures, indicators and rules, written in one readable file;
+//! a seeded Monte Carlo that tallies what happens and says how sure that is.
+//!
+//! This page is the map of the code. What a scenario *means* is told in the README and, field by field, in
+//! [`scenario::document`].
+//!
+//! # The pipeline
+//! Data is handed on by value and never reaches back:
+//!
+//! ```text
+//! &str ──scenario::read──▶ Document ──model::compile──▶ Model ──engine::sample──▶ Tally
+//!                                                                                   │
+//!                     String ◀──report::text, json, csv── Report ◀──analysis── Estimate
+//! ```
+//!
+//! | module | what it holds | what it does not know |
+//! |---|---|---|
+//! | [`diagnostic`] | a mistake or warning with its place, rendered for people or as data | what a scenario is |
+//! | [`scenario`] | text to document: names are strings, every value knows its place | whether a name exists |
+//! | [`model`] | document to compiled model: dense ids, tables, and [`model::instant`], where rules act | how a run is drawn |
+//! | [`observe`] | what a run tells and how it is counted: monitors, tally, paths, trace | where runs come from |
+//! | [`engine`] | runs drawn from occasions laid out beforehand, in parallel | what is asked of a run |
+//! | [`analysis`] | counts to estimates with intervals | how they are shown |
+//! | [`report`] | one plain, versioned value and its views | files and terminals |
+//! | [`cli`] | files, terminal, clock, environment: a short function a subcommand | – |
+//!
+//! A module may use only those above it; a test keeps it so (`tests/architecture.rs`).
+//!
+//! # Where is …
+//! - one instant, from its agenda to its end: [`model::instant`]; one firing, its effects and listeners:
+//!   `model/firing.rs`. Every engine asks chance through [`model::instant::Choice`].
+//! - the randomness scheme: `engine/occasion.rs`, the only file that names a generator. A run is a pure function of
+//!   seed, run number and the ids of the rules; its first values are pinned by a test.
+//! - the events by which a run tells its story: [`model::event::Occurrence`].
+//! - the chain of milestones of a run: [`observe::path`]; the dated story of one run: [`observe::trace`].
+//! - what a question means: [`observe::question`]; an interval: [`analysis::estimate`].
+//! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
+//!   are no mistakes: [`model::lint`].
+//!
+//! # Glossary
+//! *Posture*: a named state machine of an actor; a *ladder* is ordered. *Guard*: the condition of a rule. *Pressure*,
+//! *response*, *dated*, *recurring*: the four clocks of a rule. *Instant*: a pressure's firing or a *boundary* of the
+//! calendar, with everything that follows at once. *Settled*: nothing more follows. *Pending*: a response that will
+//! come; it *lapses* when its guard fails, and is *pre-empted* when it is due and cannot fire. *Occasion*: a point of
+//! a Poisson process on time × hazard, laid out beforehand; the rule fires if its hazard exceeds it. *Identity*:
+//! the address of the draws that descend from a firing. *Tally*: integers counted over runs. *Estimate*: a number
+//! with its interval.
+//!
+//! # Example
+//! ```
+//! use simulate::diagnostic::Source;
+//! use simulate::engine::{Conduct, Plan, sample};
+//! use simulate::model::compile::{Overrides, compile};
+//! use simulate::observe::tally::Tally;
+//!
+//! let text = r#"(
+//!     simulate: 1,
+//!     clock: (horizon: "14d"),
+//!     actors: { north: (postures: { military: (ladder: [calm, tense, war], start: calm) }) },
+//!     rules: { incident: (pressure: "67.5% within 14d", then: ["north.military up"]) },
+//!     outcomes: [ (name: incident, when: "ever(north.military > calm)"), (name: quiet) ],
+//! )"#;
+//! let source = Source { name: "example.ron", text };
+//! let (document, mistakes) = simulate::scenario::read(&source);
+//! assert!(mistakes.is_empty());
+//! let model = compile(&document.unwrap(), &source, &Overrides::default()).unwrap();
+//! let plan = Plan { runs: 20_000, seed: 1, threads: None };
+//! let conduct = Conduct { stop: &false.into(), progress: &|_| {} };
+//! let sampled = sample::<Tally>(&model, &plan, &conduct).unwrap();
+//! let share = sampled.collected.outcomes()[0] as f64 / sampled.runs as f64;
+//! assert!((share - 0.675).abs() < 0.015, "4.5 standard errors");
+//! ```
+
 pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
