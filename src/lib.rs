@@ -67,7 +67,7 @@
 //! let plan = Plan { runs: 20_000, seed: 1, threads: None };
 //! let conduct = Conduct { stop: &false.into(), progress: &|_| {} };
 //! let sampled = sample::<Tally>(&model, &plan, &conduct).unwrap();
-//! let share = sampled.collected.outcomes()[0] as f64 / sampled.runs as f64;
+//! let share = sampled.collected.outcome(0).runs as f64 / sampled.runs as f64;
 //! assert!((share - 0.675).abs() < 0.015, "4.5 standard errors");
 //! ```
 
