@@ -1,0 +1,79 @@
+//! The commands that a report prints so that anybody can repeat it.
+//!
+//! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
+
+use super::args::{Format, OverrideArgs, SimulateArgs};
+
+/// The command that gives the same report: `runs` are those that were done.
+pub fn simulate(file: &str, typed: &SimulateArgs, runs: u64) -> String {
+    let mut words = vec!["simulate".into(), quoted(file)];
+    words.extend(["--runs".into(), runs.to_string(), "--seed".into(), typed.seed.to_string()]);
+    words.extend(overrides(&typed.overrides));
+    match typed.format() {
+        Format::Text => {}
+        Format::Json => words.push("--format json".into()),
+        Format::Csv => words.push("--format csv".into()),
+    }
+    if typed.all {
+        words.push("--all".into());
+    }
+    words.join(" ")
+}
+
+/// The command that tells one run, up to the number of the run.
+pub fn trace(file: &str, seed: u64, typed: &OverrideArgs) -> String {
+    let mut words = vec!["simulate trace".into(), quoted(file), "--seed".into(), seed.to_string()];
+    words.extend(overrides(typed));
+    words.push("--run".into());
+    words.join(" ")
+}
+
+fn overrides(typed: &OverrideArgs) -> Vec<String> {
+    let all = |option: &'static str, values: &[String]| {
+        values.iter().map(|value| format!("{option} {}", quoted(value))).collect::<Vec<_>>()
+    };
+    let mut words = all("--variant", &typed.variant);
+    words.extend(all("--set", &typed.set));
+    words.extend(all("--forbid", &typed.forbid));
+    words.extend(all("--force", &typed.force));
+    if typed.beyond_range {
+        words.push("--beyond-range".into());
+    }
+    words
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./=@:%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Cli;
+    use clap::Parser;
+
+    fn repeated(arguments: &[&str]) -> String {
+        let words = std::iter::once("simulate").chain(arguments.iter().copied());
+        let typed = Cli::try_parse_from(words).expect("valid").simulate.expect("no subcommand");
+        simulate("f.ron", &typed, typed.runs)
+    }
+
+    #[test]
+    fn what_changes_the_bytes_is_kept_and_nothing_else() {
+        assert_eq!(
+            repeated(&["f.ron", "--threads", "3", "--set", "a=b c", "--variant", "v", "--out", "r.csv", "--runs", "5_000"]),
+            "simulate f.ron --runs 5000 --seed 1 --variant v --set 'a=b c' --format csv"
+        );
+        assert_eq!(repeated(&["f.ron", "--all"]), "simulate f.ron --runs 100000 --seed 1 --all");
+    }
+
+    #[test]
+    fn words_that_a_shell_would_change_are_quoted() {
+        assert_eq!(quoted("clash/war@2024-03-08"), "clash/war@2024-03-08");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

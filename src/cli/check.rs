@@ -1,0 +1,29 @@
+//! `simulate check FILE…`
+
+use super::args::{CheckArgs, OverrideArgs, StoryFormat};
+use super::load::{closing, examine, told};
+use super::{Failure, input, output};
+use crate::diagnostic::{Diagnostics, Source};
+
+/// What was found in one file.
+struct Checked {
+    text: input::Text,
+    diagnostics: Diagnostics,
+}
+
+pub(super) fn run(typed: &CheckArgs) -> Result<(), Failure> {
+    let mut checked = Vec::new();
+    for path in &typed.files {
+        let text = input::read(path).map_err(Failure::Failed)?;
+        let source = Source { name: &text.name, text: &text.text };
+        let diagnostics = examine(&source, &OverrideArgs::default()).diagnostics;
+        checked.push(Checked { text, diagnostics });
+    }
+    let shown = match typed.format {
+        StoryFormat::Text => checked.iter().map(Checked::text).collect(),
+        StoryFormat::Json => json(&checked),
+    };
+    output::deliver(&shown, None)?;
+    let bad = |d: &Diagnostics| d.has_errors() || (typed.strict && !d.is_empty());
+    if checked.iter().any(|c| bad(&c.diagnostics)) { Err(Failure::Said) } else { Ok(()) }
+}

@@ -1,0 +1,312 @@
+//! The command line as a user meets it: exit codes, streams, files.
+//!
+//! Does not know what a scenario should give: only that it gives the same, whole, in the right place.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+const SCENARIO: &str = r#"(
+    simulate: 1,
+    title: "Border",
+    clock: (start: "2024-01-01", end: "2024-06-30"),
+    parameters: { rate: (value: 3, range: (1, 9), per: "100d", says: "incidents") },
+    actors: { red: (postures: { line: (ladder: [calm, tense, war], start: calm) }) },
+    rules: {
+        incident: (says: "An incident.", pressure: rate, then: ["red.line up"], milestone: true),
+        calming: (says: "It calms.", on: [incident], when: "red.line == tense", after: "5d to 9d", then: ["red.line down"], milestone: true),
+    },
+    outcomes: [(name: war, when: "ever(red.line == war)", severity: 5), (name: peace)],
+    questions: { incidents: (ask: "count(incident)"), early: (ask: "ever(red.line == war) by 2024-02-29") },
+    variants: { quiet: (set: { rate: 1 }) },
+)"#;
+
+/// A directory with `border.ron`, and commands that run in it.
+struct Desk {
+    directory: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { directory: tempfile::tempdir().unwrap() };
+        desk.write("border.ron", SCENARIO);
+        desk
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.args(arguments).current_dir(self.directory.path()).env_remove("NO_COLOR");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::new(self.command(arguments).output().unwrap())
+    }
+}
+
+fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_simulate"))
+}
+
+/// What came back.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("an exit code"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Failed with `code`, and standard error has all of `words`.
+    fn fails(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        for word in words {
+            assert!(self.err.contains(word), "no `{word}` in: {}", self.err);
+        }
+    }
+
+    fn succeeds(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.err);
+        self.out
+    }
+}
+
+#[test]
+fn nothing_to_do_is_a_usage_error_with_short_help() {
+    let ran = Desk::new().run(&[]);
+    ran.fails(2, &["Usage: simulate [OPTIONS] <FILE>", "trace", "--runs"]);
+    assert!(ran.out.is_empty());
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let desk = Desk::new();
+    assert!(desk.run(&["--help"]).succeeds().contains("Examples:"));
+    assert!(desk.run(&["--version"]).succeeds().starts_with("simulate "));
+    assert!(desk.run(&["trace", "--help"]).succeeds().contains("--run <K>"));
+}
+
+#[test]
+fn mistakes_in_the_command_exit_with_2() {
+    let desk = Desk::new();
+    desk.run(&["border.ron", "--rums", "10"]).fails(2, &["--rums", "--runs"]);
+    desk.run(&["border.ron", "--runs", "0"]).fails(2, &["at least one run"]);
+    desk.run(&["border.ron", "--runs", "many"]).fails(2, &["a whole number"]);
+    desk.run(&["border.ron", "--threads", "0"]).fails(2, &["--threads"]);
+    desk.run(&["border.ron", "--format", "xml"]).fails(2, &["text", "json", "csv"]);
+    desk.run(&["border.ron", "--out", "."]).fails(2, &["is a directory"]);
+    desk.run(&["border.ron", "--out", "no/such/r.csv"]).fails(2, &["does not exist"]);
+    desk.run(&["trace", "border.ron"]).fails(2, &["--run"]);
+    desk.run(&["words", "icd230"]).fails(2, &["icd203"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_answered_with_the_nearest_name() {
+    let desk = Desk::new();
+    desk.run(&["bordr.ron"]).fails(1, &["there is no file `bordr.ron`", "did you mean `border.ron`?"]);
+    desk.run(&["."]).fails(1, &["is a directory", "border.ron"]);
+    desk.run(&["no/border.ron"]).fails(1, &["`no` does not exist"]);
+    desk.run(&["chek", "border.ron"]).fails(2, &["border.ron"]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_with_their_place() {
+    let desk = Desk::new();
+    fs::write(desk.path("bad.ron"), b"(\n  title: \"\xE9\",\n)").unwrap();
+    desk.run(&["bad.ron"]).fails(1, &["bad.ron:2:11:", "0xE9", "UTF-8"]);
+}
+
+#[test]
+fn mistakes_in_the_scenario_exit_with_1_and_are_counted() {
+    let desk = Desk::new();
+    desk.write("wrong.ron", &SCENARIO.replace("red.line up", "red.lien up").replace("pressure: rate", "pressure: raet"));
+    let ran = desk.run(&["wrong.ron"]);
+    ran.fails(1, &["lien", "raet", "wrong.ron:", "wrong.ron: 2 mistakes"]);
+    assert!(ran.out.is_empty(), "no half report: {}", ran.out);
+    let listed = desk.run(&["wrong.ron", "--format", "json"]);
+    assert_eq!(listed.code, 1);
+    let value: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    assert_eq!(value["diagnostics"].as_array().unwrap().len(), 2, "{value}");
+}
+
+#[test]
+fn an_override_that_names_nothing_is_a_mistake_in_the_command() {
+    let desk = Desk::new();
+    desk.run(&["border.ron", "--set", "raet=2"]).fails(2, &["raet", "rate"]);
+    desk.run(&["border.ron", "--forbid", "incidant"]).fails(2, &["incidant", "incident"]);
+    desk.run(&["border.ron", "--variant", "quite"]).fails(2, &["quite", "quiet"]);
+    desk.run(&["border.ron", "--set", "rate=50"]).fails(2, &["--beyond-range"]);
+    desk.run(&["border.ron", "--set", "rate=50", "--beyond-range", "--runs", "20"]).succeeds();
+}
+
+#[test]
+fn the_same_command_prints_the_same_bytes_with_any_threads() {
+    let desk = Desk::new();
+    let with = |threads: &str, format: &str| {
+        desk.run(&["border.ron", "--runs", "3000", "--threads", threads, "--format", format]).succeeds()
+    };
+    for format in ["text", "json", "csv"] {
+        let one = with("1", format);
+        assert_eq!(one, with("1", format));
+        assert_eq!(one, with("2", format));
+        assert_eq!(one, with("3", format));
+    }
+}
+
+#[test]
+fn the_command_that_is_printed_repeats_the_output() {
+    let desk = Desk::new();
+    let first = desk.run(&["border.ron", "--seed", "7", "--runs", "500", "--set", "rate=2", "--forbid", "calming"]).succeeds();
+    let line = first.lines().find_map(|l| l.strip_prefix("again:")).expect("a command").trim().to_owned();
+    let words: Vec<&str> = line.split(' ').skip(1).collect();
+    assert_eq!(first, desk.run(&words).succeeds(), "{line}");
+    let one = first.lines().find_map(|l| l.strip_prefix("one run:")).expect("a command").trim().to_owned();
+    let words: Vec<&str> = one.split(' ').skip(1).collect();
+    assert!(desk.run(&words).succeeds().contains("run "), "{one}");
+}
+
+#[test]
+fn no_path_of_the_machine_is_printed() {
+    let desk = Desk::new();
+    let absolute = desk.path("border.ron");
+    let out = desk.run(&[absolute.to_str().unwrap(), "--runs", "50"]).succeeds();
+    assert!(out.contains("simulate border.ron") && !out.contains(desk.directory.path().to_str().unwrap()), "{out}");
+}
+
+#[test]
+fn overrides_are_shown_with_what_they_changed() {
+    let out = Desk::new().run(&["border.ron", "--runs", "50", "--set", "rate=2", "--forbid", "calming"]).succeeds();
+    assert!(out.contains("rate=2") && out.contains("the file says"), "{out}");
+    assert!(out.contains("--forbid calming"), "{out}");
+}
+
+#[test]
+fn json_is_json_and_csv_has_the_same_columns_everywhere() {
+    let desk = Desk::new();
+    let json = desk.run(&["border.ron", "--runs", "200", "--format", "json"]).succeeds();
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&value["version"], &value["origin"]["runs"]), (&1.into(), &200.into()));
+    let table = desk.run(&["border.ron", "--runs", "200", "--format", "csv"]).succeeds();
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    assert_eq!(&reader.headers().unwrap()[0], "kind");
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    let share = |name: &str| rows.iter().find(|r| &r[0] == "outcome" && &r[1] == name).unwrap()[6].parse::<f64>().unwrap();
+    assert!((share("war") + share("peace") - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_pipe_gets_no_colour_and_no_bar() {
+    let desk = Desk::new();
+    let ran = desk.run(&["border.ron", "--runs", "2000"]);
+    assert!(!ran.out.contains('\u{1b}'), "{}", ran.out);
+    assert_eq!(ran.err, "");
+    let forced = desk.command(&["border.ron", "--runs", "50"]).env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(String::from_utf8(forced.stdout).unwrap().contains('\u{1b}'));
+}
+
+#[test]
+fn out_is_whole_and_its_name_says_the_format() {
+    let desk = Desk::new();
+    desk.write("r.json", "old and much longer than nothing");
+    let ran = desk.run(&["border.ron", "--runs", "50", "--out", "r.json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    let saved = fs::read_to_string(desk.path("r.json")).unwrap();
+    assert_eq!(saved, desk.run(&["border.ron", "--runs", "50", "--format", "json"]).succeeds());
+    let mut left: Vec<_> = fs::read_dir(desk.directory.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["border.ron", "r.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told() {
+    let desk = Desk::new();
+    if Path::new("/dev/full").exists() {
+        desk.run(&["border.ron", "--runs", "10", "--out", "/dev/full"]).fails(1, &["/dev/full", "No space left"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let desk = Desk::new();
+    let mut command = Command::new("sh");
+    command.arg("-c").arg("sleep 0.2; exec \"$0\" words").arg(binary()).current_dir(desk.directory.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::new(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_reports_the_runs_that_are_done() {
+    let desk = Desk::new();
+    let mut command = desk.command(&["border.ron", "--runs", "1_000_000_000"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let ran = Ran::new(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{}", ran.err);
+    assert!(ran.out.contains("INTERRUPTED") && ran.out.contains("of 1,000,000,000 runs"), "{}", ran.out);
+    let line = ran.out.lines().find(|l| l.starts_with("again:")).unwrap();
+    assert!(!line.contains("1000000000"), "the runs that were done, not those that were asked for: {line}");
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let desk = Desk::new();
+    let scenario = fs::File::open(desk.path("border.ron")).unwrap();
+    let output = desk.command(&["-", "--runs", "50"]).stdin(scenario).output().unwrap();
+    assert!(Ran::new(output).succeeds().contains("simulate - --runs 50"));
+}
+
+#[test]
+fn a_run_that_does_not_settle_names_itself() {
+    let desk = Desk::new();
+    let ring = "ping: (on: [incident, pong], at_most: 20000), pong: (on: [ping], at_most: 20000), calming:";
+    desk.write("ring.ron", &SCENARIO.replace("calming:", ring));
+    let ran = desk.run(&["ring.ron", "--runs", "100"]);
+    ran.fails(1, &["10,000 firings", "`ping`", "`pong`", "simulate trace ring.ron", "--seed 1", "--run "]);
+}
+
+#[test]
+fn words_and_completions_are_printed() {
+    let desk = Desk::new();
+    let words = desk.run(&["words", "icd203"]).succeeds();
+    assert!(words.contains("55 to 80 %") && !words.contains("kent"), "{words}");
+    assert!(desk.run(&["words"]).succeeds().contains("kent"));
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        assert!(desk.run(&["completions", shell]).succeeds().contains("simulate"));
+    }
+}
+
+#[test]
+fn check_looks_at_every_file() {
+    let desk = Desk::new();
+    desk.write("wrong.ron", &SCENARIO.replace("red.line up", "red.lien up"));
+    let ran = desk.run(&["check", "border.ron", "wrong.ron"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("lien") && ran.out.contains("wrong.ron: 1 mistake"), "{}", ran.out);
+    assert!(ran.out.contains("border.ron: "), "{}", ran.out);
+}
