@@ -139,7 +139,10 @@ fn bytes_that_are_no_text_are_refused_with_their_place() {
 #[test]
 fn mistakes_in_the_scenario_exit_with_1_and_are_counted() {
     let desk = Desk::new();
-    desk.write("wrong.ron", &SCENARIO.replace("red.line up", "red.lien up").replace("pressure: rate", "pressure: raet"));
+    desk.write(
+        "wrong.ron",
+        &SCENARIO.replace("red.line up", "red.lien up").replace("pressure: rate", "pressure: raet"),
+    );
     let ran = desk.run(&["wrong.ron"]);
     ran.fails(1, &["lien", "raet", "wrong.ron:", "wrong.ron: 2 mistakes"]);
     assert!(ran.out.is_empty(), "no half report: {}", ran.out);
@@ -176,7 +179,8 @@ fn the_same_command_prints_the_same_bytes_with_any_threads() {
 #[test]
 fn the_command_that_is_printed_repeats_the_output() {
     let desk = Desk::new();
-    let first = desk.run(&["border.ron", "--seed", "7", "--runs", "500", "--set", "rate=2", "--forbid", "calming"]).succeeds();
+    let first =
+        desk.run(&["border.ron", "--seed", "7", "--runs", "500", "--set", "rate=2", "--forbid", "calming"]).succeeds();
     let line = first.lines().find_map(|l| l.strip_prefix("again:")).expect("a command").trim().to_owned();
     let words: Vec<&str> = line.split(' ').skip(1).collect();
     assert_eq!(first, desk.run(&words).succeeds(), "{line}");
@@ -210,7 +214,8 @@ fn json_is_json_and_csv_has_the_same_columns_everywhere() {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     assert_eq!(&reader.headers().unwrap()[0], "kind");
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
-    let share = |name: &str| rows.iter().find(|r| &r[0] == "outcome" && &r[1] == name).unwrap()[6].parse::<f64>().unwrap();
+    let share =
+        |name: &str| rows.iter().find(|r| &r[0] == "outcome" && &r[1] == name).unwrap()[6].parse::<f64>().unwrap();
     assert!((share("war") + share("peace") - 1.0).abs() < 1e-12);
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::float_cmp)] // Days, counts and shares of whole numbers are exact.
 
 mod architecture;
+mod cli;
 mod compile;
 mod coverage;
 mod determinism;

@@ -4,7 +4,7 @@ use simulate::analysis::estimate::Proportion;
 use simulate::report::text::{Detail, text};
 use simulate::report::{
     Accuracy, Answer, Change, Clock, Distribution, Figure, Indicator, IndicatorAt, Milestone, Moment, Origin, Outcome,
-    Path, Posture, Quantile, Question, Report, Rule, Share, Unit, VERSION, Warning, csv::csv, json::json,
+    Path, PathOutcome, Posture, Quantile, Question, Report, Rule, Share, Unit, VERSION, Warning, csv::csv, json::json,
 };
 
 const RUNS: u64 = 100_000;
@@ -29,7 +29,7 @@ fn moment(day: u32) -> Moment {
 
 fn outcome(name: &str, hits: u64, severity: Option<u64>) -> Outcome {
     let when = if severity.is_some() { "ever(dprk.military == war)" } else { "" };
-    Outcome { name: name.into(), says: String::new(), when: when.into(), severity, share: share(hits) }
+    Outcome { name: name.into(), says: String::new(), when: when.into(), severity, share: share(hits), exemplar: None }
 }
 
 fn quantiles(values: [f64; 3], dated: bool) -> Vec<Quantile> {
@@ -54,22 +54,33 @@ fn numbers(name: &str, of: Distribution) -> Question {
 }
 
 fn path(hits: u64, exemplar: u64, milestones: &[(&str, u32)]) -> Path {
-    let milestone =
-        |(rule, day): &(&str, u32)| Milestone { rule: (*rule).into(), says: String::new(), median: moment(*day) };
-    Path { share: share(hits), milestones: milestones.iter().map(milestone).collect(), exemplar }
+    let milestone = |(name, day): &(&str, u32)| {
+        let median = Quantile { at: 0.5, figure: figure(f64::from(*day), 1.0), date: moment(*day).date };
+        Milestone { name: (*name).into(), says: String::new(), median }
+    };
+    let outcomes = [("overture", hits - 333), ("war", 333)];
+    let outcome = |(name, n): (&str, u64)| PathOutcome { name: name.into(), share: Proportion::new(n, hits).into() };
+    Path {
+        share: share(hits),
+        milestones: milestones.iter().map(milestone).collect(),
+        goes_on: false,
+        exemplar,
+        outcomes: outcomes.map(outcome).into(),
+    }
 }
 
 fn posture() -> Posture {
-    let times: Vec<Moment> = (0..=328).step_by(8).map(moment).collect();
-    let war = |i: u64| i * 22;
-    let show = |i: u64| if i == 0 { 0 } else { 3_000 + i * 900 };
+    let times: Vec<Moment> = [22, 53, 83, 114, 144, 175, 206, 236, 267, 297, 328].map(moment).into();
+    let war = |i: u64| i * 88;
+    let show = |i: u64| if i == 0 { 0 } else { 3_000 + i * 3_600 };
     let shares = |of: &dyn Fn(u64) -> u64| (0..times.len() as u64).map(|i| share(of(i))).collect();
     Posture {
         name: "dprk.military".into(),
         ladder: true,
         main: true,
+        start: "testing".into(),
         values: ["routine", "testing", "show_of_force", "war"].map(String::from).into(),
-        shares: vec![shares(&|i| i * 200), shares(&|i| RUNS - i * 200 - show(i) - war(i)), shares(&show), shares(&war)],
+        shares: vec![shares(&|i| i * 800), shares(&|i| RUNS - i * 800 - show(i) - war(i)), shares(&show), shares(&war)],
         times,
     }
 }
@@ -83,12 +94,22 @@ fn indicator() -> Indicator {
         at(246, [22.0, 34.0, 60.0]),
         at(328, [22.0, 34.0, 59.0]),
     ];
-    Indicator { name: "tension".into(), says: String::new(), range: (0, 100), start: 60, times, held: None }
+    Indicator { name: "tension".into(), says: String::new(), range: (0, 100), start: 60, times, held: share(12) }
 }
 
 fn rule(id: &str, firings: u64, hits: u64) -> Rule {
-    let mean = figure(firings as f64 / RUNS as f64, 0.004);
-    Rule { id: id.into(), says: String::new(), firings, mean, share: share(hits), forbidden: false }
+    Rule {
+        id: id.into(),
+        says: String::new(),
+        firings,
+        mean: Some(figure(firings as f64 / RUNS as f64, 0.004)),
+        share: share(hits),
+        branches: Vec::new(),
+        preempted: 0,
+        lapsed: 0,
+        let_pass: 0,
+        forbidden: false,
+    }
 }
 
 fn origin() -> Origin {
@@ -147,7 +168,9 @@ fn report() -> Report {
             ),
             path(31_000, 3, &[("rok_recognises_cuba", 7)]),
         ],
-        other_paths: Some(share(900)),
+        tree: Vec::new(),
+        other_paths: share(900),
+        distinct_paths: 17,
         postures: vec![posture()],
         indicators: vec![indicator()],
         rules: vec![rule("missile_test", 1_321_700, 99_990), rule("clash", 21_200, 19_100), rule("never", 0, 0)],
@@ -201,7 +224,7 @@ fn without_a_calendar_times_are_days() {
     let text = plain(&report, Detail::Brief);
     assert!(text.contains("365 days, steps of 1 hour"), "{text}");
     assert!(text.contains("rok_recognises_cuba day 7 → outreach_to_japan day 9"), "{text}");
-    assert!(text.contains("day 0") && text.contains("day 328"), "{text}");
+    assert!(text.contains(" 22  53  83  114"), "{text}");
 }
 
 #[test]

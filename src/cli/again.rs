@@ -2,7 +2,7 @@
 //!
 //! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
 
-use super::args::{Format, OverrideArgs, SimulateArgs};
+use super::args::{Format, OverrideArgs, SimulateArgs, StoryFormat, TraceArgs};
 
 /// The command that gives the same report: `runs` are those that were done.
 pub fn simulate(file: &str, typed: &SimulateArgs, runs: u64) -> String {
@@ -26,6 +26,18 @@ pub fn trace(file: &str, seed: u64, typed: &OverrideArgs) -> String {
     words.extend(overrides(typed));
     words.push("--run".into());
     words.join(" ")
+}
+
+/// The command that tells the same story again.
+pub fn story(file: &str, typed: &TraceArgs) -> String {
+    let mut command = format!("{} {}", trace(file, typed.seed, &typed.overrides), typed.run);
+    if typed.format == StoryFormat::Json {
+        command.push_str(" --format json");
+    }
+    if typed.all {
+        command.push_str(" --all");
+    }
+    command
 }
 
 fn overrides(typed: &OverrideArgs) -> Vec<String> {
@@ -63,7 +75,19 @@ mod tests {
     #[test]
     fn what_changes_the_bytes_is_kept_and_nothing_else() {
         assert_eq!(
-            repeated(&["f.ron", "--threads", "3", "--set", "a=b c", "--variant", "v", "--out", "r.csv", "--runs", "5_000"]),
+            repeated(&[
+                "f.ron",
+                "--threads",
+                "3",
+                "--set",
+                "a=b c",
+                "--variant",
+                "v",
+                "--out",
+                "r.csv",
+                "--runs",
+                "5_000"
+            ]),
             "simulate f.ron --runs 5000 --seed 1 --variant v --set 'a=b c' --format csv"
         );
         assert_eq!(repeated(&["f.ron", "--all"]), "simulate f.ron --runs 100000 --seed 1 --all");

@@ -212,6 +212,16 @@ impl SimulateArgs {
     }
 }
 
+impl From<Format> for StoryFormat {
+    /// How mistakes are told where a report is wanted so.
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text | Format::Csv => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
 impl From<&OverrideArgs> for Overrides {
     fn from(typed: &OverrideArgs) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! `simulate check FILE…`
 
 use super::args::{CheckArgs, OverrideArgs, StoryFormat};
-use super::load::{closing, examine, told};
+use super::load::{examine, json, told};
 use super::{Failure, input, output};
 use crate::diagnostic::{Diagnostics, Source};
 
@@ -20,10 +20,18 @@ pub(super) fn run(typed: &CheckArgs) -> Result<(), Failure> {
         checked.push(Checked { text, diagnostics });
     }
     let shown = match typed.format {
-        StoryFormat::Text => checked.iter().map(Checked::text).collect(),
-        StoryFormat::Json => json(&checked),
+        StoryFormat::Text => {
+            checked.iter().map(|c| told(&c.diagnostics, &c.source(), true)).collect::<Vec<_>>().join("\n")
+        }
+        StoryFormat::Json => json(&checked.iter().map(|c| (&c.diagnostics, c.source())).collect::<Vec<_>>()),
     };
     output::deliver(&shown, None)?;
     let bad = |d: &Diagnostics| d.has_errors() || (typed.strict && !d.is_empty());
     if checked.iter().any(|c| bad(&c.diagnostics)) { Err(Failure::Said) } else { Ok(()) }
+}
+
+impl Checked {
+    fn source(&self) -> Source<'_> {
+        Source { name: &self.text.name, text: &self.text.text }
+    }
 }

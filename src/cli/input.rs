@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_named_with_their_place() {
-        let message = decoded("(\n é\u{fc}".as_bytes().iter().chain(&[0xE9, b'x']).copied().collect::<Vec<_>>().as_slice());
+        let message =
+            decoded("(\n é\u{fc}".as_bytes().iter().chain(&[0xE9, b'x']).copied().collect::<Vec<_>>().as_slice());
         assert_eq!(message.unwrap_err(), "f.ron:2:4: byte 0xE9 is not UTF-8 text; save the file as UTF-8");
         assert!(decoded(b"\xFF\xFE(\0").unwrap_err().contains("UTF-16"));
     }

@@ -4,11 +4,12 @@
 
 use std::path::Path;
 
-use super::args::OverrideArgs;
+use super::args::{OverrideArgs, StoryFormat};
 use super::{Failure, input, output};
-use crate::diagnostic::{Diagnostics, Severity, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, render, to_json};
 use crate::model::Model;
 use crate::model::compile::compile;
+use crate::report::json::lines;
 use crate::scenario;
 use crate::scenario::document::Document;
 
@@ -16,8 +17,6 @@ use crate::scenario::document::Document;
 pub struct Loaded {
     /// What to call its file in a report.
     pub shown: String,
-    /// The text.
-    pub text: input::Text,
     /// What the author wrote.
     pub document: Document,
     /// What it means under the overrides.
@@ -51,29 +50,47 @@ pub fn examine(source: &Source<'_>, overrides: &OverrideArgs) -> Findings {
 /// The scenario at `path` under `overrides`.
 ///
 /// # Errors
-/// Its mistakes have been told on standard error, all of them, or the file cannot be read.
-pub fn load(path: &Path, overrides: &OverrideArgs) -> Result<Loaded, Failure> {
+/// Its mistakes have been told, all of them: as text on standard error or as JSON on standard output; or the file
+/// cannot be read.
+pub fn load(path: &Path, overrides: &OverrideArgs, format: StoryFormat) -> Result<Loaded, Failure> {
     let text = input::read(path).map_err(Failure::Failed)?;
     let source = Source { name: &text.name, text: &text.text };
     let Findings { compiled, diagnostics } = examine(&source, overrides);
-    match compiled {
-        Some((document, model)) => Ok(Loaded { shown: input::shown(path), text, document, model, warnings: diagnostics }),
-        None => {
-            output::say(&told(&diagnostics, &source));
-            Err(Failure::Said)
-        }
+    if let Some((document, model)) = compiled {
+        return Ok(Loaded { shown: input::shown(path), document, model, warnings: diagnostics });
     }
+    match format {
+        StoryFormat::Text => output::say(told(&diagnostics, &source, output::is_colourful()).trim_end()),
+        StoryFormat::Json => output::deliver(&json(&[(&diagnostics, source)]), None)?,
+    }
+    Err(blame(&diagnostics))
+}
+
+/// Mistakes in options alone are mistakes in the command.
+fn blame(diagnostics: &Diagnostics) -> Failure {
+    let of_options = |d: &Diagnostic| d.severity == Severity::Warning || matches!(d.place, Place::Option(_));
+    if diagnostics.iter().all(of_options) { Failure::Misused } else { Failure::Said }
 }
 
 /// Diagnostics as text, and how many there are.
-pub fn told(diagnostics: &Diagnostics, source: &Source<'_>) -> String {
-    let mut text: String = diagnostics.iter().map(|d| d.render(source) + "\n").collect();
-    text.push_str(&closing(diagnostics, source.name));
-    text
+pub fn told(diagnostics: &Diagnostics, source: &Source<'_>, colour: bool) -> String {
+    let text = render(diagnostics, source, colour);
+    let gap = if text.is_empty() { "" } else { "\n" };
+    format!("{text}{gap}{}\n", closing(diagnostics, source.name))
+}
+
+/// Diagnostics of several files as one JSON object.
+pub fn json(found: &[(&Diagnostics, Source<'_>)]) -> String {
+    let all: Vec<serde_json::Value> = found
+        .iter()
+        .filter_map(|(diagnostics, source)| to_json(diagnostics, source).as_array().cloned())
+        .flatten()
+        .collect();
+    lines(&serde_json::json!({ "version": 1, "diagnostics": all }))
 }
 
 /// `2 mistakes and 1 warning in outreach.ron`
-pub fn closing(diagnostics: &Diagnostics, name: &str) -> String {
+fn closing(diagnostics: &Diagnostics, name: &str) -> String {
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let some = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     match (count(Severity::Error), count(Severity::Warning)) {

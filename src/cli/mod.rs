@@ -1,1 +1,90 @@
-//! stub
+//! The only place with files, terminal, clock and environment; one short function a subcommand.
+//!
+//! Computes nothing: it makes the library's plain structs from what was typed and delivers what comes back.
+//!
+//! Exit codes: 0 done (also when nobody reads standard output any more), 1 the scenario or a run failed or a
+//! file could not be read or written, 2 a mistake in the command, 130 interrupted.
+
+mod again;
+pub mod args;
+mod check;
+mod explain;
+mod input;
+mod load;
+mod output;
+mod progress;
+mod simulate;
+mod trace;
+mod words;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+
+/// Exit code after Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+/// Why a command did not come to its end.
+#[derive(Debug)]
+enum Failure {
+    /// The scenario or a run failed; the message says why.
+    Failed(String),
+    /// The scenario failed, and why has been told.
+    Said,
+    /// The command was mistaken; the message says how.
+    Usage(String),
+    /// The command was mistaken, and how has been told.
+    Misused,
+    /// The user stopped it.
+    Interrupted,
+    /// Nobody reads standard output any more.
+    Closed,
+}
+
+/// Does what the command line asks.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => conclude(dispatch(&cli)),
+        Err(e) => {
+            // Help goes to standard output, mistakes to standard error; a closed pipe is nobody's mistake.
+            let _ = e.print();
+            ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<(), Failure> {
+    match (&cli.command, &cli.simulate) {
+        (Some(Command::Trace(typed)), _) => trace::run(typed),
+        (Some(Command::Explain(typed)), _) => explain::run(typed),
+        (Some(Command::Check(typed)), _) => check::run(typed),
+        (Some(Command::Words(typed)), _) => words::run(typed),
+        (Some(Command::Completions(typed)), _) => completions(typed.shell),
+        (None, Some(typed)) => simulate::run(typed),
+        (None, None) => Err(Failure::Usage("name a scenario file; `simulate --help` gives examples".into())),
+    }
+}
+
+fn conclude(result: Result<(), Failure>) -> ExitCode {
+    let (code, message) = match result {
+        Ok(()) | Err(Failure::Closed) => (0, None),
+        Err(Failure::Said) => (1, None),
+        Err(Failure::Failed(message)) => (1, Some(message)),
+        Err(Failure::Misused) => (2, None),
+        Err(Failure::Usage(message)) => (2, Some(message)),
+        Err(Failure::Interrupted) => (INTERRUPTED, None),
+    };
+    if let Some(message) = message {
+        output::say(&format!("error: {message}"));
+    }
+    ExitCode::from(code)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "simulate", &mut script);
+    output::deliver(&String::from_utf8_lossy(&script), None)
+}

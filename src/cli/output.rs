@@ -46,6 +46,11 @@ pub fn say(text: &str) {
     let _ = writeln!(anstream::AutoStream::auto(io::stderr().lock()), "{text}");
 }
 
+/// Whether standard error takes colour.
+pub fn is_colourful() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
 fn print(text: &str) -> io::Result<()> {
     let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
     stdout.write_all(text.as_bytes())?;

@@ -72,7 +72,7 @@ fn rows(report: &Report) -> Vec<Row<'_>> {
         report.outcomes.iter().map(|o| Row::new("outcome", &o.name, "share").share(&o.share)).collect();
     rows.extend(report.questions.iter().flat_map(question));
     rows.extend(report.paths.iter().flat_map(path));
-    rows.extend(report.other_paths.iter().map(|s| Row::new("path", "other", "share").share(s)));
+    rows.push(Row::new("path", "", "share").item("other").share(&report.other_paths));
     rows.extend(report.postures.iter().flat_map(posture));
     rows.extend(report.indicators.iter().flat_map(indicator));
     rows.extend(report.rules.iter().flat_map(rule));
@@ -101,10 +101,12 @@ fn level(quantile: &Quantile) -> String {
 }
 
 fn path(path: &Path) -> Vec<Row<'_>> {
-    let milestones: Vec<&str> = path.milestones.iter().map(|m| m.rule.as_str()).collect();
+    let milestones: Vec<&str> = path.milestones.iter().map(|m| m.name.as_str()).collect();
     let whole = milestones.join(" > ");
     let mut rows = vec![Row::new("path", "", "share").item(&whole).share(&path.share)];
-    rows.extend(path.milestones.iter().map(|m| Row::new("path", &m.rule, "median date").item(&whole).at(&m.median)));
+    rows.extend(
+        path.milestones.iter().map(|m| Row::new("path", &m.name, "median day").item(&whole).quantile(&m.median)),
+    );
     rows
 }
 
@@ -121,9 +123,15 @@ fn indicator(indicator: &Indicator) -> Vec<Row<'_>> {
     at.map(|(t, q)| Row::new("indicator", &indicator.name, level(q)).at(&t.time).quantile(q)).collect()
 }
 
-fn rule(rule: &Rule) -> [Row<'_>; 2] {
-    let mean = Row::new("rule", &rule.id, "firings a run").figure(&rule.mean);
-    [mean, Row::new("rule", &rule.id, "share of runs with any").share(&rule.share)]
+fn rule(rule: &Rule) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> =
+        rule.mean.iter().map(|mean| Row::new("rule", &rule.id, "firings a run").figure(mean)).collect();
+    rows.push(Row::new("rule", &rule.id, "share of runs with any").share(&rule.share));
+    let of_branches = rule.branches.iter();
+    rows.extend(
+        of_branches.map(|b| Row::new("rule", &rule.id, "share of runs with any").item(&b.name).share(&b.share)),
+    );
+    rows
 }
 
 fn origin(report: &Report) -> Vec<Row<'_>> {

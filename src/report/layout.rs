@@ -37,12 +37,14 @@ pub fn right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// A heading, and beside it in faint letters what its columns are.
+/// A heading, and beside it in faint letters what its columns are; below it where there is no room.
 pub fn heading(title: &str, note: &str) -> String {
-    if note.is_empty() {
-        return format!("\n{}\n", styled(HEADING, title));
+    let shown = styled(HEADING, title);
+    match width(title) + 2 + width(note) {
+        _ if note.is_empty() => format!("\n{shown}\n"),
+        columns if columns <= WIDTH => format!("\n{shown}  {}\n", styled(FAINT, note)),
+        _ => format!("\n{shown}\n{}", styled(FAINT, &wrap(note, 2, 2))),
     }
-    format!("\n{}  {}\n", styled(HEADING, title), styled(FAINT, note))
 }
 
 /// `text` in lines of at most `WIDTH` columns, the first indented by `first`, the others by `rest`.

@@ -3,11 +3,15 @@
 //! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy.
 
 pub mod csv;
+pub mod dates;
 pub mod explain;
 pub mod figures;
+pub mod gather;
 pub mod json;
 pub mod layout;
 pub mod text;
+pub mod trace;
+pub mod words;
 
 use serde::Serialize;
 
@@ -37,9 +41,13 @@ pub struct Report {
     pub questions: Vec<Question>,
     /// Along which milestones they went, most frequent first.
     pub paths: Vec<Path>,
-    /// How many runs went along a path that is not listed.
-    pub other_paths: Option<Share>,
-    /// What states the actors were in over time, in file order.
+    /// The same as a tree, without the branches that few runs took.
+    pub tree: Vec<Branching>,
+    /// How many runs went along a path that is not listed in `paths`.
+    pub other_paths: Share,
+    /// How many different paths there are.
+    pub distinct_paths: usize,
+    /// What states postures and flags were in over time, in file order.
     pub postures: Vec<Posture>,
     /// How the indicators moved, in file order.
     pub indicators: Vec<Indicator>,
@@ -182,6 +190,8 @@ pub struct Outcome {
     pub severity: Option<u64>,
     /// How many runs end so.
     pub share: Share,
+    /// The lowest of these runs.
+    pub exemplar: Option<u64>,
 }
 
 /// A question and its answer.
@@ -224,7 +234,7 @@ pub enum Unit {
 pub struct Distribution {
     /// Its unit.
     pub unit: Unit,
-    /// The mean, with its interval, where there is one.
+    /// The mean; its interval covers less often than it says if the values are very skewed (then there is a warning).
     pub mean: Option<Figure>,
     /// Its quantiles, ascending.
     pub quantiles: Vec<Quantile>,
@@ -251,33 +261,63 @@ pub struct Path {
     pub share: Share,
     /// The milestones in order; none for runs in which none fired.
     pub milestones: Vec<Milestone>,
-    /// A run that went along it.
+    /// Some of these runs went on: paths were cut here because there were too many.
+    pub goes_on: bool,
+    /// The lowest run that went along it.
     pub exemplar: u64,
+    /// Of the runs along it: how they ended, most frequent first.
+    pub outcomes: Vec<PathOutcome>,
 }
 
 /// A milestone on a path.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Milestone {
-    /// The rule.
-    pub rule: String,
+    /// The rule, or its branch (`clash/war`).
+    pub name: String,
     /// Its sentence.
     pub says: String,
-    /// When, in half of the runs that went along the path, it had fired.
-    pub median: Moment,
+    /// When it first fired: the median of the runs along the path, days since the start.
+    pub median: Quantile,
 }
 
-/// What state an actor was in over time.
+/// How runs along a path ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PathOutcome {
+    /// The outcome.
+    pub name: String,
+    /// Its share of the runs along the path.
+    pub share: Share,
+}
+
+/// A milestone reached after certain others: a branch of the tree of all paths.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Branching {
+    /// How many milestones lie before it and are it, from 1.
+    pub depth: usize,
+    /// The milestone and when it fired in the runs that came this way.
+    pub milestone: Milestone,
+    /// How many of all runs came this way.
+    pub share: Share,
+    /// How many of all runs went no further.
+    pub ended: Share,
+    /// The lowest run that came this way.
+    pub exemplar: u64,
+}
+
+/// What state a posture was in over time, or a flag (`no`, `yes`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Posture {
     /// `dprk.military`
     pub name: String,
     /// The values are a ladder, lowest first.
     pub ladder: bool,
-    /// The one that the text report draws: see `build::main_posture`.
+    /// The one that the text report draws: the ladder that most conditions of outcomes read, or else the longest.
     pub main: bool,
     /// Its values in file order.
     pub values: Vec<String>,
-    /// When it was looked at.
+    /// The value at the start.
+    pub start: String,
+    /// When it was looked at: the ends of months, or of other stretches, and the end.
     pub times: Vec<Moment>,
     /// By value, then by time: how many runs were in it.
     pub shares: Vec<Vec<Share>>,
@@ -296,8 +336,8 @@ pub struct Indicator {
     pub start: i32,
     /// Over time.
     pub times: Vec<IndicatorAt>,
-    /// Effects a run that would have left the range and were held at its ends.
-    pub held: Option<Figure>,
+    /// How many runs had an effect that would have left the range and was held at its end.
+    pub held: Share,
 }
 
 /// How an indicator stood at one time.
@@ -318,12 +358,31 @@ pub struct Rule {
     pub says: String,
     /// Firings in all runs together.
     pub firings: u64,
-    /// Firings a run.
-    pub mean: Figure,
+    /// Firings a run; `None` without runs.
+    pub mean: Option<Figure>,
     /// How many runs it fired in.
     pub share: Share,
+    /// Its branches in file order, if it has any.
+    pub branches: Vec<Branch>,
+    /// How often, in all runs together, it was due and its guard or availability stood in the way.
+    pub preempted: u64,
+    /// How often it was pending and cancelled because its guard had lapsed.
+    pub lapsed: u64,
+    /// How often it was triggered and did not come.
+    pub let_pass: u64,
     /// It was forbidden.
     pub forbidden: bool,
+}
+
+/// How often a branch was drawn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Branch {
+    /// Its name.
+    pub name: String,
+    /// How often in all runs together.
+    pub firings: u64,
+    /// How many runs it was drawn in.
+    pub share: Share,
 }
 
 /// What makes a number shaky, and what to do about it.

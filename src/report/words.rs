@@ -30,12 +30,22 @@ fn row(word: &Word, column: usize) -> String {
         let percent = |p: f64| number(p * 100.0, 0.1);
         also.push(format!("taken as {} to {} %", percent(low.value()), percent(high.value())));
     }
-    let line = format!("  {}  {}  {}  {}", left(word.word, column), right(&band, 11), right(&point, 7), also.join(", "));
+    let line =
+        format!("  {}  {}  {}  {}", left(word.word, column), right(&band, 11), right(&point, 7), also.join(", "));
     line.trim_end().to_owned() + "\n"
 }
 
 fn closing(scales: &[Scale]) -> String {
     let name = scales.first().map_or("icd203", |scale| scale.name());
-    wrap("The band as published; the number that one run uses (the median of a logit-normal with 5 % and 95 % at the ends of the band); other words for the same.", 0, 0)
-        + &wrap(&format!("A file names its scale, `words: {name},`, and then may say `chance: \"likely\"` or `pressure: \"likely within 14d\"`. It keeps to one scale: \"likely\" is 55 to 80 % on one and 66 to 100 % on another."), 0, 0)
+    wrap(
+        "The band as published; the number that one run uses (the median of a logit-normal with 5 % and 95 % at the ends of the band); other words for the same.",
+        0,
+        0,
+    ) + &wrap(
+        &format!(
+            "A file names its scale, `words: {name},`, and then may say `chance: \"likely\"` or `pressure: \"likely within 14d\"`. It keeps to one scale: \"likely\" is 55 to 80 % on one and 66 to 100 % on another."
+        ),
+        0,
+        0,
+    )
 }

@@ -34,7 +34,7 @@ fn in_short(report: &Report) -> String {
     if let Some(gravest) = gravest.filter(|g| g.name != most.name) {
         line += &format!("; the gravest outcome, `{}`: {}", gravest.name, frequency(&gravest.share));
     }
-    format!("\n{}", wrap(&(line + "."), 0, 10))
+    format!("\n{}", wrap(&(line + "."), 0, 0))
 }
 
 /// Name, percentage, interval, and a bar or, for small shares, odds.

@@ -1,35 +1,29 @@
 //! What happened on the way: paths of milestones, postures and indicators over time.
 
-use time::{Date, Month};
-
 use super::Detail;
 use crate::report::figures::{between, frequency, level, number, percent};
 use crate::report::layout::{BAR, FAINT, flow, heading, left, right, styled, width, wrap};
-use crate::report::{Indicator, IndicatorAt, Milestone, Moment, Path, Posture, Report};
+use crate::report::{Indicator, IndicatorAt, Milestone, Moment, Path, PathOutcome, Posture, Report};
 
 /// Paths shown unless everything is.
 const PATHS: usize = 6;
 /// Indicators shown unless everything is.
 const INDICATORS: usize = 6;
 /// Columns of a curve.
-const CURVE: usize = 50;
+const CURVE: usize = 48;
 /// Columns of the names beside curves.
-const NAME: usize = 16;
+const NAME: usize = 18;
 
 pub(super) fn paths(report: &Report, detail: Detail) -> String {
     if report.paths.iter().all(|p| p.milestones.is_empty()) {
         return String::new();
     }
-    let shown = if detail == Detail::Full { report.paths.len() } else { PATHS };
-    let mut lines = heading("Paths", "milestones in order, each with its median date; share of runs");
+    let shown = if detail == Detail::Full { report.paths.len() } else { PATHS.min(report.paths.len()) };
+    let mut lines = heading("Paths", "milestones in order with their median dates; share of runs; how they end");
     lines.extend(report.paths.iter().take(shown).map(path));
-    let hidden = report.paths.len().saturating_sub(shown);
-    if hidden > 0 {
-        lines += &format!("  {}\n", styled(FAINT, &format!("{hidden} rarer paths listed with --all")));
-    }
-    if let Some(other) = &report.other_paths {
-        lines +=
-            &format!("  {}\n", styled(FAINT, &format!("along still other paths: {} of the runs", frequency(other))));
+    if report.distinct_paths > shown {
+        let note = format!("  the most frequent {shown} of {} paths", report.distinct_paths);
+        lines += &format!("{}\n", styled(FAINT, &note));
     }
     lines
 }
@@ -37,14 +31,32 @@ pub(super) fn paths(report: &Report, detail: Detail) -> String {
 fn path(path: &Path) -> String {
     let head = format!("  {}  {}", right(&percent(&path.share), 8), right(&between(&path.share), 18));
     let head = format!("{head}  {}\n", styled(FAINT, &format!("e.g. --run {}", path.exemplar)));
-    if path.milestones.is_empty() {
-        return head + "            no milestone\n";
+    let mut steps: Vec<String> = path.milestones.iter().map(milestone).collect();
+    if steps.is_empty() {
+        steps.push("no milestone".into());
     }
-    head + &flow(path.milestones.iter().map(milestone), " → ", 12, 14)
+    if path.goes_on {
+        steps.push("…".into());
+    }
+    head + &flow(steps.into_iter().chain(ends(&path.outcomes)), " → ", 12, 14)
+}
+
+/// `[overture 94 %, war 5 %]`: the two most frequent ends of a path.
+fn ends(outcomes: &[PathOutcome]) -> Option<String> {
+    let one = |o: &PathOutcome| match o.share.value {
+        1.0 => o.name.clone(),
+        _ => format!("{} {}", o.name, percent(&o.share)),
+    };
+    let ends: Vec<String> = outcomes.iter().take(2).map(one).collect();
+    (!ends.is_empty()).then(|| format!("[{}]", ends.join(", ")))
 }
 
 fn milestone(milestone: &Milestone) -> String {
-    format!("{} {}", milestone.rule, moment(&milestone.median))
+    let median = &milestone.median;
+    match &median.date {
+        Some(date) => format!("{} {date}", milestone.name),
+        None => format!("{} day {}", milestone.name, number(median.figure.value, 0.1)),
+    }
 }
 
 /// `2024-03-08`, or `day 30`
@@ -57,66 +69,48 @@ pub(super) fn postures(report: &Report, detail: Detail) -> String {
     report.postures.iter().filter(|p| (all || p.main) && !p.times.is_empty()).map(posture).collect()
 }
 
-/// One line a value, highest first: how many runs are in it, from the start to the end.
+/// One line a value, highest first: how many runs are in it, as a curve and at the end.
 fn posture(posture: &Posture) -> String {
     let column = posture.values.iter().map(|v| width(v)).max().unwrap_or(0).clamp(10, NAME);
-    let mut lines = heading(&posture.name, "share of runs in each state: · under 2 %, ▁ a little, █ all");
+    let cell = (CURVE / posture.times.len()).clamp(1, 8);
+    let columns = cell * posture.times.len();
+    let mut lines = heading(&posture.name, "share of runs in each state over time (· under 2 %, █ all)");
     for (name, shares) in posture.values.iter().zip(&posture.shares).rev() {
-        let values: Vec<f64> = shares.iter().map(|s| s.value).collect();
-        let curve: String = sampled(values.len(), CURVE).map(|i| level(values[i])).collect();
+        let curve: String = shares.iter().flat_map(|s| std::iter::repeat_n(level(s.value), cell)).collect();
         let end = right(&shares.last().map(percent).unwrap_or_default(), 8);
         lines += &format!("  {}│{}│{end}\n", cut(name, column), styled(BAR, &curve));
     }
-    let axis = left(&axis(&posture.times, CURVE), CURVE);
+    let axis = left(&axis(&posture.times, cell), columns);
     lines + &format!("  {} {}\n", " ".repeat(column), styled(FAINT, &(axis + "   at end")))
 }
 
-/// Of `count` points the indices that fill `columns` columns evenly, first and last included.
-fn sampled(count: usize, columns: usize) -> impl Iterator<Item = usize> {
-    (0..columns).map(move |c| if count < 2 { 0 } else { (c * (count - 1) + (columns - 1) / 2) / (columns - 1) })
-}
-
-/// The beginnings of months (of years, if there are many) under their columns; days since the start without a
-/// calendar.
-fn axis(times: &[Moment], columns: usize) -> String {
+/// What stretch each cell ends: months, of many years the years, of a short scenario the days; where they fit.
+fn axis(times: &[Moment], cell: usize) -> String {
     let length = times.last().map_or(0.0, |m| m.day);
-    let Some(start) = times.first().and_then(|m| parsed(m.date.as_deref()?)) else {
-        return format!("day 0{}", right(&format!("day {}", number(length, 0.1)), columns - 5));
-    };
-    let months = (0..=(length / 28.0) as i32 + 1).map(|n| month_after(start, n));
-    let mut labels: Vec<(usize, String)> = months
-        .filter_map(|(year, month)| {
-            let days = (Date::from_calendar_date(year, month, 1).ok()? - start).whole_days().max(0) as f64;
-            let column = (days / length.max(1.0) * (columns - 1) as f64).round() as usize;
-            let text = if length > 800.0 { year.to_string() } else { month.to_string()[..3].to_owned() };
-            (length <= 800.0 || month == Month::January).then_some((column, text))
-        })
-        .collect();
-    // The first month may be a mere rest; then the second has the better claim to the place.
-    if labels.len() > 1 && labels[1].0 <= labels[0].0 + width(&labels[0].1) {
-        labels.remove(0);
-    }
     let mut line = String::new();
-    for (column, text) in labels {
-        if (line.is_empty() || width(&line) < column) && column + width(&text) <= columns {
+    let mut last = String::new();
+    for (index, time) in times.iter().enumerate() {
+        let text = match time.date.as_deref() {
+            None => number(time.day, 1.0),
+            Some(date) if length > 800.0 => date[..4].to_owned(),
+            Some(date) if length > 150.0 => month(date),
+            Some(date) => date[5..10].to_owned(),
+        };
+        let column = index * cell;
+        let free = line.is_empty() || width(&line) < column;
+        if text != last && free && column + width(&text) <= cell * times.len() {
             line = left(&line, column) + &text;
+            last = text;
         }
     }
     line
 }
 
-/// The `n`-th month after that of `date`, from 0.
-fn month_after(date: Date, n: i32) -> (i32, Month) {
-    let month = date.year() * 12 + i32::from(u8::from(date.month())) - 1 + n;
-    let number = (month.rem_euclid(12) + 1) as u8;
-    (month.div_euclid(12), Month::try_from(number).unwrap_or(Month::January))
-}
-
-/// The date of `2024-03-08` or `2024-03-08T06:00`.
-fn parsed(date: &str) -> Option<Date> {
-    let mut parts = date.get(..10)?.split('-');
-    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse::<u8>().ok()?, parts.next()?);
-    Date::from_calendar_date(year, Month::try_from(month).ok()?, day.parse().ok()?).ok()
+/// `Mar` of `2024-03-08`
+fn month(date: &str) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let number: usize = date.get(5..7).and_then(|m| m.parse().ok()).unwrap_or(1);
+    MONTHS[(number.max(1) - 1) % 12].to_owned()
 }
 
 fn cut(name: &str, columns: usize) -> String {

@@ -28,7 +28,8 @@ pub(super) fn rules(report: &Report, detail: Detail) -> String {
 }
 
 fn rule_row(rule: &Rule, column: usize) -> String {
-    format!("  {}  {}  {}\n", left(&rule.id, column), right(&figure(&rule.mean), 8), frequency(&rule.share))
+    let mean = rule.mean.as_ref().map(figure).unwrap_or_default();
+    format!("  {}  {}  {}\n", left(&rule.id, column), right(&mean, 8), frequency(&rule.share))
 }
 
 fn silent(report: &Report, full: bool) -> String {
