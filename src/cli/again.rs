@@ -68,7 +68,7 @@ mod tests {
 
     fn repeated(arguments: &[&str]) -> String {
         let words = std::iter::once("simulate").chain(arguments.iter().copied());
-        let typed = Cli::try_parse_from(words).expect("valid").simulate.expect("no subcommand");
+        let typed = Cli::try_parse_from(words).expect("valid").simulate;
         simulate("f.ron", &typed, typed.runs)
     }
 

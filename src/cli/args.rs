@@ -43,7 +43,7 @@ pub struct Cli {
     pub command: Option<Command>,
     /// Without a subcommand: run it.
     #[command(flatten)]
-    pub simulate: Option<SimulateArgs>,
+    pub simulate: SimulateArgs,
 }
 
 /// What to do instead of running a scenario many times.
@@ -65,7 +65,8 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct SimulateArgs {
     /// The scenario file; `-` reads it from standard input
-    pub file: PathBuf,
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
     /// How many runs: more runs, narrower intervals (a quarter of the width costs 16 times the runs)
     #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs)]
     pub runs: u64,
@@ -250,7 +251,7 @@ mod tests {
     use clap::CommandFactory;
 
     fn simulate(arguments: &[&str]) -> SimulateArgs {
-        Cli::try_parse_from(arguments).expect("valid").simulate.expect("no subcommand")
+        Cli::try_parse_from(arguments).expect("valid").simulate
     }
 
     #[test]
@@ -277,6 +278,6 @@ mod tests {
         let parsed = Cli::try_parse_from(["simulate", "trace", "f.ron", "--run", "3", "--set", "a=b"]).expect("valid");
         let Some(Command::Trace(trace)) = parsed.command else { panic!("trace") };
         assert_eq!((trace.run, trace.overrides.set), (3, vec!["a=b".to_owned()]));
-        assert!(parsed.simulate.is_none());
+        assert!(parsed.simulate.file.is_none());
     }
 }

@@ -57,14 +57,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
-    match (&cli.command, &cli.simulate) {
-        (Some(Command::Trace(typed)), _) => trace::run(typed),
-        (Some(Command::Explain(typed)), _) => explain::run(typed),
-        (Some(Command::Check(typed)), _) => check::run(typed),
-        (Some(Command::Words(typed)), _) => words::run(typed),
-        (Some(Command::Completions(typed)), _) => completions(typed.shell),
-        (None, Some(typed)) => simulate::run(typed),
-        (None, None) => Err(Failure::Usage("name a scenario file; `simulate --help` gives examples".into())),
+    match &cli.command {
+        None => simulate::run(&cli.simulate),
+        Some(Command::Trace(typed)) => trace::run(typed),
+        Some(Command::Explain(typed)) => explain::run(typed),
+        Some(Command::Check(typed)) => check::run(typed),
+        Some(Command::Words(typed)) => words::run(typed),
+        Some(Command::Completions(typed)) => completions(typed.shell),
     }
 }
 

@@ -21,9 +21,10 @@ const SEMANTICS: u32 = 1;
 const PATHS: usize = 50;
 
 pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
+    let Some(file) = &typed.file else { return Err(Failure::Usage("name a scenario file".into())) };
     output::check(typed.out.as_deref())?;
-    let loaded = load(&typed.file, &typed.overrides, typed.format().into())?;
-    note_warnings(&loaded, &typed.file);
+    let loaded = load(file, &typed.overrides, typed.format().into())?;
+    note_warnings(&loaded, file);
     let sampled = draw(&loaded.model, typed).map_err(|e| does_not_settle(&loaded, typed, &e))?;
     if sampled.runs == 0 {
         return Err(Failure::Interrupted);

@@ -51,11 +51,12 @@ pub(super) fn tree(model: &Model, tree: &PathTree, runs: u64) -> Vec<Branching> 
     let all = milestones(model);
     let resolution = if tree.resolution() > 1 { f64::from(tree.resolution()) } else { 0.0 };
     let branching = |node: path::Branching| {
+        let reached = all[node.milestone?.0 as usize];
         let ranks = Ranks::new(0.5, node.runs)?;
         let median = estimate::Quantile::new(&ranks, resolution, |rank| f64::from(ranked(&node.dates, rank)));
         Some(Branching {
             depth: node.depth,
-            milestone: milestone(model, all[node.milestone?.0 as usize], &median),
+            milestone: milestone(model, reached, &median),
             share: Proportion::new(node.runs, runs).into(),
             ended: Proportion::new(node.ended, runs).into(),
             exemplar: node.exemplar,

@@ -13,6 +13,8 @@ const INDICATORS: usize = 6;
 const CURVE: usize = 48;
 /// Columns of the names beside curves.
 const NAME: usize = 18;
+/// Columns of the names of indicators, beside five columns of numbers.
+const INDICATOR: usize = 16;
 
 pub(super) fn paths(report: &Report, detail: Detail) -> String {
     if report.paths.iter().all(|p| p.milestones.is_empty()) {
@@ -155,12 +157,12 @@ fn quarters(indicator: &Indicator) -> impl Iterator<Item = &IndicatorAt> {
 
 fn indicator_dates(indicator: &Indicator) -> String {
     let dates: String = quarters(indicator).map(|at| right(&moment(&at.time), 14)).collect();
-    format!("  {}{}{}\n", left("", NAME), styled(FAINT, &right("start", 6)), styled(FAINT, &dates))
+    format!("  {}{}{}\n", left("", INDICATOR), styled(FAINT, &right("start", 6)), styled(FAINT, &dates))
 }
 
 fn indicator_row(indicator: &Indicator) -> String {
     let cells: String = quarters(indicator).map(|at| right(&cell(at), 14)).collect();
-    format!("  {}{}{cells}\n", cut(&indicator.name, NAME), right(&indicator.start.to_string(), 6))
+    format!("  {}{}{cells}\n", cut(&indicator.name, INDICATOR), right(&indicator.start.to_string(), 6))
 }
 
 /// `34 (20-61)`
