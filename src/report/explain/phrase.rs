@@ -5,7 +5,7 @@
 use super::known::Known;
 use super::numbers::percent;
 use crate::scenario::document::{Because, Cases, Confidence, Document, Evidence, ProbabilityText, RateText};
-use crate::scenario::expression::{EffectExpr, EffectKind, Expr, Substitution, Target};
+use crate::scenario::expression::{EffectExpr, EffectKind, Expr, Target};
 use crate::scenario::quantity::{Delay, Likelihood};
 
 /// What an effect does.
@@ -23,24 +23,19 @@ pub(super) fn effect(effect: &EffectExpr) -> String {
 }
 
 /// What several effects do, in their order.
-pub(super) fn effects(list: &[EffectExpr], row: &Substitution) -> String {
-    let filled: Vec<String> = list.iter().map(|e| effect(&row.clone().effect(e))).collect();
-    if filled.is_empty() { "nothing changes".to_owned() } else { filled.join(", then ") }
-}
-
-/// An expression with the variables of a template replaced.
-pub(super) fn expr(text: &Expr, row: &Substitution) -> Expr {
-    row.clone().expr(text)
+pub(super) fn effects(list: &[EffectExpr]) -> String {
+    let told: Vec<String> = list.iter().map(effect).collect();
+    if told.is_empty() { "nothing changes".to_owned() } else { told.join(", then ") }
 }
 
 /// Cases as `a while c; b while d; e otherwise`.
-pub(super) fn cases<T>(cases: &Cases<T>, row: &Substitution, value: impl Fn(&T) -> String) -> String {
+pub(super) fn cases<T>(cases: &Cases<T>, value: impl Fn(&T) -> String) -> String {
     let many = cases.cases.len() > 1;
     let parts: Vec<String> = cases
         .cases
         .iter()
         .map(|case| match &case.when {
-            Some(when) => format!("{} while {}", value(&case.is.value), expr(when, row)),
+            Some(when) => format!("{} while {}", value(&case.is.value), when),
             None if many => format!("{} otherwise", value(&case.is.value)),
             None => value(&case.is.value),
         })
@@ -61,10 +56,10 @@ pub(super) fn likelihood(likelihood: &Likelihood) -> String {
 }
 
 /// A probability as written, with the number of a parameter.
-pub(super) fn probability(text: &ProbabilityText, known: &Known, row: &Substitution) -> String {
+pub(super) fn probability(text: &ProbabilityText, known: &Known) -> String {
     match text {
         ProbabilityText::Given(given) => likelihood(given),
-        ProbabilityText::Formula(formula) => number(&expr(formula, row), known, percent),
+        ProbabilityText::Formula(formula) => number(formula, known, percent),
     }
 }
 
@@ -79,12 +74,12 @@ pub(super) fn number(expr: &Expr, known: &Known, show: impl Fn(f64) -> String) -
 }
 
 /// A rate as written.
-pub(super) fn rate(text: &RateText, known: &Known, row: &Substitution) -> String {
+pub(super) fn rate(text: &RateText, known: &Known) -> String {
     match text {
         RateText::Per(count, period) => {
-            format!("{} per {period}", number(&expr(count, row), known, super::numbers::plain))
+            format!("{} per {period}", number(count, known, super::numbers::plain))
         }
-        RateText::Within(p, period) => format!("{} within {period}", probability(p, known, row)),
+        RateText::Within(p, period) => format!("{} within {period}", probability(p, known)),
         RateText::Parameter(name) => match known.texts.get(name) {
             Some(value) => format!("{name} ({value})"),
             None => name.clone(),

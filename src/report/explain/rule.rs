@@ -4,7 +4,7 @@
 
 use super::known::Known;
 use super::numbers::{lasting, percent, plain, pressure, steps, times_odds};
-use super::{Instance, LABELS, field, listed, phrase};
+use super::{LABELS, field, listed, phrase};
 use crate::analysis::answered::{Recurrence, answered};
 use crate::model::state::State;
 use crate::model::table::DelayTable;
@@ -24,7 +24,7 @@ struct View<'a> {
     known: Known,
     id: RuleId,
     rule: &'a Rule,
-    instance: Option<Instance<'a>>,
+    text: Option<&'a RuleText>,
 }
 
 pub(super) fn rule(model: &Model, document: &Document, index: usize) -> String {
@@ -35,7 +35,8 @@ pub(super) fn rule(model: &Model, document: &Document, index: usize) -> String {
         known: Known::new(model, document),
         id: RuleId(index as u32),
         rule,
-        instance: Instance::of(model, document, index),
+        // What the compiler adds stands behind the rules of the file and has no text.
+        text: document.rules.get(index).and_then(|entry| entry.value.as_ref()),
     };
     let mut lines = format!("{}\n{}\n", styled(HEADING, &rule.id), wrap(&rule.says, 0, 0));
     if rule.forbidden {
@@ -50,14 +51,6 @@ pub(super) fn rule(model: &Model, document: &Document, index: usize) -> String {
 }
 
 impl View<'_> {
-    fn text(&self) -> Option<&RuleText> {
-        self.instance.as_ref().map(|i| i.text)
-    }
-
-    fn fill(&self, expr: &Expr) -> Expr {
-        self.instance.as_ref().map_or_else(|| expr.clone(), |i| phrase::expr(expr, &i.row))
-    }
-
     fn horizon(&self) -> f64 {
         let calendar = &self.model.calendar;
         f64::from(calendar.steps) * calendar.step_seconds as f64 / 86_400.0
@@ -66,11 +59,11 @@ impl View<'_> {
     /// Its guard, and the lets in it.
     fn when(&self) -> String {
         let always = "always: it has no guard";
-        let Some(guard) = self.text().and_then(|t| t.when.as_ref()).map(|w| self.fill(w)) else {
+        let Some(guard) = self.text.and_then(|t| t.when.as_ref()) else {
             return field("acts", always);
         };
         let mut lines = field("acts", &format!("only while {guard}"));
-        for name in lets_in(&guard, self.document) {
+        for name in lets_in(guard, self.document) {
             if let Some(text) = self.model.lets.iter().find(|l| l.name == name) {
                 lines += &wrap(&format!("where {name} means: {}", text.text), LABELS, LABELS + 2);
             }
@@ -108,12 +101,12 @@ impl View<'_> {
 
     fn pressure(&self) -> String {
         let mut lines = field("fires", "at any moment, under a pressure; each moment is as likely as any other");
-        let Some((text, instance)) = self.text().zip(self.instance.as_ref()) else { return lines };
+        let Some(text) = self.text else { return lines };
         let Some(rates) = &text.pressure else { return lines };
         for case in &rates.cases {
-            let rate = phrase::rate(&case.is.value, &self.known, &instance.row);
+            let rate = phrase::rate(&case.is.value, &self.known);
             let when = match &case.when {
-                Some(when) => format!(" while {}", self.fill(when)),
+                Some(when) => format!(" while {}", when),
                 None if rates.cases.len() > 1 => " otherwise".to_owned(),
                 None => String::new(),
             };
@@ -145,11 +138,10 @@ impl View<'_> {
     }
 
     fn factor(&self, factor: &FactorText, times: &Cases<Expr>, now: Option<String>) -> String {
-        let row = self.instance.as_ref().map(|i| &i.row).cloned().unwrap_or_default();
-        let value = phrase::cases(times, &row, |e| phrase::number(&phrase::expr(e, &row), &self.known, plain));
+        let value = phrase::cases(times, |e| phrase::number(e, &self.known, plain));
         let kind = if factor.rate_times.is_some() { "rate_times" } else { "odds_times" };
-        let when = factor.when.as_ref().map(|when| self.fill(when));
-        let in_force = match when.as_ref().and_then(|when| self.known.truth(when)) {
+        let when = factor.when.as_ref();
+        let in_force = match when.and_then(|when| self.known.truth(when)) {
             Some(true) => " (in force in this run)",
             Some(false) => " (not in force in this run)",
             None => "",
@@ -160,9 +152,9 @@ impl View<'_> {
     }
 
     fn response(&self) -> String {
-        let Some((text, instance)) = self.text().zip(self.instance.as_ref()) else { return String::new() };
+        let Some(text) = self.text else { return String::new() };
         let events = text.on.iter().flat_map(|on| &on.value);
-        let events: Vec<String> = events.map(|e| instance.row.clone().event(e).to_string()).collect();
+        let events: Vec<String> = events.map(ToString::to_string).collect();
         let mut lines = field("follows", &listed(&events, MOST));
         lines += &self.chance(text);
         lines += &self.delay(text);
@@ -170,14 +162,13 @@ impl View<'_> {
     }
 
     fn chance(&self, text: &RuleText) -> String {
-        let row = self.instance.as_ref().map(|i| &i.row).cloned().unwrap_or_default();
         let base = match &text.chance {
             Some(chance) => Known::single(chance).and_then(|p| self.known.probability(p)),
             None => Some(1.0),
         };
-        let said = |p: &ProbabilityText| phrase::probability(p, &self.known, &row);
+        let said = |p: &ProbabilityText| phrase::probability(p, &self.known);
         let mut lines = match (&text.chance, &self.rule.clock) {
-            (Some(chance), _) => field("chance", &phrase::cases(chance, &row, said)),
+            (Some(chance), _) => field("chance", &phrase::cases(chance, said)),
             (None, Clock::Response { chance, .. }) => match chance.as_constant() {
                 Some(1.0) => field("chance", "it always follows"),
                 Some(p) => field("chance", &percent(p)),
@@ -276,12 +267,12 @@ impl View<'_> {
 
     /// What it does.
     fn what(&self) -> String {
-        let Some((text, instance)) = self.text().zip(self.instance.as_ref()) else {
+        let Some(text) = self.text else {
             return field("does", "a table made at load moves the indicator towards its target");
         };
         let mut lines = String::new();
         if let Some(then) = &text.then {
-            lines += &field("does", &phrase::effects(&then.value, &instance.row));
+            lines += &field("does", &phrase::effects(&then.value));
         }
         let Some(choose) = &text.choose else {
             return if text.then.is_none() { field("does", "changes nothing; its firing is the event") } else { lines };
@@ -289,12 +280,10 @@ impl View<'_> {
         let sum: Option<f64> = choose.value.iter().filter_map(|e| e.value.as_ref()).map(|b| self.odds(b)).sum();
         for entry in &choose.value {
             let Some(branch) = &entry.value else { continue };
-            let name = instance.row.clone().text(&entry.key.value, entry.key.span);
+            let name = &entry.key.value;
             let likely = self.likely(branch, sum);
-            let does = branch
-                .then
-                .as_ref()
-                .map_or_else(|| "nothing changes".to_owned(), |then| phrase::effects(&then.value, &instance.row));
+            let does =
+                branch.then.as_ref().map_or_else(|| "nothing changes".to_owned(), |then| phrase::effects(&then.value));
             let says = branch.says.as_ref().map_or_else(String::new, |s| format!(" {}", s.value));
             lines += &field("one of", &format!("{}/{name}, {likely}: {does}.{says}", self.rule.id));
         }
@@ -313,16 +302,15 @@ impl View<'_> {
     }
 
     fn likely(&self, branch: &BranchText, sum: Option<f64>) -> String {
-        let row = self.instance.as_ref().map(|i| &i.row).cloned().unwrap_or_default();
         if let Some(weight) = &branch.weight {
-            return phrase::cases(weight, &row, |p| phrase::probability(p, &self.known, &row));
+            return phrase::cases(weight, |p| phrase::probability(p, &self.known));
         }
         let Some(odds) = &branch.odds else { return "otherwise".to_owned() };
         if let Some((mine, sum)) = self.odds(branch).zip(sum).filter(|(_, sum)| *sum > 0.0) {
             return percent(mine / sum);
         }
-        let odds = phrase::cases(odds, &row, |e| phrase::number(&phrase::expr(e, &row), &self.known, plain));
-        let when = branch.when.as_ref().map_or_else(String::new, |w| format!(" if {}", self.fill(w)));
+        let odds = phrase::cases(odds, |e| phrase::number(e, &self.known, plain));
+        let when = branch.when.as_ref().map_or_else(String::new, |w| format!(" if {}", w));
         format!("odds {odds}{when}")
     }
 
@@ -417,17 +405,16 @@ fn each_name(expr: &Expr, see: &mut impl FnMut(&str)) {
 
 /// A summary of a rule's clock in a few words, as written.
 pub(super) fn summary(text: &RuleText, known: &Known) -> String {
-    let row = crate::scenario::expression::Substitution::default();
     let mut parts = Vec::new();
     if let Some(pressure) = &text.pressure {
-        parts.push(phrase::cases(pressure, &row, |rate| phrase::rate(rate, known, &row)));
+        parts.push(phrase::cases(pressure, |rate| phrase::rate(rate, known)));
     }
     if let Some(on) = &text.on {
         let events: Vec<String> = on.value.iter().map(ToString::to_string).collect();
         parts.push(format!("on {}", listed(&events, 4)));
     }
     if let Some(chance) = &text.chance {
-        parts.push(phrase::cases(chance, &row, |p| phrase::probability(p, known, &row)));
+        parts.push(phrase::cases(chance, |p| phrase::probability(p, known)));
     }
     if let Some(after) = &text.after {
         parts.push(format!("after {}", phrase::delay(&after.value)));
@@ -444,7 +431,7 @@ pub(super) fn summary(text: &RuleText, known: &Known) -> String {
     }
     let mut does: Vec<String> = Vec::new();
     if let Some(then) = &text.then {
-        does.push(phrase::effects(&then.value, &row));
+        does.push(phrase::effects(&then.value));
     }
     if let Some(choose) = &text.choose {
         let names: Vec<String> = choose.value.iter().map(|entry| entry.key.value.clone()).collect();
