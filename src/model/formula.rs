@@ -253,6 +253,16 @@ impl Tabulated<bool> {
         Self::build(reads, domain, Form::Condition(condition.clone()), |read| condition.holds(&|s| read(s)))
     }
 
+    /// Its truth where `read` says what the slots hold.
+    pub fn holds_where(&self, read: &impl Fn(Slot) -> i32) -> bool {
+        match &self.form {
+            Form::Constant(b) => *b,
+            Form::Table(layout, values) => self.look_up(layout, values, read),
+            Form::Condition(c) => c.holds(read),
+            Form::Number(_) => unreachable!("a condition is no number"),
+        }
+    }
+
     /// Its truth.
     #[inline]
     pub fn holds(&self, state: &State, model: &super::Model) -> bool {
@@ -271,6 +281,16 @@ impl Tabulated<f64> {
         let mut reads = Vec::new();
         number.slots(&mut |slot| reads.push(slot));
         Self::build(reads, domain, Form::Number(number.clone()), |read| number.value(&|s| read(s)))
+    }
+
+    /// Its value where `read` says what the slots hold.
+    pub fn value_where(&self, read: &impl Fn(Slot) -> i32) -> f64 {
+        match &self.form {
+            Form::Constant(x) => *x,
+            Form::Table(layout, values) => self.look_up(layout, values, read),
+            Form::Number(n) => n.value(read),
+            Form::Condition(_) => unreachable!("a number is no condition"),
+        }
     }
 
     /// Its value.

@@ -8,6 +8,7 @@ pub mod event;
 mod firing;
 pub mod formula;
 pub mod instant;
+pub mod lint;
 pub mod schedule;
 pub mod state;
 pub mod table;

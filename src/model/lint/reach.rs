@@ -1,0 +1,352 @@
+//! What can happen at all: values that variables can take, rules that can fire, events that can be raised.
+//!
+//! An over-estimate: variables are taken one by one, whatever the others are, so that "cannot" is certain and "can"
+//! is not. Rules that a parameter or an override has switched off count as able to fire, since another run has them on.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::space::{Point, Space};
+use crate::model::formula::{Slot, Tabulated};
+use crate::model::{Branch, Branches, Clock, Effect, EventId, Model, Rule, RuleId, VariableId, VariableKind};
+
+/// What can happen at all.
+pub(super) struct Reach {
+    values: Vec<BTreeSet<i32>>,
+    raised: Vec<bool>,
+    fires: Vec<bool>,
+    largest_day: i32,
+    caps: Vec<u32>,
+    /// By counter: its event.
+    counted: Vec<EventId>,
+    /// Grows with every value found.
+    version: Vec<u32>,
+}
+
+/// Where the text of a rule names a parameter: with another value of it, that part may be anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Switch {
+    /// In its guard.
+    pub(super) guard: bool,
+    /// In its rate, chance, factors, branches or effects.
+    pub(super) numbers: bool,
+}
+
+/// Why a rule cannot fire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// Nothing raises what it listens to.
+    Untriggered,
+    /// Its guard never holds.
+    Guard,
+    /// Its rate or chance is 0 wherever its guard holds.
+    Unlikely,
+}
+
+impl Reach {
+    /// What can happen in `model`. `switches` go with its rules one by one.
+    pub(super) fn of(model: &Model, switches: &[Switch]) -> Self {
+        let mut reach = Self {
+            values: model.variables.iter().map(|v| BTreeSet::from([v.start])).collect(),
+            raised: vec![false; model.events.len()],
+            fires: vec![false; model.rules.len()],
+            largest_day: model.calendar.day(model.calendar.steps),
+            caps: model.counters.iter().map(|c| c.cap).collect(),
+            counted: model.counters.iter().map(|c| c.event).collect(),
+            version: vec![0; model.variables.len()],
+        };
+        reach.raise(model, model.start_event);
+        let mut looked: Vec<Option<u64>> = vec![None; model.rules.len()];
+        loop {
+            let mut changed = false;
+            for index in 0..model.rules.len() {
+                let stamp = reach.stamp(&model.rules[index], model);
+                if looked[index] == Some(stamp) {
+                    continue;
+                }
+                looked[index] = Some(stamp);
+                changed = true;
+                reach.look(model, RuleId(index as u32), switches.get(index).copied().unwrap_or_default());
+            }
+            changed |= reach.turn(model);
+            if !changed {
+                return reach;
+            }
+        }
+    }
+
+    /// The values that a variable can take.
+    pub(super) fn of_variable(&self, id: VariableId) -> &BTreeSet<i32> {
+        &self.values[id.0 as usize]
+    }
+
+    pub(super) fn fires(&self, id: RuleId) -> bool {
+        self.fires[id.0 as usize]
+    }
+
+    /// The values that a slot can hold.
+    pub(super) fn of_slot(&self, slot: Slot) -> Vec<i32> {
+        let raised = |counter: crate::model::CounterId| self.raised[self.counted[counter.0 as usize].0 as usize];
+        match slot {
+            Slot::Variable(id) => self.of_variable(id).iter().copied().collect(),
+            Slot::Count(id) if raised(id) => (0..=self.caps[id.0 as usize] as i32).collect(),
+            Slot::Count(_) => vec![0],
+            Slot::AgeAtLeast(id, _) if !raised(id) => vec![1],
+            Slot::AgeAtLeast(..) | Slot::During(..) => vec![0, 1],
+            Slot::Day => (0..=self.largest_day).collect(),
+        }
+    }
+
+    /// All combinations of what `slots` can hold.
+    pub(super) fn space(&self, slots: Vec<Slot>) -> Space {
+        Space::new(slots, |slot| self.of_slot(slot))
+    }
+
+    /// Why `rule` cannot fire, if it cannot.
+    pub(super) fn reason(&self, model: &Model, rule: RuleId) -> Option<Reason> {
+        let compiled = model.rule(rule);
+        if let Clock::Response { .. } = compiled.clock {
+            let heard = (0..model.events.len()).any(|e| self.raised[e] && model.events[e].listeners.contains(&rule));
+            if !heard {
+                return Some(Reason::Untriggered);
+            }
+        }
+        if !self.can_hold(&compiled.guard) {
+            return Some(Reason::Guard);
+        }
+        (!self.likely(compiled)).then_some(Reason::Unlikely)
+    }
+
+    /// Whether the guard holds and the rate or chance is more than 0 for some combination.
+    fn likely(&self, rule: &Rule) -> bool {
+        let number = match &rule.clock {
+            Clock::Pressure { hazard: number, .. } | Clock::Response { chance: number, .. } => Some(number),
+            Clock::Dated(_) | Clock::Recurring { .. } => None,
+        };
+        let mut slots = rule.guard.reads.clone();
+        slots.extend(number.iter().flat_map(|n| &n.reads));
+        let is = |point: &Point<'_>| {
+            rule.guard.holds_where(&|s| point.read(s)) && number.is_none_or(|n| n.value_where(&|s| point.read(s)) > 0.0)
+        };
+        self.space(slots).some(is) != Some(false)
+    }
+
+    /// What a look at the rule depends on: if it is the same as before, there is nothing new to see.
+    fn stamp(&self, rule: &Rule, model: &Model) -> u64 {
+        let mut stamp = 0;
+        let mut add = |slot: Slot| {
+            stamp += match slot {
+                Slot::Variable(id) => u64::from(self.version[id.0 as usize]),
+                Slot::Count(id) | Slot::AgeAtLeast(id, _) => {
+                    u64::from(self.raised[self.counted[id.0 as usize].0 as usize])
+                }
+                Slot::During(..) | Slot::Day => 0,
+            };
+        };
+        each_read(rule, &mut add);
+        rule.branches.iter().flat_map(|b| &b.effects).for_each(|effect| add(Slot::Variable(effect.target())));
+        let open = !matches!(rule.clock, Clock::Response { .. }) || self.triggered(rule, model);
+        stamp * 2 + u64::from(open)
+    }
+
+    fn triggered(&self, rule: &Rule, model: &Model) -> bool {
+        let Clock::Response { slot, .. } = rule.clock else { return true };
+        let id = model.responses[slot];
+        model.events.iter().zip(&self.raised).any(|(event, raised)| *raised && event.listeners.contains(&id))
+    }
+
+    fn look(&mut self, model: &Model, id: RuleId, switch: Switch) {
+        let rule = model.rule(id);
+        let forced = model.forced.iter().any(|f| f.rule == id);
+        let open = switch.guard || switch.numbers && self.can_hold(&rule.guard) || self.likely(rule);
+        if !forced && !(open && self.triggered(rule, model)) {
+            return;
+        }
+        self.fires[id.0 as usize] = true;
+        rule.nothing.raises.iter().for_each(|event| self.raise(model, *event));
+        // With `keep` or under `force` the guard is not asked when it fires.
+        let keeps = matches!(rule.clock, Clock::Response { keep: true, .. });
+        let guard = (!keeps && !forced && !switch.guard).then_some(&rule.guard);
+        for (index, branch) in rule.branches.iter().enumerate() {
+            if switch.numbers || forced || self.can_be_drawn(&rule.branches, index) {
+                branch.raises.iter().for_each(|event| self.raise(model, *event));
+                self.apply(model, branch, guard);
+            }
+        }
+    }
+
+    fn can_hold(&self, guard: &Tabulated<bool>) -> bool {
+        self.space(guard.reads.clone()).some(|p| guard.holds_where(&|s| p.read(s))) != Some(false)
+    }
+
+    fn can_be_drawn(&self, branches: &Branches, index: usize) -> bool {
+        match branches {
+            Branches::One(_) => true,
+            Branches::Weighted { branches, .. } => branches.get(index).is_none_or(|(weight, _)| {
+                self.space(weight.reads.clone()).some(|p| weight.value_where(&|s| p.read(s)) > 0.0) != Some(false)
+            }),
+            Branches::Odds { branches, .. } => branches.get(index).is_none_or(|(when, odds, _)| {
+                let slots = when.reads.iter().chain(&odds.reads).copied().collect();
+                let is = |p: &Point<'_>| when.holds_where(&|s| p.read(s)) && odds.value_where(&|s| p.read(s)) > 0.0;
+                self.space(slots).some(is) != Some(false)
+            }),
+        }
+    }
+
+    fn apply(&mut self, model: &Model, branch: &Branch, guard: Option<&Tabulated<bool>>) {
+        let mut written: BTreeSet<VariableId> = BTreeSet::new();
+        for effect in &branch.effects {
+            let target = effect.target();
+            let reads_written = |slot: &Slot| matches!(slot, Slot::Variable(id) if written.contains(id));
+            // What an earlier effect of the branch has changed is no longer as the guard found it.
+            let guard = guard.filter(|g| !g.reads.iter().any(reads_written));
+            self.write(model, effect, guard);
+            written.insert(target);
+        }
+    }
+
+    fn write(&mut self, model: &Model, effect: &Effect, guard: Option<&Tabulated<bool>>) {
+        let target = effect.target();
+        let mut slots = vec![Slot::Variable(target)];
+        slots.extend(effect.reads());
+        if let Some(guard) = guard {
+            slots.extend(&guard.reads);
+        }
+        let space = self.space(slots);
+        if !space.complete() {
+            return match guard {
+                Some(_) => self.write(model, effect, None),
+                None => self.anything(model, target),
+            };
+        }
+        let variable = model.variable(target);
+        let mut changes: BTreeSet<(i32, i32)> = BTreeSet::new();
+        space.visit::<()>(|point| {
+            if guard.is_none_or(|g| g.holds_where(&|s| point.read(s))) {
+                let old = point.read(Slot::Variable(target));
+                let (new, _) = effect.result(&|s| point.read(s), variable.low, variable.high);
+                changes.insert((old, new));
+            }
+            ControlFlow::Continue(())
+        });
+        for (old, new) in changes {
+            self.change(model, effect, target, old, new);
+        }
+    }
+
+    fn change(&mut self, model: &Model, effect: &Effect, target: VariableId, old: i32, new: i32) {
+        if old == new {
+            return;
+        }
+        let variable = model.variable(target);
+        match variable.kind {
+            VariableKind::Posture { .. } => {
+                let events = &model.posture_events[target.0 as usize];
+                let moved = if new > old { events.rises } else { events.falls };
+                let became = events.becomes.get(new as usize).copied().flatten();
+                moved.into_iter().chain(became).for_each(|event| self.raise(model, event));
+                self.found(target, new);
+            }
+            // Steps of 1 through a long range would take as many rounds: what moves once is taken to go all the way.
+            VariableKind::Indicator if matches!(effect, Effect::Add(..)) => {
+                let far = if new > old { old..=variable.high } else { variable.low..=old };
+                far.for_each(|value| self.found(target, value));
+            }
+            VariableKind::Indicator | VariableKind::Flag => self.found(target, new),
+        }
+    }
+
+    fn anything(&mut self, model: &Model, target: VariableId) {
+        let (low, high) = (model.variable(target).low, model.variable(target).high);
+        (low..=high).for_each(|value| self.found(target, value));
+        let events = &model.posture_events[target.0 as usize];
+        let all = events.becomes.iter().copied().flatten().chain(events.rises).chain(events.falls);
+        all.collect::<Vec<_>>().into_iter().for_each(|event| self.raise(model, event));
+    }
+
+    fn found(&mut self, id: VariableId, value: i32) {
+        if self.values[id.0 as usize].insert(value) {
+            self.version[id.0 as usize] += 1;
+        }
+    }
+
+    fn raise(&mut self, model: &Model, event: EventId) {
+        self.raised[event.0 as usize] = true;
+        for group in &model.event(event).groups {
+            self.raised[group.0 as usize] = true;
+        }
+    }
+
+    /// Lets that can hold and can fail begin and end. Whether that is new.
+    fn turn(&mut self, model: &Model) -> bool {
+        let mut changed = false;
+        for watch in &model.watches {
+            if self.raised[watch.begins.0 as usize] {
+                continue;
+            }
+            let space = self.space(watch.condition.reads.clone());
+            let can = |truth: bool| space.some(|p| watch.condition.holds_where(&|s| p.read(s)) == truth) != Some(false);
+            if can(true) && can(false) {
+                self.raise(model, watch.begins);
+                self.raise(model, watch.ends);
+                changed = true;
+            }
+        }
+        changed
+    }
+}
+
+/// Calls `see` with every slot that a rule's guard, numbers, branches and effects read.
+pub(super) fn each_read(rule: &Rule, see: &mut impl FnMut(Slot)) {
+    rule.guard.reads.iter().for_each(|s| see(*s));
+    match &rule.clock {
+        Clock::Pressure { hazard: number, .. } | Clock::Response { chance: number, .. } => {
+            number.reads.iter().for_each(|s| see(*s));
+        }
+        Clock::Dated(_) | Clock::Recurring { .. } => {}
+    }
+    each_read_of_firing(rule, see);
+}
+
+/// Calls `see` with every slot that a firing reads: weights, odds and effects.
+pub(super) fn each_read_of_firing(rule: &Rule, see: &mut impl FnMut(Slot)) {
+    match &rule.branches {
+        Branches::One(_) => {}
+        Branches::Weighted { branches, .. } => {
+            branches.iter().flat_map(|(weight, _)| &weight.reads).for_each(|s| see(*s));
+        }
+        Branches::Odds { branches, .. } => {
+            branches.iter().flat_map(|(when, odds, _)| when.reads.iter().chain(&odds.reads)).for_each(|s| see(*s));
+        }
+    }
+    rule.branches.iter().flat_map(|b| &b.effects).flat_map(Effect::reads).for_each(see);
+}
+
+impl Effect {
+    /// The variable that it writes.
+    pub(super) fn target(&self) -> VariableId {
+        match self {
+            Self::Set(id, _) | Self::Add(id, _) | Self::Map(id, _) => *id,
+        }
+    }
+
+    /// What it reads to know the new value.
+    pub(super) fn reads(&self) -> Vec<Slot> {
+        match self {
+            Self::Set(_, to) => to.reads.clone(),
+            Self::Add(id, by) => by.reads.iter().copied().chain([Slot::Variable(*id)]).collect(),
+            Self::Map(id, _) => vec![Slot::Variable(*id)],
+        }
+    }
+
+    /// The new value, and whether the ends of the range `low..=high` held it back.
+    pub(super) fn result(&self, read: &impl Fn(Slot) -> i32, low: i32, high: i32) -> (i32, bool) {
+        let wanted = match self {
+            Self::Set(_, to) => to.value_where(read),
+            Self::Add(id, by) => f64::from(read(Slot::Variable(*id))) + by.value_where(read),
+            Self::Map(id, to) => f64::from(to[(read(Slot::Variable(*id)) - low) as usize]),
+        };
+        let held = wanted.clamp(f64::from(low), f64::from(high));
+        (held as i32, held < wanted || held > wanted)
+    }
+}
