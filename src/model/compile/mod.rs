@@ -68,12 +68,16 @@ pub struct Overrides {
 /// # Errors
 /// Every mistake that was found, in text order; none if all that is missing was reported by the reader.
 pub fn compile(document: &Document, source: &Source<'_>, overrides: &Overrides) -> Result<Model, Diagnostics> {
+    let (model, diagnostics) = examine(document, source, overrides);
+    model.ok_or(diagnostics)
+}
+
+/// Compiles `document` as `compile` does, and tells the warnings too where there is a model. In text order.
+pub fn examine(document: &Document, source: &Source<'_>, overrides: &Overrides) -> (Option<Model>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let model = assemble(document, source, overrides, &mut diagnostics);
-    match model {
-        Some(model) if !diagnostics.has_errors() && document.holes.is_empty() => Ok(model),
-        _ => Err(diagnostics.sorted()),
-    }
+    let sound = !diagnostics.has_errors() && document.holes.is_empty();
+    (model.filter(|_| sound), diagnostics.sorted())
 }
 
 fn assemble(
