@@ -15,7 +15,7 @@ use super::typing::tabulate_number;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, Spanned};
 use crate::model::formula::Number;
 use crate::model::table::DelayTable;
-use crate::model::{Clock, EventId, Step};
+use crate::model::{Clock, EventId, HIGHEST_HAZARD, Step};
 use crate::scenario::document::{Again, Document, IfLapsed, RuleText};
 use crate::scenario::quantity::Moment;
 
@@ -172,6 +172,15 @@ fn pressure(rule: &RuleText, work: &Clockwork<'_>, context: &mut Context<'_>) ->
     let (hazard, range) = cases::times_rate(rate?, factor?, text.span, context)?;
     let hazard = tabulate_number(hazard, context);
     let highest = hazard.table().map_or(range.high, |table| table.iter().copied().fold(0.0, f64::max));
+    if highest >= HIGHEST_HAZARD {
+        let what = format!("a rate that can be {highest} a day");
+        context.diagnostics.push(
+            Diagnostic::error("rate-too-high", what, text.span)
+                .help(format!("rates must stay below {HIGHEST_HAZARD} a day, about three in four seconds"))
+                .help("what follows at once is a response without `after`"),
+        );
+        return None;
+    }
     Some(Clock::Pressure { hazard, highest })
 }
 
