@@ -206,7 +206,8 @@ fn forbidden_and_forced() {
                   drill: (every: \"7d\") }, \
          variants: { early: (force: [(rule: \"clash/peace\", at: \"2024-02-09\")], forbid: [drill]) }",
     );
-    let model = scenario.clone().variant("early").forbid("clash/otherwise").force("drill@2024-02-08").force("clash@3d").model();
+    let model =
+        scenario.clone().variant("early").forbid("clash/otherwise").force("drill@2024-02-08").force("clash@3d").model();
     assert!(rule(&model, "drill").forbidden);
     assert!(!rule(&model, "clash").forbidden);
     assert!(rule(&model, "clash").branches.at(2).expect("otherwise stands last").forbidden);
@@ -242,7 +243,10 @@ fn defaults_are_merged_field_by_field() {
     .model();
     let because = rule(&model, "a").because.as_ref().expect("its own and the defaults");
     assert_eq!(because.source.as_ref().map(|s| s.value.as_str()), Some("article"));
-    assert_eq!(format!("{:?}{:?}", rule(&model, "a").evidence, rule(&model, "a").confidence), "Some(Published)Some(Low)");
+    assert_eq!(
+        format!("{:?}{:?}", rule(&model, "a").evidence, rule(&model, "a").confidence),
+        "Some(Published)Some(Low)"
+    );
     assert_eq!((rule(&model, "a").priority, rule(&model, "b").priority, rule(&model, "c").priority), (3, 0, 1));
 }
 

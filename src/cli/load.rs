@@ -8,7 +8,7 @@ use super::args::{OverrideArgs, StoryFormat};
 use super::{Failure, input, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, render, to_json};
 use crate::model::Model;
-use crate::model::compile::compile;
+use crate::model::compile;
 use crate::report::json::lines;
 use crate::scenario;
 use crate::scenario::document::Document;
@@ -36,12 +36,10 @@ pub struct Findings {
 /// Reads and compiles `text`. Where the text can be read at all, the mistakes of both stages are reported together.
 pub fn examine(source: &Source<'_>, overrides: &OverrideArgs) -> Findings {
     let (document, mut diagnostics) = scenario::read(source);
-    let compiled = document.and_then(|document| match compile(&document, source, &overrides.into()) {
-        Ok(model) => Some((document, model)),
-        Err(mistakes) => {
-            diagnostics.append(mistakes);
-            None
-        }
+    let compiled = document.and_then(|document| {
+        let (model, found) = compile::examine(&document, source, &overrides.into());
+        diagnostics.append(found);
+        model.map(|model| (document, model))
     });
     let compiled = compiled.filter(|_| !diagnostics.has_errors());
     Findings { compiled, diagnostics: diagnostics.sorted() }

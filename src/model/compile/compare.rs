@@ -119,7 +119,10 @@ pub(super) fn compare(op: CompareOp, left: &Expr, right: &Expr, context: &mut Co
             None
         }
         _ => {
-            let mistake = mismatch(left, found, right, other, context);
+            let mistake = match other {
+                Side::Bare(name) => no_value(name, left, found, right, context),
+                other => mismatch(left, found, right, other),
+            };
             context.diagnostics.push(mistake);
             None
         }
@@ -150,6 +153,11 @@ fn with_posture(
     let id = context.scope.posture(posture, context.diagnostics)?;
     let with = match &right.kind {
         ExprKind::Name(value) => {
+            if !context.scope.values(id).contains(value) && context.scope.meaning(value).is_some() {
+                let mistake = stranger(value, left, id, right.span, context);
+                context.diagnostics.push(mistake);
+                return None;
+            }
             let value = context.scope.value_of(id, value, right.span, context.diagnostics)?;
             Number::Constant(f64::from(value))
         }
@@ -180,6 +188,15 @@ fn with_posture(
         return None;
     }
     Some(Condition::Compare(op, Number::Read(Slot::Variable(id)), with))
+}
+
+/// The mistake of a name right of a posture that means something else.
+fn stranger(name: &str, left: &Expr, id: VariableId, span: Span, context: &Context<'_>) -> Diagnostic {
+    let noun = context.scope.meaning(name).map_or("a name", Meaning::noun);
+    let values = context.scope.values(id);
+    let found = format!("`{left}` is a posture and is compared with `{name}`, which is {noun}");
+    Diagnostic::error("type-mismatch", found, span)
+        .help(format!("right of it stands one of its values: {}", listed(values.iter().map(String::as_str))))
 }
 
 /// Two postures are compared only if they share a named ladder.
@@ -373,16 +390,24 @@ fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> 
     }
 }
 
-fn mismatch(left: &Expr, found: Side<'_>, right: &Expr, other: Side<'_>, context: &Context<'_>) -> Diagnostic {
-    let what = format!(
-        "`{left}` is {} and is compared with {}",
-        found.noun(),
-        match other {
-            Side::Bare(name) =>
-                format!("`{name}`, which is {}", context.scope.meaning(name).map_or("no number", Meaning::noun)),
-            other => other.noun().to_owned(),
-        }
-    );
+/// A name right of something that has no values of its own.
+fn no_value(name: &str, left: &Expr, found: Side<'_>, right: &Expr, context: &Context<'_>) -> Diagnostic {
+    let scope = context.scope;
+    let Some(meaning) = scope.meaning(name) else {
+        let would_do = |m: Meaning| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_) | Meaning::Let(_));
+        let wanted: Vec<&str> = scope.names_of(would_do).collect();
+        return scope.unknown(name, right.span, "indicator, parameter or let", wanted.into_iter());
+    };
+    let what = format!("`{left}` is {} and is compared with `{name}`, which is {}", found.noun(), meaning.noun());
+    let mistake = Diagnostic::error("type-mismatch", what, right.span);
+    if meaning.is_event() {
+        return mistake.help(format!("how often it has happened is asked by itself: `count({name}) >= 1`"));
+    }
+    mistake.help(format!("compare `{left}` with a number, an indicator or a parameter"))
+}
+
+fn mismatch(left: &Expr, found: Side<'_>, right: &Expr, other: Side<'_>) -> Diagnostic {
+    let what = format!("`{left}` is {} and is compared with {}", found.noun(), other.noun());
     let mistake = Diagnostic::error("type-mismatch", what, right.span);
     match (found, other) {
         (Side::Day, Side::Duration(d)) => {
@@ -396,17 +421,6 @@ fn mismatch(left: &Expr, found: Side<'_>, right: &Expr, other: Side<'_>, context
             mistake.help(format!("durations are compared with `since(event)`: `since(event) >= {left}`"))
         }
         (Side::Moment(_), _) => mistake.help(format!("dates are compared with `day`: `day >= {left}`")),
-        (_, Side::Bare(_)) => {
-            let numbers = context.scope.names_of(|m| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_)));
-            let near = match &right.kind {
-                ExprKind::Name(name) => crate::diagnostic::nearest(name, numbers),
-                _ => None,
-            };
-            match near {
-                Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                None => mistake.help(format!("compare it with a number: `{left} > 0`")),
-            }
-        }
         _ => mistake.help(format!("both sides must be of one kind: write `{left}` left and {} right", found.noun())),
     }
 }

@@ -214,6 +214,9 @@ fn amount(expr: &Expr, context: &mut Context<'_>) -> Option<(Number, Interval)> 
         let found = format!("{found}, and indicators are whole numbers");
         let mistake = Diagnostic::error("not-whole", found, expr.span);
         context.diagnostics.push(match expr.kind {
+            ExprKind::Number(x) if x < 1.0 && (x * 100.0).fract() == 0.0 => {
+                mistake.help(format!("`{0}%` means {x}: if you mean {0}, write `{0}`", x * 100.0))
+            }
             ExprKind::Number(x) => mistake.help(format!("write `{}` or `{}`", x.floor(), x.ceil())),
             _ => mistake.help("count in smaller units: tenths or hundredths, with a range to match"),
         });

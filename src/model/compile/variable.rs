@@ -100,6 +100,11 @@ impl Declaration<'_> {
         let Some(entry) = document.ladders.iter().find(|entry| entry.key.value == name) else {
             let names = || document.ladders.iter().map(|entry| entry.key.value.as_str());
             let mistake = Diagnostic::error("unknown-name", format!("there is no ladder `{name}`"), span);
+            if name.contains([',', ' ']) {
+                let list = name.split([',', ' ']).filter(|value| !value.is_empty()).collect::<Vec<_>>().join(", ");
+                self.error(mistake.help(format!("write the values as a list: `ladder: [{list}]`")));
+                return None;
+            }
             let mistake = match (nearest(name, names()), document.ladders.is_empty()) {
                 (Some(near), _) => mistake.help(format!("did you mean `{near}`?")),
                 (None, true) => mistake.help(format!("declare it: `ladders: {{ {name}: [low, middle, high] }}`")),
