@@ -72,14 +72,12 @@ fn set_off(rule: &Rule, model: &Model) -> BTreeSet<RuleId> {
 fn changed(effect: &Effect, model: &Model, events: &mut BTreeSet<EventId>) {
     let posture = &model.posture_events[effect.target().0 as usize];
     events.extend(posture.rises.iter().chain(&posture.falls));
-    let becomes = posture.becomes.iter().enumerate();
     match effect {
         Effect::Set(_, to) if to.table().is_some() => {
-            let values: Vec<i32> = to.table().into_iter().flatten().map(|value| *value as i32).collect();
-            events
-                .extend(becomes.filter(|(value, _)| values.contains(&(*value as i32))).filter_map(|(_, event)| *event));
+            let values = to.table().into_iter().flatten().map(|value| *value as usize);
+            events.extend(values.filter_map(|value| posture.becomes.get(value).copied().flatten()));
         }
-        _ => events.extend(becomes.filter_map(|(_, event)| *event)),
+        _ => events.extend(posture.becomes.iter().copied().flatten()),
     }
 }
 

@@ -179,8 +179,8 @@ impl Duel<'_> {
         if pending(self.first) && !held(self.first) || pending(self.second) && !held(self.second) {
             return None;
         }
-        for i in self.branches(self.first) {
-            for j in self.branches(self.second) {
+        for i in branches(self.first) {
+            for j in branches(self.second) {
                 let ab = self.play(point, i, j, true);
                 let ba = self.play(point, i, j, false);
                 if ab.saturated || ba.saturated || ab == ba {
@@ -190,11 +190,6 @@ impl Duel<'_> {
             }
         }
         None
-    }
-
-    /// The branches that are tried: all of a few.
-    fn branches<'r>(&self, rule: &'r Rule) -> Vec<&'r Branch> {
-        rule.branches.iter().filter(|branch| !branch.forbidden).take(8).collect()
     }
 
     fn play(&self, point: &Point<'_>, i: &Branch, j: &Branch, first_goes_first: bool) -> Ending {
@@ -330,6 +325,11 @@ impl Duel<'_> {
             Slot::During(..) | Slot::Day => "the day".to_owned(),
         }
     }
+}
+
+/// The branches that are tried: all of a few.
+fn branches(rule: &Rule) -> impl Iterator<Item = &Branch> {
+    rule.branches.iter().filter(|branch| !branch.forbidden).take(8)
 }
 
 fn value(variable: &crate::model::Variable, value: i32) -> String {

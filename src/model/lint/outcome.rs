@@ -72,10 +72,9 @@ impl Subject<'_> {
     fn plainly_implies(&self, a: &Ask, b: &Ask) -> bool {
         match (a, b) {
             (Ask::Ever(x, s), Ask::Ever(y, t)) => within(*s, *t) && self.follows(x, y),
-            (Ask::Stays(x, _), Ask::Ever(y, None)) => self.follows(x, y),
             // A condition on time alone may hold when it is looked at and have failed at every instant before.
             (Ask::AtEnd(x) | Ask::On(x, _), Ask::Ever(y, None)) => timeless(x) && timeless(y) && self.follows(x, y),
-            (Ask::AtEnd(x), Ask::AtEnd(y)) => self.follows(x, y),
+            (Ask::AtEnd(x), Ask::AtEnd(y)) | (Ask::Stays(x, _), Ask::Ever(y, None)) => self.follows(x, y),
             (Ask::On(x, s), Ask::On(y, t)) => s == t && self.follows(x, y),
             (Ask::Stays(x, long), Ask::Stays(y, short)) => long >= short && self.follows(x, y),
             (Ask::Count(d, m, s), Ask::Count(e, n, t)) => d == e && counts(m, n, *s, *t),
@@ -98,12 +97,14 @@ fn timeless(condition: &Tabulated<bool>) -> bool {
 
 /// Whether what is done by `early` is done by `late`.
 fn within(early: Option<When>, late: Option<When>) -> bool {
+    let last = |when: When| match when {
+        When::Before(step) => (step, 0),
+        When::Settled(step) => (step, 1),
+    };
     match (early, late) {
         (_, None) => true,
         (None, Some(_)) => false,
-        (Some(When::Before(a)), Some(When::Before(b))) | (Some(When::Settled(a)), Some(When::Settled(b))) => a <= b,
-        (Some(When::Settled(a)), Some(When::Before(b))) => a < b,
-        (Some(When::Before(a)), Some(When::Settled(b))) => a <= b,
+        (Some(early), Some(late)) => last(early) <= last(late),
     }
 }
 

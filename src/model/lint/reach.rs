@@ -19,6 +19,8 @@ pub(super) struct Reach {
     caps: Vec<u32>,
     /// By counter: its event.
     counted: Vec<EventId>,
+    /// By rule: what it listens to.
+    triggers: Vec<Vec<EventId>>,
     /// Grows with every value found.
     version: Vec<u32>,
 }
@@ -53,20 +55,21 @@ impl Reach {
             largest_day: model.calendar.day(model.calendar.steps),
             caps: model.counters.iter().map(|c| c.cap).collect(),
             counted: model.counters.iter().map(|c| c.event).collect(),
+            triggers: triggers(model),
             version: vec![0; model.variables.len()],
         };
         reach.raise(model, model.start_event);
         let mut looked: Vec<Option<u64>> = vec![None; model.rules.len()];
         loop {
             let mut changed = false;
-            for index in 0..model.rules.len() {
-                let stamp = reach.stamp(&model.rules[index], model);
-                if looked[index] == Some(stamp) {
-                    continue;
+            for (index, seen) in looked.iter_mut().enumerate() {
+                let id = RuleId(index as u32);
+                let stamp = Some(reach.stamp(model, id));
+                if *seen != stamp {
+                    *seen = stamp;
+                    changed = true;
+                    reach.look(model, id, switches.get(index).copied().unwrap_or_default());
                 }
-                looked[index] = Some(stamp);
-                changed = true;
-                reach.look(model, RuleId(index as u32), switches.get(index).copied().unwrap_or_default());
             }
             changed |= reach.turn(model);
             if !changed {
@@ -105,11 +108,8 @@ impl Reach {
     /// Why `rule` cannot fire, if it cannot.
     pub(super) fn reason(&self, model: &Model, rule: RuleId) -> Option<Reason> {
         let compiled = model.rule(rule);
-        if let Clock::Response { .. } = compiled.clock {
-            let heard = (0..model.events.len()).any(|e| self.raised[e] && model.events[e].listeners.contains(&rule));
-            if !heard {
-                return Some(Reason::Untriggered);
-            }
+        if !self.triggered(model, rule) {
+            return Some(Reason::Untriggered);
         }
         if !self.can_hold(&compiled.guard) {
             return Some(Reason::Guard);
@@ -132,7 +132,8 @@ impl Reach {
     }
 
     /// What a look at the rule depends on: if it is the same as before, there is nothing new to see.
-    fn stamp(&self, rule: &Rule, model: &Model) -> u64 {
+    fn stamp(&self, model: &Model, id: RuleId) -> u64 {
+        let rule = model.rule(id);
         let mut stamp = 0;
         let mut add = |slot: Slot| {
             stamp += match slot {
@@ -145,21 +146,21 @@ impl Reach {
         };
         each_read(rule, &mut add);
         rule.branches.iter().flat_map(|b| &b.effects).for_each(|effect| add(Slot::Variable(effect.target())));
-        let open = !matches!(rule.clock, Clock::Response { .. }) || self.triggered(rule, model);
-        stamp * 2 + u64::from(open)
+        stamp * 2 + u64::from(self.triggered(model, id))
     }
 
-    fn triggered(&self, rule: &Rule, model: &Model) -> bool {
-        let Clock::Response { slot, .. } = rule.clock else { return true };
-        let id = model.responses[slot];
-        model.events.iter().zip(&self.raised).any(|(event, raised)| *raised && event.listeners.contains(&id))
+    /// Something that it listens to can be raised; true of rules that need no trigger.
+    fn triggered(&self, model: &Model, id: RuleId) -> bool {
+        let heard = || self.triggers[id.0 as usize].iter().any(|event| self.raised[event.0 as usize]);
+        !matches!(model.rule(id).clock, Clock::Response { .. }) || heard()
     }
 
     fn look(&mut self, model: &Model, id: RuleId, switch: Switch) {
         let rule = model.rule(id);
         let forced = model.forced.iter().any(|f| f.rule == id);
         let open = switch.guard || switch.numbers && self.can_hold(&rule.guard) || self.likely(rule);
-        if !forced && !(open && self.triggered(rule, model)) {
+        let acts = forced || open && self.triggered(model, id);
+        if !acts {
             return;
         }
         self.fires[id.0 as usize] = true;
@@ -296,6 +297,15 @@ impl Reach {
     }
 }
 
+/// By rule: what it listens to.
+fn triggers(model: &Model) -> Vec<Vec<EventId>> {
+    let mut triggers = vec![Vec::new(); model.rules.len()];
+    for (index, event) in model.events.iter().enumerate() {
+        event.listeners.iter().for_each(|rule| triggers[rule.0 as usize].push(EventId(index as u32)));
+    }
+    triggers
+}
+
 /// Calls `see` with every slot that a rule's guard, numbers, branches and effects read.
 pub(super) fn each_read(rule: &Rule, see: &mut impl FnMut(Slot)) {
     rule.guard.reads.iter().for_each(|s| see(*s));
@@ -347,6 +357,6 @@ impl Effect {
             Self::Map(id, to) => f64::from(to[(read(Slot::Variable(*id)) - low) as usize]),
         };
         let held = wanted.clamp(f64::from(low), f64::from(high));
-        (held as i32, held < wanted || held > wanted)
+        (held as i32, (held - wanted).abs() > 0.0)
     }
 }

@@ -9,14 +9,14 @@ use super::reach::Switch;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::scenario::document::{Cases, Document, ProbabilityText, RateText, RuleText};
-use crate::scenario::expression::{EffectKind, EventExpr, EventKind, Expr, ExprKind, QuestionExpr, QuestionKind};
+use crate::scenario::expression::{EffectKind, Expr};
 
 /// Warns of every parameter and let that nothing in effect names.
 pub(super) fn names(subject: &Subject<'_>, found: &mut Diagnostics) {
     let used = with_lets(roots(&subject.expanded), subject.document);
     let mut mentioned = used.clone();
     for entry in &subject.document.lets {
-        entry.value.iter().for_each(|expr| of_expr(expr, &mut |name| _ = mentioned.insert(name.to_owned())));
+        entry.value.iter().for_each(|expr| expr.each_name(&mut |name| _ = mentioned.insert(name.to_owned())));
     }
     let parameters = subject.document.parameters.iter().map(|entry| (&entry.key, "parameter", "unused-parameter"));
     let lets = subject.document.lets.iter().map(|entry| (&entry.key, "name", "unused-let"));
@@ -39,7 +39,7 @@ pub(super) fn switches(model: &Model, document: &Document, expanded: &Document) 
     let any = |names: BTreeSet<String>| with_lets(names, document).iter().any(|n| parameters.contains(n.as_str()));
     let switch = |rule: &RuleText| {
         let (mut guard, mut numbers) = (BTreeSet::new(), BTreeSet::new());
-        rule.when.iter().for_each(|expr| of_expr(expr, &mut |name| _ = guard.insert(name.to_owned())));
+        rule.when.iter().for_each(|expr| expr.each_name(&mut |name| _ = guard.insert(name.to_owned())));
         of_numbers(rule, &mut |name| _ = numbers.insert(name.to_owned()));
         Switch { guard: any(guard), numbers: any(numbers) }
     };
@@ -54,7 +54,7 @@ fn with_lets(names: BTreeSet<String>, document: &Document) -> BTreeSet<String> {
     while let Some(name) = queue.pop() {
         let entry = document.lets.iter().find(|entry| entry.key.value == name);
         let Some(expr) = entry.and_then(|entry| entry.value.as_ref()) else { continue };
-        of_expr(expr, &mut |inner| {
+        expr.each_name(&mut |inner| {
             if all.insert(inner.to_owned()) {
                 queue.push(inner.to_owned());
             }
@@ -69,115 +69,55 @@ fn roots(expanded: &Document) -> BTreeSet<String> {
     let mut see = |name: &str| _ = names.insert(name.to_owned());
     expanded.rules.iter().filter_map(|entry| entry.value.as_ref()).for_each(|rule| of_rule(rule, &mut see));
     let groups = expanded.events.iter().filter_map(|entry| entry.value.as_ref());
-    groups.flat_map(|list| &list.value).for_each(|event| of_event(event, &mut see));
-    expanded.outcomes.iter().filter_map(|o| o.when.as_ref()).for_each(|q| of_question(q, &mut see));
+    groups.flat_map(|list| &list.value).for_each(|event| event.each_name(&mut see));
+    expanded.outcomes.iter().filter_map(|o| o.when.as_ref()).for_each(|q| q.each_name(&mut see));
     let questions = expanded.questions.iter().filter_map(|entry| entry.value.as_ref());
-    questions.filter_map(|q| q.ask.as_ref()).for_each(|q| of_question(q, &mut see));
-    expanded.stop_when.iter().for_each(|expr| of_expr(expr, &mut see));
+    questions.filter_map(|q| q.ask.as_ref()).for_each(|q| q.each_name(&mut see));
+    expanded.stop_when.iter().for_each(|expr| expr.each_name(&mut see));
     names
 }
 
 fn of_rule(rule: &RuleText, see: &mut impl FnMut(&str)) {
-    rule.when.iter().for_each(|expr| of_expr(expr, see));
-    rule.on.iter().flat_map(|on| &on.value).for_each(|event| of_event(event, see));
+    rule.when.iter().for_each(|expr| expr.each_name(see));
+    rule.on.iter().flat_map(|on| &on.value).for_each(|event| event.each_name(see));
     of_numbers(rule, see);
 }
 
 fn of_numbers(rule: &RuleText, see: &mut impl FnMut(&str)) {
     of_cases(rule.pressure.as_ref(), see, |rate, see| match rate {
-        RateText::Per(count, _) => of_expr(count, see),
+        RateText::Per(count, _) => count.each_name(see),
         RateText::Within(p, _) => of_probability(p, see),
         RateText::Parameter(name) => see(name),
     });
     of_cases(rule.chance.as_ref(), see, of_probability);
     for factor in &rule.factors {
-        factor.when.iter().for_each(|expr| of_expr(expr, see));
-        of_cases(factor.rate_times.as_ref(), see, of_expr);
-        of_cases(factor.odds_times.as_ref(), see, of_expr);
+        factor.when.iter().for_each(|expr| expr.each_name(see));
+        of_cases(factor.rate_times.as_ref(), see, Expr::each_name);
+        of_cases(factor.odds_times.as_ref(), see, Expr::each_name);
     }
     let branches = rule.choose.iter().flat_map(|choose| &choose.value).filter_map(|entry| entry.value.as_ref());
     for branch in branches.clone() {
-        branch.when.iter().for_each(|expr| of_expr(expr, see));
+        branch.when.iter().for_each(|expr| expr.each_name(see));
         of_cases(branch.weight.as_ref(), see, of_probability);
-        of_cases(branch.odds.as_ref(), see, of_expr);
+        of_cases(branch.odds.as_ref(), see, Expr::each_name);
     }
     let effects = rule.then.iter().chain(branches.filter_map(|branch| branch.then.as_ref()));
     for effect in effects.flat_map(|list| &list.value) {
         if let EffectKind::Set(_, expr) | EffectKind::Increase(_, expr) | EffectKind::Decrease(_, expr) = &effect.kind {
-            of_expr(expr, see);
+            expr.each_name(see);
         }
     }
 }
 
 fn of_cases<T, S: FnMut(&str)>(cases: Option<&Cases<T>>, see: &mut S, value: impl Fn(&T, &mut S)) {
     for case in cases.iter().flat_map(|cases| &cases.cases) {
-        case.when.iter().for_each(|expr| of_expr(expr, see));
+        case.when.iter().for_each(|expr| expr.each_name(see));
         value(&case.is.value, see);
     }
 }
 
 fn of_probability(text: &ProbabilityText, see: &mut impl FnMut(&str)) {
     if let ProbabilityText::Formula(expr) = text {
-        of_expr(expr, see);
-    }
-}
-
-fn of_event(event: &EventExpr, see: &mut impl FnMut(&str)) {
-    if let EventKind::Begins(name) | EventKind::Ends(name) = &event.kind {
-        see(name);
-    }
-}
-
-fn of_expr(expr: &Expr, see: &mut impl FnMut(&str)) {
-    match &expr.kind {
-        ExprKind::Name(name) => see(name),
-        ExprKind::Not(a) | ExprKind::Negative(a) => of_expr(a, see),
-        ExprKind::And(list)
-        | ExprKind::Or(list)
-        | ExprKind::Min(list)
-        | ExprKind::Max(list)
-        | ExprKind::HowMany(list) => {
-            list.iter().for_each(|part| of_expr(part, see));
-        }
-        ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => {
-            of_expr(a, see);
-            of_expr(b, see);
-        }
-        ExprKind::In(a, list) => {
-            of_expr(a, see);
-            list.iter().for_each(|part| of_expr(part, see));
-        }
-        ExprKind::Count(event) | ExprKind::Since(event) => of_event(event, see),
-        ExprKind::Number(_)
-        | ExprKind::Duration(_)
-        | ExprKind::Moment(_)
-        | ExprKind::Bool(_)
-        | ExprKind::Day
-        | ExprKind::Posture(_)
-        | ExprKind::During(..) => {}
-    }
-}
-
-fn of_question(question: &QuestionExpr, see: &mut impl FnMut(&str)) {
-    match &question.kind {
-        QuestionKind::Not(a) => of_question(a, see),
-        QuestionKind::And(list) | QuestionKind::Or(list) => list.iter().for_each(|part| of_question(part, see)),
-        QuestionKind::Ever(c, _)
-        | QuestionKind::AtEnd(c)
-        | QuestionKind::On(c, _)
-        | QuestionKind::Stays(c, _)
-        | QuestionKind::Bare(c)
-        | QuestionKind::First(c)
-        | QuestionKind::Total(c)
-        | QuestionKind::Highest(c) => of_expr(c, see),
-        QuestionKind::CountCompare(event, _, with, _) => {
-            of_event(event, see);
-            of_expr(with, see);
-        }
-        QuestionKind::Before(a, b) | QuestionKind::Then(a, b, _) => {
-            of_event(a, see);
-            of_event(b, see);
-        }
-        QuestionKind::Count(event, _) => of_event(event, see),
+        expr.each_name(see);
     }
 }

@@ -89,18 +89,16 @@ fn parameters(model: &Model) -> String {
     }
     let mut lines = heading("Parameters", "in force; change one with --set NAME=VALUE");
     for parameter in &model.parameters {
-        let mut text = format!("{} = {}", parameter.name, parameter.value);
-        if let Some(was) = &parameter.was {
-            text += &format!(" (the file says {was})");
-        }
-        if let Some((low, high)) = parameter.band {
-            text += &format!(", a judgement: {} to {}", super::numbers::plain(low), super::numbers::plain(high));
-        } else if !parameter.allowed.is_empty() {
-            text += &format!(", may be {}", parameter.allowed);
-        }
-        if !parameter.says.is_empty() {
-            text += &format!(". {}", parameter.says);
-        }
+        let was = parameter.was.as_ref().map_or_else(String::new, |was| format!(" (the file says {was})"));
+        let allowed = match parameter.band {
+            Some((low, high)) => {
+                format!(", a judgement: {} to {}", super::numbers::plain(low), super::numbers::plain(high))
+            }
+            None if parameter.allowed.is_empty() => String::new(),
+            None => format!(", may be {}", parameter.allowed),
+        };
+        let says = if parameter.says.is_empty() { String::new() } else { format!(". {}", parameter.says) };
+        let text = format!("{} = {}{was}{allowed}{says}", parameter.name, parameter.value);
         lines += &wrap(&text, 2, 4);
     }
     lines

@@ -11,7 +11,7 @@ use crate::model::table::DelayTable;
 use crate::model::{Calendar, Clock, Model, Rule, RuleId};
 use crate::report::layout::{HEADING, styled, wrap};
 use crate::scenario::document::{BranchText, Cases, Document, FactorText, ProbabilityText, RuleText};
-use crate::scenario::expression::{Expr, ExprKind};
+use crate::scenario::expression::Expr;
 use crate::scenario::quantity::Moment;
 
 /// Names shown where there are many.
@@ -106,7 +106,7 @@ impl View<'_> {
         for case in &rates.cases {
             let rate = phrase::rate(&case.is.value, &self.known);
             let when = match &case.when {
-                Some(when) => format!(" while {}", when),
+                Some(when) => format!(" while {when}"),
                 None if rates.cases.len() > 1 => " otherwise".to_owned(),
                 None => String::new(),
             };
@@ -310,7 +310,7 @@ impl View<'_> {
             return percent(mine / sum);
         }
         let odds = phrase::cases(odds, |e| phrase::number(e, &self.known, plain));
-        let when = branch.when.as_ref().map_or_else(String::new, |w| format!(" if {}", w));
+        let when = branch.when.as_ref().map_or_else(String::new, |w| format!(" if {w}"));
         format!("odds {odds}{when}")
     }
 
@@ -369,7 +369,7 @@ fn lets_in(expr: &Expr, document: &Document) -> Vec<String> {
 }
 
 fn collect(expr: &Expr, document: &Document, found: &mut Vec<String>) {
-    each_name(expr, &mut |name| {
+    expr.each_name(&mut |name| {
         let entry = document.lets.iter().find(|entry| entry.key.value == name);
         let Some(text) = entry.and_then(|entry| entry.value.as_ref()) else { return };
         if !found.iter().any(|known| known == name) {
@@ -377,30 +377,6 @@ fn collect(expr: &Expr, document: &Document, found: &mut Vec<String>) {
             collect(text, document, found);
         }
     });
-}
-
-/// Calls `see` with every plain name in `expr`.
-fn each_name(expr: &Expr, see: &mut impl FnMut(&str)) {
-    match &expr.kind {
-        ExprKind::Name(name) => see(name),
-        ExprKind::Not(a) | ExprKind::Negative(a) => each_name(a, see),
-        ExprKind::And(list)
-        | ExprKind::Or(list)
-        | ExprKind::Min(list)
-        | ExprKind::Max(list)
-        | ExprKind::HowMany(list) => {
-            list.iter().for_each(|part| each_name(part, see));
-        }
-        ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => {
-            each_name(a, see);
-            each_name(b, see);
-        }
-        ExprKind::In(a, list) => {
-            each_name(a, see);
-            list.iter().for_each(|part| each_name(part, see));
-        }
-        _ => {}
-    }
 }
 
 /// A summary of a rule's clock in a few words, as written.

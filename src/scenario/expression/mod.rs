@@ -7,6 +7,7 @@ mod blunder;
 mod display;
 mod effect;
 mod lexer;
+mod names;
 mod parser;
 mod question;
 mod substitute;
