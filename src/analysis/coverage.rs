@@ -26,17 +26,16 @@ fn covered(
 ) -> u32 {
     let mut random = ChaCha8Rng::seed_from_u64(20_240_207);
     let hits = (0..campaigns).filter(|_| {
-        let mut sample = Distribution::new(Unit::Plain, Histogram::of_numbers(64));
+        let mut sample = Distribution::new(Unit::Plain, Histogram::binned(Fixed(1 << 14), 4096));
         (0..runs).for_each(|_| sample.add(Some(Fixed::nearest(draw(&mut random)))));
         holds(&sample)
     });
     hits.count() as u32
 }
 
-fn quantile_holds(sample: &Distribution, level: f64, truth: f64) -> bool {
-    let ranks = Ranks::new(level, sample.count()).expect("there are values");
+fn quantile_holds(sample: &Distribution, ranks: &Ranks, truth: f64) -> bool {
     let histogram = &sample.histogram;
-    let found = Quantile::new(&ranks, histogram.resolution(), |rank| histogram.value_at(rank));
+    let found = Quantile::new(ranks, histogram.resolution(), |rank| histogram.value_at(rank));
     found.low.is_none_or(|low| low <= truth) && found.high.is_none_or(|high| truth <= high)
 }
 
@@ -44,14 +43,17 @@ fn quantile_holds(sample: &Distribution, level: f64, truth: f64) -> bool {
 /// covered with a probability below 5e-5.
 #[test]
 fn quantiles_of_binned_and_of_discrete_values() {
-    let median = |truth| move |sample: &Distribution| quantile_holds(sample, 0.5, truth);
-    let binned = covered(4_000, 100, exponential, median(std::f64::consts::LN_2));
+    let ranks = |level, runs| Ranks::new(level, runs).expect("there are values");
+    let median = ranks(0.5, 100);
+    let ln2 = std::f64::consts::LN_2;
+    let binned = covered(4_000, 100, exponential, |sample| quantile_holds(sample, &median, ln2));
     assert!(binned >= 3_745, "{binned}");
     let dice = |random: &mut ChaCha8Rng| libm::floor(uniform(random) * 6.0);
-    let discrete = covered(4_000, 101, dice, |sample| quantile_holds(sample, 0.9, 5.0));
+    let ninth = ranks(0.9, 101);
+    let discrete = covered(4_000, 101, dice, |sample| quantile_holds(sample, &ninth, 5.0));
     assert!(discrete >= 3_745, "{discrete}");
     let rare = |random: &mut ChaCha8Rng| if uniform(random) < 0.45 { 7.0 } else { 0.0 };
-    let lump = covered(4_000, 80, rare, median(0.0));
+    let lump = covered(4_000, 100, rare, |sample| quantile_holds(sample, &median, 0.0));
     assert!(lump >= 3_745, "{lump}");
 }
 
