@@ -145,9 +145,9 @@ fn lower_end(k: u64, n: u64, tail: f64) -> f64 {
     for _ in 0..200 {
         let excess = at_least(k, n, p) - tail;
         if excess > 0.0 {
-            above = p
+            above = p;
         } else {
-            below = p
+            below = p;
         }
         // d/dp P(X >= k) = k/p P(X = k).
         let newton = p - excess * p / (k as f64 * density(k, n, p));
@@ -209,7 +209,7 @@ mod tests {
         for (n, p) in [(1_u64, 0.3), (7, 0.5), (20, 0.01), (50, 0.97)] {
             for k in 0..=n {
                 let choose: f64 = (0..k).map(|i| (n - i) as f64 / (k - i) as f64).product();
-                close(density(k, n, p), choose * p.powi(k as i32) * (1.0 - p).powi((n - k) as i32), 1e-12);
+                close(density(k, n, p), choose * libm::pow(p, k as f64) * libm::pow(1.0 - p, (n - k) as f64), 1e-12);
             }
             close((0..=n).map(|k| density(k, n, p)).sum(), 1.0, 1e-13);
         }

@@ -62,6 +62,9 @@ pub struct Proportion {
 
 impl Proportion {
     /// The estimate from `hits` of `runs`.
+    ///
+    /// # Panics
+    /// If there are more hits than runs.
     pub fn new(hits: u64, runs: u64) -> Self {
         assert!(hits <= runs, "{hits} hits of {runs} runs");
         let claim = match hits {

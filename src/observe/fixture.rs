@@ -259,7 +259,9 @@ impl<'m> Story<'m> {
         looks.sort_unstable();
         looks.dedup();
         looks.retain(|look| (self.next..before).contains(look));
-        looks.into_iter().for_each(|look| self.boundary(look, observer));
+        for look in looks {
+            self.boundary(look, observer);
+        }
     }
 
     /// The instant of a boundary.

@@ -63,7 +63,7 @@ impl Milestone {
         branch.unwrap_or(&model.rule(self.rule).says)
     }
 
-    fn drawn<'m>(&self, model: &'m Model) -> Option<&'m Branch> {
+    fn drawn(self, model: &Model) -> Option<&Branch> {
         self.branch.and_then(|index| model.rule(self.rule).branches.at(usize::from(index)))
     }
 }

@@ -12,7 +12,7 @@ use super::histogram::{Distribution, Fixed, Histogram, Unit};
 use super::occupancy::Occupancy;
 use super::often::{Often, Tallies};
 use super::path::{MilestoneId, PathTree, milestones};
-use super::question::{AskRef, Memory, Monitors, NO_CAP, Reply};
+use super::question::{AskRef, Memory, Monitors, NO_CAP, Reply, Settled};
 
 /// The most bins of a number's histogram.
 pub const BINS: usize = 8192;
@@ -296,8 +296,8 @@ impl Observer for Tally {
 
     fn settled(&mut self, model: &Model, state: &State, now: u64, boundary: bool) {
         let present = &mut self.present;
-        let memory = &mut present.memory;
-        present.monitors.on_settled_after(&present.changed, memory, model, state, now, boundary);
+        let settled = Settled { model, state, now, boundary };
+        present.monitors.on_settled_after(&present.changed, &mut present.memory, &settled);
         present.changed.clear();
         if state.stopped && present.stopped.is_none() {
             present.stopped = Some(now);

@@ -11,7 +11,7 @@ use crate::model::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use crate::model::state::State;
 use crate::model::{Branches, EventId, Model, RuleId, Step, TICKS_PER_DAY, VariableId, VariableKind};
 
-use super::question::{AskRef, Memory, Monitors, NO_CAP, Reply};
+use super::question::{AskRef, Memory, Monitors, NO_CAP, Reply, Settled};
 
 /// Everything that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -412,7 +412,7 @@ impl Observer for Tracer {
     }
 
     fn settled(&mut self, model: &Model, state: &State, now: u64, boundary: bool) {
-        self.monitors.on_settled(&mut self.memory, model, state, now, boundary);
+        self.monitors.on_settled(&mut self.memory, &Settled { model, state, now, boundary });
         if state.stopped && !self.stopped {
             self.stopped = true;
             self.enter(What::Stopped);

@@ -1,0 +1,219 @@
+//! One thing that monitors remember, and how firings, settled instants and dates move it.
+//!
+//! Does not know of which question it is a part.
+
+use crate::model::formula::{Slot, Tabulated};
+use crate::model::state::State;
+use crate::model::{EventId, Model, Step, When};
+use crate::observe::histogram::Fixed;
+
+/// One thing to remember.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Term {
+    Ever(Tabulated<bool>, Option<When>),
+    AtEnd(Tabulated<bool>),
+    On(Tabulated<bool>, When),
+    Count { event: EventId, by: Option<When>, cap: u32 },
+    Before(EventId, EventId),
+    Then(EventId, EventId, Step),
+    Stays(Tabulated<bool>, Step),
+    NumberAtEnd(Tabulated<f64>),
+    NumberOn(Tabulated<f64>, When),
+    First(Tabulated<bool>),
+    Total(Tabulated<f64>, usize),
+    TotalTime(Tabulated<bool>, usize),
+    Highest(Tabulated<f64>),
+}
+
+/// What is remembered for one term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// Nothing yet: no, so far.
+    Open,
+    /// Yes, whatever follows.
+    Yes,
+    /// No, whatever follows.
+    No,
+    /// So many so far, saturating at the term's cap.
+    Count(u32),
+    /// So many, whatever follows: the term's `by` is past.
+    Counted(u32),
+    /// `then`: the step of the latest `a`. `stays`: the boundary from which the condition holds.
+    Since(Step),
+    /// A number seen.
+    Value(Fixed),
+    /// Ticks after the start.
+    Time(u64),
+}
+
+/// An integral over time so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Integral {
+    /// Up to `since`, in units of `Fixed` × ticks.
+    sum: i128,
+    /// The number since then.
+    value: i64,
+    /// Ticks after the start.
+    since: u64,
+}
+
+/// An instant has settled.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled<'a> {
+    /// Of which model.
+    pub model: &'a Model,
+    /// The state now.
+    pub state: &'a State,
+    /// Ticks after the start.
+    pub now: u64,
+    /// It is the instant of boundary `state.step`.
+    pub boundary: bool,
+}
+
+impl Settled<'_> {
+    /// Whether it is `T`.
+    pub(super) fn at_end(&self) -> bool {
+        self.boundary && self.state.step >= self.model.calendar.steps
+    }
+
+    fn holds(&self, condition: &Tabulated<bool>) -> bool {
+        condition.holds(self.state, self.model)
+    }
+
+    fn value(&self, number: &Tabulated<f64>) -> Fixed {
+        Fixed::nearest(number.value(self.state, self.model))
+    }
+}
+
+impl Term {
+    /// The events that it listens to.
+    pub(super) fn events(&self) -> impl Iterator<Item = EventId> {
+        let (a, b) = match self {
+            Self::Count { event, .. } => (Some(*event), None),
+            Self::Before(a, b) | Self::Then(a, b, _) => (Some(*a), (a != b).then_some(*b)),
+            _ => (None, None),
+        };
+        a.into_iter().chain(b)
+    }
+
+    /// The moment at which it looks at the state, or is closed.
+    pub(super) fn when(&self) -> Option<When> {
+        match self {
+            Self::On(_, when) | Self::NumberOn(_, when) => Some(*when),
+            Self::Ever(_, by) | Self::Count { by, .. } => *by,
+            _ => None,
+        }
+    }
+
+    /// What it reads at every instant.
+    pub(super) fn reads(&self) -> &[Slot] {
+        match self {
+            Self::Ever(c, _) | Self::Stays(c, _) | Self::First(c) | Self::TotalTime(c, _) => &c.reads,
+            Self::Total(n, _) | Self::Highest(n) => &n.reads,
+            // Asked at their own time.
+            Self::AtEnd(_) | Self::NumberAtEnd(_) | Self::On(..) | Self::NumberOn(..)
+            // Asked of events only.
+            | Self::Count { .. } | Self::Before(..) | Self::Then(..) => &[],
+        }
+    }
+
+    /// The mark after an instant has settled, `mark` being that before.
+    pub(super) fn settled(&self, mark: Mark, integrals: &mut [Integral], settled: &Settled<'_>) -> Mark {
+        let step = settled.state.step;
+        match (self, mark) {
+            (Self::Ever(condition, _), Mark::Open) if settled.holds(condition) => Mark::Yes,
+            (Self::First(condition), Mark::Open) if settled.holds(condition) => Mark::Time(settled.now),
+            (Self::Stays(condition, steps), Mark::Open | Mark::Since(_)) => {
+                stays(mark, settled.holds(condition), *steps, step, settled.boundary)
+            }
+            // Too old for any later `b`.
+            (Self::Then(_, _, within), Mark::Since(a)) if step - a > *within => Mark::Open,
+            // A mark that is open is below every value.
+            (Self::Highest(number), _) => mark.max(Mark::Value(settled.value(number))),
+            (Self::Total(number, slot), _) => {
+                integrals[*slot].step_to(settled.now, settled.value(number).0);
+                mark
+            }
+            (Self::TotalTime(condition, slot), _) => {
+                integrals[*slot].step_to(settled.now, i64::from(settled.holds(condition)));
+                mark
+            }
+            (Self::AtEnd(condition), _) if settled.at_end() => yes_or_no(settled.holds(condition)),
+            (Self::NumberAtEnd(number), _) if settled.at_end() => Mark::Value(settled.value(number)),
+            _ => mark,
+        }
+    }
+
+    /// The mark when its date has come: it looks at the state, or its `by` is past.
+    pub(super) fn dated(&self, mark: Mark, model: &Model, state: &State) -> Mark {
+        match (self, mark) {
+            (Self::On(condition, _), _) => yes_or_no(condition.holds(state, model)),
+            (Self::NumberOn(number, _), _) => Mark::Value(Fixed::nearest(number.value(state, model))),
+            (Self::Ever(..), Mark::Open) => Mark::No,
+            (Self::Count { .. }, Mark::Count(count)) => Mark::Counted(count),
+            _ => mark,
+        }
+    }
+
+    /// The mark after a firing that raised `event`, which is among `raised`. A term that listens to two of
+    /// them is called twice, and the second call must change nothing.
+    pub(super) fn fired(&self, mark: Mark, event: EventId, raised: &[EventId], step: Step) -> Mark {
+        let also = |other: &EventId| raised.binary_search(other).is_ok();
+        match (self, mark) {
+            (Self::Count { cap, .. }, Mark::Count(count)) if count < *cap => Mark::Count(count + 1),
+            (Self::Before(_, b), Mark::Open) if also(b) => Mark::No,
+            (Self::Before(..), Mark::Open) => Mark::Yes,
+            (Self::Then(a, b, within), Mark::Since(_) | Mark::Open) => {
+                let in_time = matches!(mark, Mark::Since(earlier) if step - earlier <= *within);
+                // An `a` of this very firing must not be mistaken for an earlier one, so of two calls the first
+                // decides: it is that of the lesser event, and both look at `raised`.
+                let first = event == *a.min(b) || !(also(a) && also(b));
+                match mark {
+                    _ if !first => mark,
+                    _ if also(b) && in_time => Mark::Yes,
+                    // The latest `a` is the nearest to any later `b`.
+                    _ if also(a) => Mark::Since(step),
+                    _ => mark,
+                }
+            }
+            _ => mark,
+        }
+    }
+}
+
+/// `stays(c) for D` after an instant in `step`: `mark` is that before it. Boundaries that were skipped count as
+/// if they had been asked, since nothing changed at them.
+fn stays(mark: Mark, holds: bool, steps: Step, step: Step, boundary: bool) -> Mark {
+    if let Mark::Since(from) = mark {
+        let enough = u64::from(from) + u64::from(steps);
+        // It held through the last boundary before this instant; a pressure's instant is after that of `step`.
+        let through = if boundary { u64::from(step).checked_sub(1) } else { Some(u64::from(step)) };
+        if through.is_some_and(|through| through >= enough) || (holds && boundary && u64::from(step) >= enough) {
+            return Mark::Yes;
+        }
+        return if holds { mark } else { Mark::Open };
+    }
+    match (holds, boundary) {
+        (false, _) => Mark::Open,
+        (true, true) if steps == 0 => Mark::Yes,
+        (true, true) => Mark::Since(step),
+        // What holds from a moment within the step is first seen at the next boundary.
+        (true, false) => Mark::Since(step + 1),
+    }
+}
+
+impl Integral {
+    /// Up to the last instant that settled, in units of `Fixed` × ticks.
+    pub(super) fn sum(&self) -> i128 {
+        self.sum
+    }
+
+    fn step_to(&mut self, now: u64, value: i64) {
+        self.sum += i128::from(self.value) * i128::from(now - self.since);
+        (self.value, self.since) = (value, now);
+    }
+}
+
+fn yes_or_no(holds: bool) -> Mark {
+    if holds { Mark::Yes } else { Mark::No }
+}

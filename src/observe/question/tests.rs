@@ -1,0 +1,374 @@
+//! Monitors driven by stories made by hand, and compared with the definitions of SEMANTICS 6.
+
+use super::*;
+use crate::model::event::Origin;
+use crate::model::{RuleId, TICK_BITS};
+use crate::observe::fixture::{Building, at_least, during, empty, event, x};
+use proptest::prelude::*;
+
+/// What happens in a hand-made run: at boundary 2 | in step 2 | the boundary before it is looked at.
+#[derive(Debug, Clone)]
+enum Now {
+    /// The instant of a boundary: firings, then the value of `x` when it has settled.
+    Boundary(Step, Vec<&'static [&'static str]>, i32),
+    /// An instant of a pressure in a step, half a step after the boundary.
+    Within(Step, Vec<&'static [&'static str]>, i32),
+}
+use Now::{Boundary, Within};
+
+const STEPS: Step = 20;
+
+fn model() -> Model {
+    empty(STEPS).with_event("a").with_event("b").with_event("c")
+}
+
+/// Replays `story` and then the end at `T`; asked with and without being told what changed.
+fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
+    let model = model();
+    let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
+    let (mut all, mut told) = (monitors.begin(), monitors.begin());
+    let mut state = State::start(&model);
+    let mut looks: Vec<Step> = monitors.looks().collect();
+    looks.sort_unstable();
+    looks.dedup();
+    let end = [Boundary(STEPS, vec![], i32::MAX)];
+    let mut story: Vec<Now> = story.iter().chain(&end).cloned().collect();
+    if !matches!(story[0], Boundary(0, ..)) {
+        story.insert(0, Boundary(0, vec![], 0));
+    }
+    // Boundaries that a question names are visited.
+    for look in looks {
+        let at = |now: &Now| match now {
+            Boundary(step, ..) => (*step, 0),
+            Within(step, ..) => (*step, 1),
+        };
+        let place = story.partition_point(|now| at(now) < (look, 0));
+        if at(&story[place]) != (look, 0) {
+            story.insert(place, Boundary(look, vec![], i32::MAX));
+        }
+    }
+    for now in &story {
+        let (step, firings, value, boundary) = match now {
+            Boundary(step, firings, value) => (*step, firings, *value, true),
+            Within(step, firings, value) => (*step, firings, *value, false),
+        };
+        if boundary {
+            monitors.on_looked(&mut all, &model, &state, step);
+            monitors.on_looked(&mut told, &model, &state, step);
+        }
+        state.step = step;
+        for names in firings {
+            let mut raised: Vec<EventId> = names.iter().map(|name| event(&model, name)).collect();
+            raised.sort_unstable();
+            let (rule, number) = (RuleId(0), 0);
+            let fired = Occurrence::Fired { rule, branch: 0, origin: Origin::Pressure, number, raised: &raised };
+            monitors.on_occurrence(&mut all, &fired, step);
+            monitors.on_firing(&mut told, &raised, step);
+        }
+        let changed: &[VariableId] = if value != i32::MAX && value != state.values[0] {
+            state.values[0] = value;
+            &[VariableId(0)]
+        } else {
+            &[]
+        };
+        let now = u64::from(step) * TICKS_PER_DAY + if boundary { 0 } else { TICKS_PER_DAY / 2 };
+        let settled = Settled { model: &model, state: &state, now, boundary };
+        monitors.on_settled(&mut all, &settled);
+        monitors.on_settled_after(changed, &mut told, &settled);
+    }
+    let answers: Vec<Reply> = (0..monitors.len()).map(|i| monitors.answer(&all, i)).collect();
+    let sleepy: Vec<Reply> = (0..monitors.len()).map(|i| monitors.answer(&told, i)).collect();
+    assert_eq!(answers, sleepy, "being told what changed makes no difference");
+    answers
+}
+
+fn yes(ask: Ask, story: &[Now]) -> bool {
+    replies(&[Asked::YesNo(ask)], story)[0].is_yes()
+}
+
+fn number(ask: AskNumber, story: &[Now]) -> Reply {
+    replies(&[Asked::Number(ask)], story)[0]
+}
+
+fn days(days: f64) -> Reply {
+    Reply::Seconds(Fixed::nearest(days * 86_400.0))
+}
+
+fn plain(x: f64) -> Reply {
+    Reply::Number(Fixed::nearest(x))
+}
+
+#[test]
+fn ever_looks_at_settled_instants() {
+    let up = [Within(3, vec![], 5), Boundary(4, vec![], 0)];
+    assert!(yes(Ask::Ever(at_least(5), None), &up));
+    assert!(!yes(Ask::Ever(at_least(6), None), &up));
+    assert!(!yes(Ask::Ever(at_least(5), Some(When::Before(3))), &up), "step 3 is not before boundary 3");
+    assert!(yes(Ask::Ever(at_least(5), Some(When::Before(4))), &up));
+    assert!(!yes(Ask::Ever(at_least(5), Some(When::Settled(3))), &up), "a pressure after boundary 3 is too late");
+    assert!(yes(Ask::Ever(at_least(5), Some(When::Settled(4))), &up));
+    let at_four = [Boundary(4, vec![], 5), Within(4, vec![], 0)];
+    assert!(yes(Ask::Ever(at_least(5), Some(When::Settled(4))), &at_four), "the boundary's own instant counts");
+    assert!(!yes(Ask::Ever(at_least(5), Some(When::Before(4))), &at_four));
+    assert!(yes(Ask::Ever(during(7, 8), None), &[Boundary(7, vec![], 0)]), "time alone can bring it");
+    assert!(yes(Ask::Ever(at_least(0), Some(When::Settled(0))), &[]), "the end of the first instant");
+}
+
+#[test]
+fn at_end_looks_at_the_end_only() {
+    assert!(!yes(Ask::AtEnd(at_least(5)), &[Boundary(4, vec![], 5), Boundary(5, vec![], 4)]));
+    assert!(yes(Ask::AtEnd(at_least(5)), &[Within(19, vec![], 5)]));
+    assert!(yes(Ask::AtEnd(during(20, 21)), &[]), "conditions are asked once more at T");
+}
+
+#[test]
+fn on_a_day_looks_before_the_next_and_on_a_time_after_its_instant() {
+    let story = [Boundary(4, vec![], 5), Within(4, vec![], 6), Boundary(5, vec![], 7)];
+    let value = |when| number(AskNumber::On(x(), when), &story);
+    assert_eq!(value(When::Before(4)), plain(0.0));
+    assert_eq!(value(When::Settled(4)), plain(5.0));
+    assert_eq!(value(When::Before(5)), plain(6.0), "the whole of day 4");
+    assert_eq!(value(When::Settled(5)), plain(7.0));
+    assert_eq!(value(When::Before(STEPS)), plain(7.0));
+    assert_eq!(value(When::Settled(0)), plain(0.0));
+    assert!(yes(Ask::On(at_least(6), When::Before(5)), &story));
+    assert!(!yes(Ask::On(at_least(6), When::Settled(4)), &story));
+}
+
+#[test]
+fn count_saturates_one_above_what_it_is_compared_with() {
+    let four = [Boundary(1, vec![&["a"], &["a", "b"]], 0), Within(2, vec![&["a"]], 0), Boundary(3, vec![&["a"]], 0)];
+    let count = |op, with: f64, by| Ask::Count(event(&model(), "a"), Comparison { op, with }, by);
+    for (op, with, expected) in [
+        (CompareOp::AtLeast, 4.0, true),
+        (CompareOp::AtLeast, 5.0, false),
+        (CompareOp::AtLeast, 3.5, true),
+        (CompareOp::Equal, 4.0, true),
+        (CompareOp::Equal, 3.0, false),
+        (CompareOp::NotEqual, 2.0, true),
+        (CompareOp::AtMost, 3.0, false),
+        (CompareOp::Less, 5.0, true),
+        (CompareOp::Greater, -1.0, true),
+        (CompareOp::Less, 0.0, false),
+    ] {
+        assert_eq!(yes(count(op, with, None), &four), expected, "{op:?} {with}");
+    }
+    assert!(yes(count(CompareOp::Equal, 2.0, Some(When::Before(2))), &four));
+    assert!(yes(count(CompareOp::Equal, 2.0, Some(When::Settled(2))), &four), "the pressure in step 2 is too late");
+    assert!(yes(count(CompareOp::Equal, 4.0, Some(When::Settled(3))), &four));
+    let model = model();
+    let asked = [Asked::YesNo(count(CompareOp::AtLeast, 2.0, None))];
+    let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
+    let mut memory = monitors.begin();
+    (0..9).for_each(|step| monitors.on_firing(&mut memory, &[event(&model, "a")], step));
+    assert_eq!(*memory.marks, [Mark::Count(3)], "no more is remembered than the answer needs");
+}
+
+#[test]
+fn counts_as_numbers_do_not_saturate_unless_told() {
+    let a = event(&model(), "a");
+    let often: Vec<Now> = (0..9).map(|step| Boundary(step, vec![&["a"][..]; 3], 0)).collect();
+    assert_eq!(number(AskNumber::Count(a, None), &often), plain(27.0));
+    assert_eq!(number(AskNumber::Count(a, Some(When::Before(2))), &often), plain(6.0));
+    let model = model();
+    let ask = AskNumber::Count(a, None);
+    let monitors = Monitors::new(&model, [AskRef::Number(&ask)], 5);
+    let mut memory = monitors.begin();
+    (0..9).for_each(|step| monitors.on_firing(&mut memory, &[a], step));
+    assert_eq!(monitors.answer(&memory, 0), plain(5.0));
+}
+
+#[test]
+fn before_wants_the_first_strictly_first() {
+    let before = || Ask::Before(event(&model(), "a"), event(&model(), "b"));
+    assert!(yes(before(), &[Boundary(1, vec![&["a"]], 0)]), "b need never occur");
+    assert!(yes(before(), &[Boundary(1, vec![&["a"], &["b"]], 0)]), "earlier in the same instant");
+    assert!(!yes(before(), &[Boundary(1, vec![&["b"], &["a"]], 0)]));
+    assert!(!yes(before(), &[Boundary(1, vec![&["a", "b"]], 0), Boundary(2, vec![&["a"]], 0)]), "the same firing");
+    assert!(!yes(before(), &[]));
+    let self_before = Ask::Before(event(&model(), "a"), event(&model(), "a"));
+    assert!(!yes(self_before, &[Boundary(1, vec![&["a"]], 0)]), "never before itself");
+}
+
+#[test]
+fn then_keeps_the_latest_first_event() {
+    let then = |within| Ask::Then(event(&model(), "a"), event(&model(), "b"), within);
+    let apart = |a, b| vec![Within(a, vec![&["a"]], 0), Within(b, vec![&["b"]], 0)];
+    assert!(yes(then(3), &apart(2, 5)), "step numbers differ by at most D");
+    assert!(!yes(then(3), &apart(2, 6)));
+    assert!(yes(then(0), &[Boundary(1, vec![&["a"], &["b"]], 0)]));
+    assert!(!yes(then(9), &[Boundary(1, vec![&["a", "b"]], 0)]), "a later firing, not the same");
+    assert!(yes(then(1), &[Boundary(1, vec![&["a", "b"]], 0), Boundary(2, vec![&["b", "a"]], 0)]));
+    assert!(!yes(then(9), &[Boundary(1, vec![&["b"], &["a"]], 0)]));
+    let again = [Within(1, vec![&["a"]], 0), Within(8, vec![&["a"]], 0), Within(9, vec![&["b"]], 0)];
+    assert!(yes(then(1), &again), "a later a is nearer");
+    let two_b = [Within(1, vec![&["a"]], 0), Within(9, vec![&["b"]], 0), Within(9, vec![&["a"], &["b"]], 0)];
+    assert!(yes(then(1), &two_b), "a b too late closes nothing");
+    let itself = Ask::Then(event(&model(), "a"), event(&model(), "a"), 4);
+    assert!(yes(itself.clone(), &[Boundary(1, vec![&["a"]], 0), Boundary(5, vec![&["a"]], 0)]));
+    assert!(!yes(itself, &[Boundary(1, vec![&["a"]], 0), Boundary(6, vec![&["a"]], 0)]));
+    // The other order of ids.
+    let reversed = Ask::Then(event(&model(), "b"), event(&model(), "a"), 9);
+    assert!(!yes(reversed.clone(), &[Boundary(1, vec![&["a", "b"]], 0)]));
+    assert!(yes(reversed, &[Boundary(1, vec![&["a", "b"]], 0), Within(1, vec![&["a"]], 0)]));
+}
+
+#[test]
+fn then_forgets_what_is_too_old() {
+    let model = model();
+    let ask = Ask::Then(event(&model, "a"), event(&model, "b"), 2);
+    let monitors = Monitors::new(&model, [AskRef::YesNo(&ask)], NO_CAP);
+    let (mut memory, mut state) = (monitors.begin(), State::start(&model));
+    monitors.on_firing(&mut memory, &[event(&model, "a")], 3);
+    for (step, mark) in [(3, Mark::Since(3)), (5, Mark::Since(3)), (6, Mark::Open)] {
+        state.step = step;
+        let now = u64::from(step) * TICKS_PER_DAY;
+        monitors.on_settled(&mut memory, &Settled { model: &model, state: &state, now, boundary: true });
+        assert_eq!(memory.marks[0], mark);
+    }
+}
+
+#[test]
+fn stays_counts_boundaries() {
+    let stays = |steps| Ask::Stays(at_least(5), steps);
+    let from_boundary = [Boundary(4, vec![], 5), Boundary(7, vec![], 0)];
+    assert!(yes(stays(2), &from_boundary), "held at the ends of 4, 5 and 6");
+    assert!(!yes(stays(3), &from_boundary), "broken in the instant of boundary 7");
+    let broken_within = [Boundary(4, vec![], 5), Within(7, vec![], 0)];
+    assert!(yes(stays(3), &broken_within), "held at the end of boundary 7's instant");
+    assert!(!yes(stays(4), &broken_within));
+    let from_within = [Within(4, vec![], 5), Boundary(7, vec![], 0)];
+    assert!(yes(stays(1), &from_within), "boundaries 5 and 6");
+    assert!(!yes(stays(2), &from_within));
+    let blink = [Within(4, vec![], 5), Within(4, vec![], 0)];
+    assert!(!yes(stays(0), &blink), "it holds at no boundary's end");
+    assert!(yes(stays(0), &[Boundary(4, vec![], 5), Within(4, vec![], 0)]));
+    let gap = [Boundary(4, vec![], 5), Within(5, vec![], 0), Within(5, vec![], 5), Boundary(8, vec![], 0)];
+    assert!(yes(stays(1), &gap), "boundaries 6 and 7 at the latest");
+    assert!(!yes(stays(2), &gap), "every instant between, not only the boundaries");
+}
+
+#[test]
+fn stays_to_the_end_and_no_further() {
+    let last = [Boundary(18, vec![], 5)];
+    assert!(yes(Ask::Stays(at_least(5), 2), &last), "T counts as a last boundary");
+    assert!(!yes(Ask::Stays(at_least(5), 3), &last));
+    assert!(yes(Ask::Stays(at_least(0), STEPS), &[]), "from boundary 0 to T");
+    assert!(!yes(Ask::Stays(at_least(0), STEPS + 1), &[]));
+    assert!(yes(Ask::Stays(at_least(5), 0), &[Within(19, vec![], 5)]), "at T");
+    assert!(!yes(Ask::Stays(at_least(5), u32::MAX), &last));
+}
+
+#[test]
+fn questions_combine() {
+    let story = [Boundary(4, vec![&["a"]], 5)];
+    let ever = |n| Ask::Ever(at_least(n), None);
+    assert!(yes(Ask::And(vec![ever(5), Ask::Not(Box::new(ever(6)))]), &story));
+    assert!(yes(Ask::Or(vec![ever(9), Ask::AtEnd(at_least(1))]), &story));
+    assert!(!yes(Ask::Or(vec![]), &story));
+    let model = model();
+    let twice = Ask::And(vec![ever(5), Ask::Or(vec![ever(5), ever(6)])]);
+    let monitors = Monitors::new(&model, [AskRef::YesNo(&twice)], NO_CAP);
+    assert_eq!(monitors.begin().marks.len(), 2, "the same condition is remembered once");
+}
+
+#[test]
+fn numbers_of_a_run() {
+    let story = [Boundary(2, vec![], 3), Within(4, vec![], 8), Boundary(10, vec![], 1)];
+    assert_eq!(number(AskNumber::AtEnd(x()), &story), plain(1.0));
+    assert_eq!(number(AskNumber::Highest(x()), &story), plain(8.0));
+    assert_eq!(number(AskNumber::First(at_least(5)), &story), days(4.5));
+    assert_eq!(number(AskNumber::First(at_least(0)), &story), days(0.0));
+    assert_eq!(number(AskNumber::First(at_least(9)), &story), Reply::Never);
+    // 3 from day 2 to 4.5, 8 to day 10, 1 to day 20.
+    assert_eq!(number(AskNumber::Total(x()), &story), plain(2.5 * 3.0 + 5.5 * 8.0 + 10.0));
+    assert_eq!(number(AskNumber::TotalTime(at_least(3)), &story), days(8.0));
+    assert_eq!(number(AskNumber::TotalTime(at_least(0)), &story), days(20.0));
+}
+
+#[test]
+fn turns_and_the_start_are_firings_of_their_own() {
+    let model = model();
+    let (a, b) = (event(&model, "a"), event(&model, "b"));
+    let ask = Ask::Before(a, b);
+    let monitors = Monitors::new(&model, [AskRef::YesNo(&ask)], NO_CAP);
+    let mut memory = monitors.begin();
+    monitors.on_occurrence(&mut memory, &Occurrence::Turned(crate::model::WatchId(0), true, &[a]), 0);
+    monitors.on_occurrence(&mut memory, &Occurrence::Started(&[b]), 0);
+    assert!(monitors.answer(&memory, 0).is_yes());
+}
+
+#[test]
+fn a_restarted_memory_is_a_new_one() {
+    let model = model();
+    let (count, total) = (AskNumber::Count(event(&model, "a"), None), AskNumber::Total(x()));
+    let monitors = Monitors::new(&model, [AskRef::Number(&count), AskRef::Number(&total)], NO_CAP);
+    let (mut memory, mut state) = (monitors.begin(), State::start(&model));
+    monitors.on_firing(&mut memory, &[event(&model, "a")], 0);
+    state.values[0] = 4;
+    let settled = Settled { model: &model, state: &state, now: 7 << TICK_BITS, boundary: true };
+    monitors.on_settled(&mut memory, &settled);
+    assert_ne!(memory, monitors.begin());
+    monitors.restart(&mut memory);
+    assert_eq!(memory, monitors.begin());
+}
+
+/// By the definition of SEMANTICS 6, from a list of truths: does it hold at every instant from the end of
+/// some boundary k to boundary k + D?
+fn stays_by_definition(instants: &[(Step, bool, bool)], steps: Step) -> bool {
+    let index = |k: Step| instants.iter().position(|(step, boundary, _)| *step == k && *boundary);
+    (0..=STEPS - steps).any(|k| {
+        let (from, to) = (index(k).unwrap(), index(k + steps).unwrap());
+        instants[from..=to].iter().all(|(_, _, holds)| *holds)
+    })
+}
+
+proptest! {
+    /// Random stories in which every boundary is told, or only those at which something changes.
+    #[test]
+    fn stays_is_its_definition(values in prop::collection::vec((0..3_u8, any::<bool>(), any::<bool>()), 20), steps in 0..6_u32) {
+        let (mut full, mut lazy, mut instants) = (vec![], vec![], vec![]);
+        let mut last = false;
+        for (step, (within, at_boundary, inside)) in values.iter().enumerate() {
+            let step = step as Step;
+            let value = |holds| if holds { 5 } else { 0 };
+            // Mostly leave it as it is, so that stretches are long enough.
+            let now = if *within == 0 { *at_boundary } else { last };
+            full.push(Boundary(step, vec![], value(now)));
+            instants.push((step, true, now));
+            if now != last || step == 0 {
+                lazy.push(Boundary(step, vec![], value(now)));
+            }
+            last = now;
+            if *within == 1 {
+                full.push(Within(step, vec![], value(*inside)));
+                lazy.push(Within(step, vec![], value(*inside)));
+                instants.push((step, false, *inside));
+                last = *inside;
+            }
+        }
+        instants.push((STEPS, true, last));
+        let expected = stays_by_definition(&instants, steps);
+        prop_assert_eq!(yes(Ask::Stays(at_least(5), steps), &full), expected);
+        prop_assert_eq!(yes(Ask::Stays(at_least(5), steps), &lazy), expected);
+    }
+
+    /// Pairs of firings looked up one by one.
+    #[test]
+    fn then_and_before_are_their_definitions(story in prop::collection::vec((0..20_u32, 1..4_u8), 0..12), within in 0..6_u32) {
+        let mut story = story;
+        story.sort_unstable_by_key(|(step, _)| *step);
+        let names: [&[&str]; 4] = [&[], &["a"], &["b"], &["a", "b"]];
+        let told: Vec<Now> = story.iter().map(|(step, kind)| Within(*step, vec![names[*kind as usize]], 0)).collect();
+        let is = |kind: u8, bit: u8| kind & bit != 0;
+        let pair = story.iter().enumerate().any(|(i, (step, kind))| {
+            is(*kind, 1) && story[i + 1..].iter().any(|(later, other)| is(*other, 2) && later - step <= within)
+        });
+        let model = model();
+        let (a, b) = (event(&model, "a"), event(&model, "b"));
+        prop_assert_eq!(yes(Ask::Then(a, b, within), &told), pair);
+        let first_b = story.iter().position(|(_, kind)| is(*kind, 2)).unwrap_or(story.len());
+        let before = story[..first_b].iter().any(|(_, kind)| is(*kind, 1));
+        prop_assert_eq!(yes(Ask::Before(a, b), &told), before);
+    }
+}
