@@ -5,7 +5,7 @@
 use simulate::model::Model;
 use simulate::model::Step;
 use simulate::model::state::State;
-use simulate::observe::question::{AskRef, Memory, Monitors, NO_CAP, Reply};
+use simulate::observe::question::{AskRef, Memory, Monitors, NO_CAP, Reply, Settled};
 use simulate::observe::{Collector, Observer, Occurrence};
 
 use super::{Share, Values};
@@ -98,7 +98,7 @@ impl Observer for Runs {
     }
 
     fn settled(&mut self, model: &Model, state: &State, now: u64, boundary: bool) {
-        self.monitors.on_settled(&mut self.memory, model, state, now, boundary);
+        self.monitors.on_settled(&mut self.memory, &Settled { model, state, now, boundary });
     }
 
     fn end(&mut self, _model: &Model, _state: &State) {
