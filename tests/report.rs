@@ -4,7 +4,8 @@ use simulate::analysis::estimate::Proportion;
 use simulate::report::text::{Detail, text};
 use simulate::report::{
     Accuracy, Answer, Change, Clock, Distribution, Figure, Indicator, IndicatorAt, Milestone, Moment, Origin, Outcome,
-    Path, PathOutcome, Posture, Quantile, Question, Report, Rule, Share, Unit, VERSION, Warning, csv::csv, json::json,
+    Path, PathOutcome, Posture, Quantile, Question, Report, Rule, Share, Typical, Unit, VERSION, Warning, csv::csv,
+    json::json,
 };
 
 const RUNS: u64 = 100_000;
@@ -109,6 +110,7 @@ fn rule(id: &str, firings: u64, hits: u64) -> Rule {
         lapsed: 0,
         let_pass: 0,
         forbidden: false,
+        is_decay: false,
     }
 }
 
@@ -169,6 +171,12 @@ fn report() -> Report {
             path(31_000, 3, &[("rok_recognises_cuba", 7)]),
         ],
         tree: Vec::new(),
+        typical: vec![Typical {
+            outcome: "war".into(),
+            severity: Some(5),
+            share: Proportion::new(20, 333).into(),
+            path: path(2_000, 41, &[("clash", 90), ("clash/war", 90)]),
+        }],
         other_paths: share(900),
         distinct_paths: 17,
         postures: vec![posture()],
@@ -176,6 +184,7 @@ fn report() -> Report {
         rules: vec![rule("missile_test", 1_321_700, 99_990), rule("clash", 21_200, 19_100), rule("never", 0, 0)],
         warnings: vec![Warning {
             code: "few-hits".into(),
+            about: vec!["war".into()],
             message: "only 333 of 100,000 runs reached `war`".into(),
             help: "--runs 1000000 makes its interval three times narrower".into(),
         }],

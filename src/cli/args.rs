@@ -35,7 +35,7 @@ Exit codes: 0 done, 1 the scenario or a run failed, 2 a mistake in the command, 
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     arg_required_else_help = true,
-    max_term_width = 100
+    max_term_width = 80
 )]
 pub struct Cli {
     /// What to do instead of running the scenario.

@@ -24,7 +24,7 @@ pub fn decimals(low: f64, high: f64) -> usize {
     estimate::decimals(50.0 * (high - low), 4)
 }
 
-/// `68.2 %`; what is more than 0 and less than 1 never looks like either, and nothing is `none`.
+/// `68.2 %`; what is more than 0 and less than 1 never looks like either, and no run at all is `none`.
 pub fn percent(share: &Share) -> String {
     let decimals = decimals(share.low, share.high);
     spelled((share.value * whole(decimals)).round() as u64, share.value, decimals)
@@ -48,6 +48,7 @@ fn spelled(units: u64, share: f64, decimals: usize) -> String {
     let unit = 100.0 / whole(decimals);
     match units {
         _ if share == 0.0 => "none".to_owned(),
+        _ if share == 1.0 => "100 %".to_owned(),
         0 => format!("<{unit:.decimals$} %"),
         all if share < 1.0 && all as f64 >= whole(decimals) => format!(">{:.decimals$} %", 100.0 - unit),
         some => format!("{:.decimals$} %", some as f64 * unit),
@@ -86,7 +87,7 @@ pub fn figure(figure: &Figure) -> String {
 
 /// `13.1 to 13.3`, where there is an interval.
 pub fn interval(figure: &Figure) -> Option<String> {
-    let decimals = estimate::decimals(half_width(figure) / 2.0, 6);
+    let decimals = estimate::decimals(half_width(figure), 6);
     Some(format!("{:.decimals$} to {:.decimals$}", figure.low?, figure.high?))
 }
 

@@ -31,6 +31,7 @@ pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origi
         paths: history::paths(model, findings),
         other_paths: findings.other_paths.into(),
         distinct_paths: findings.distinct_paths,
+        typical: history::typical(model, findings, tree),
         tree: history::tree(model, tree, findings.runs),
         postures: history::postures(model, findings),
         indicators: history::indicators(model, findings),
@@ -42,8 +43,8 @@ pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origi
 }
 
 fn limits() -> Vec<String> {
-    let one = "These numbers restate the assumptions of the scenario file; they are not a forecast.";
-    let two = "The intervals show what more runs could change, not how wrong the assumptions may be.";
+    let one = "These numbers restate the assumptions of the scenario file; they are no forecast.";
+    let two = "Their intervals show what more runs could change, not how wrong the assumptions may be.";
     vec![one.into(), two.into()]
 }
 
@@ -144,6 +145,7 @@ fn rules(model: &Model, findings: &Findings) -> Vec<Rule> {
             lapsed: fired.lapsed,
             let_pass: fired.let_pass,
             forbidden: rule.forbidden,
+            is_decay: rule.id.starts_with("decay of "),
         }
     };
     findings.rules.iter().map(rule).collect()

@@ -43,6 +43,8 @@ pub struct Report {
     pub paths: Vec<Path>,
     /// The same as a tree, without the branches that few runs took.
     pub tree: Vec<Branching>,
+    /// By outcome in file order, of those that some run had: the most frequent path among its runs.
+    pub typical: Vec<Typical>,
     /// How many runs went along a path that is not listed in `paths`.
     pub other_paths: Share,
     /// How many different paths there are.
@@ -269,6 +271,19 @@ pub struct Path {
     pub outcomes: Vec<PathOutcome>,
 }
 
+/// The most frequent path among the runs of one outcome.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Typical {
+    /// The outcome.
+    pub outcome: String,
+    /// How grave it is.
+    pub severity: Option<u64>,
+    /// How many of the runs of this outcome went along the path.
+    pub share: Share,
+    /// The path, over all runs that went along it.
+    pub path: Path,
+}
+
 /// A milestone on a path.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Milestone {
@@ -372,6 +387,8 @@ pub struct Rule {
     pub let_pass: u64,
     /// It was forbidden.
     pub forbidden: bool,
+    /// The decay of an indicator, which nobody wrote as a rule.
+    pub is_decay: bool,
 }
 
 /// How often a branch was drawn.
@@ -390,6 +407,8 @@ pub struct Branch {
 pub struct Warning {
     /// Stable kebab-case name of its kind.
     pub code: String,
+    /// Outcomes, questions, rules or indicators that it is about.
+    pub about: Vec<String>,
     /// What is shaky.
     pub message: String,
     /// What to try.

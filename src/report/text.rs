@@ -24,6 +24,7 @@ pub fn text(report: &Report, detail: Detail) -> String {
         header(report, detail),
         answers::outcomes(report, detail),
         answers::questions(report, detail),
+        answers::numbers(report, detail),
         history::paths(report, detail),
         history::postures(report, detail),
         history::indicators(report, detail),
@@ -64,21 +65,22 @@ fn changed(change: &super::Change) -> String {
 
 /// `2024-02-07 to 2024-12-31, steps of 1 day`
 fn covers(clock: &Clock) -> String {
-    let step = match clock.step_seconds {
-        s if s % 604_800 == 0 => plural(s / 604_800, "week"),
-        s if s % 86_400 == 0 => plural(s / 86_400, "day"),
-        s if s % 3600 == 0 => plural(s / 3600, "hour"),
-        s if s % 60 == 0 => plural(s / 60, "minute"),
-        s => plural(s, "second"),
-    };
+    let step = length(clock.step_seconds);
     match (&clock.start, &clock.end) {
         (Some(start), Some(end)) => format!("{start} to {end}, steps of {step}"),
-        _ => format!("{} days, steps of {step}", figures::number(clock.days, 0.01)),
+        _ => format!("{}, steps of {step}", length((clock.days * 86_400.0).round() as u64)),
     }
 }
 
-fn plural(n: u64, unit: &str) -> String {
-    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+/// `50 years`, `6 hours`: in the largest unit that it is a whole number of.
+fn length(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 5] =
+        [(31_557_600, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let (unit, name) = *UNITS.iter().find(|(unit, _)| seconds.is_multiple_of(*unit)).unwrap_or(&UNITS[4]);
+    match seconds / unit {
+        1 => format!("1 {name}"),
+        n => format!("{} {name}s", figures::count(n)),
+    }
 }
 
 fn footer(report: &Report) -> String {

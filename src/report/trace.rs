@@ -2,6 +2,7 @@
 //!
 //! Does not know the rules: what happened, by what, and what it changed stands in the trace.
 
+use anstyle::Style;
 use serde::Serialize;
 
 use super::dates::instant;
@@ -58,41 +59,60 @@ fn is_news(what: &What) -> bool {
     }
 }
 
-/// Lines behind their date, which stands beside the first.
-fn dated(date: &str, told: &[String]) -> String {
-    let wrapped: String = told.iter().map(|line| wrap(line, DATES, DATES + 2)).collect();
-    let first = left(date, DATES) + wrapped.get(DATES..).unwrap_or_default();
-    first
+/// One thing that is told: a sentence, and in faint letters where it comes from and what it did.
+struct Told {
+    says: String,
+    notes: String,
+    style: Style,
 }
 
-fn told(entry: &Entry, calendar: &Calendar) -> Vec<String> {
+impl Told {
+    fn plain(says: impl Into<String>) -> Self {
+        Self { says: says.into(), notes: String::new(), style: Style::new() }
+    }
+
+    fn faint(notes: impl Into<String>) -> Self {
+        Self { says: String::new(), notes: notes.into(), style: Style::new() }
+    }
+}
+
+/// What is told behind its date, which stands beside the first line.
+fn dated(date: &str, told: &Told) -> String {
+    let says = wrap(&told.says, DATES, DATES);
+    let notes = wrap(&told.notes, DATES + 2, DATES + 4);
+    let mut lines: Vec<String> = says.lines().map(|line| styled(told.style, &line[DATES..])).collect();
+    lines.extend(notes.lines().map(|line| styled(FAINT, &line[DATES..])));
+    let beside =
+        |(index, line): (usize, &String)| format!("{}{line}\n", left(if index == 0 { date } else { "" }, DATES));
+    lines.iter().enumerate().map(beside).collect()
+}
+
+fn told(entry: &Entry, calendar: &Calendar) -> Told {
     let by = |trigger: &Trigger| format!("`{}`", trigger.event);
+    let since = |trigger: &Option<Trigger>| since(trigger.as_ref(), calendar);
     match &entry.what {
-        What::Started => vec!["The run begins.".into()],
         What::Fired(firing) => fired(firing, entry, calendar),
-        What::Turned { name, begins: true } => vec![format!("`{name}` begins")],
-        What::Turned { name, begins: false } => vec![format!("`{name}` ends")],
-        What::Stopped => vec!["The run is over: `stop_when` holds.".into()],
+        What::Started => Told::plain("The run begins."),
+        What::Turned { name, begins: true } => Told::plain(format!("`{name}` begins.")),
+        What::Turned { name, begins: false } => Told::plain(format!("`{name}` ends.")),
+        What::Stopped => Told::plain("The run is over: `stop_when` holds."),
         What::Comes { rule, trigger, restarted: true, .. } => {
-            vec![format!("- `{rule}` starts again, by {}", by(trigger))]
+            Told::faint(format!("`{rule}` starts again, by {}", by(trigger)))
         }
         What::Comes { rule, trigger, at_once: true, .. } => {
-            vec![format!("- `{rule}` follows at once on {}", by(trigger))]
+            Told::faint(format!("`{rule}` follows at once on {}", by(trigger)))
         }
-        What::Comes { rule, trigger, .. } => vec![format!("- `{rule}` will follow on {}", by(trigger))],
-        What::LetPass { rule, trigger } => vec![format!("- `{rule}` lets {} pass", by(trigger))],
+        What::Comes { rule, trigger, .. } => Told::faint(format!("`{rule}` will follow on {}", by(trigger))),
+        What::LetPass { rule, trigger } => Told::faint(format!("`{rule}` lets {} pass", by(trigger))),
         What::Ignored { rule, trigger } => {
-            vec![format!("- `{rule}` is pending already: {} changes nothing", by(trigger))]
+            Told::faint(format!("`{rule}` is pending already: {} changes nothing", by(trigger)))
         }
-        What::NotOpen { rule, trigger } => vec![format!("- `{rule}` cannot follow on {} now", by(trigger))],
+        What::NotOpen { rule, trigger } => Told::faint(format!("`{rule}` cannot follow on {} now", by(trigger))),
         What::Preempted { rule, trigger } => {
-            vec![format!(
-                "- `{rule}`{} is due and pre-empted: its condition does not hold",
-                since(trigger.as_ref(), calendar)
-            )]
+            Told::faint(format!("`{rule}`{} is due and pre-empted: its condition does not hold", since(trigger)))
         }
         What::Lapsed { rule, trigger } => {
-            vec![format!("- `{rule}`{} is cancelled: its condition holds no more", since(trigger.as_ref(), calendar))]
+            Told::faint(format!("`{rule}`{} is cancelled: its condition holds no more", since(trigger)))
         }
     }
 }
@@ -107,22 +127,15 @@ fn day(calendar: &Calendar, ticks: u64) -> String {
     if calendar.start.is_some() { whole.split(' ').next().unwrap_or_default().to_owned() } else { whole }
 }
 
-/// The sentence, the rule with its reason, and what changed.
-fn fired(firing: &Firing, entry: &Entry, calendar: &Calendar) -> Vec<String> {
-    let mut lines = Vec::new();
-    let says = plain(&firing.says);
-    if !says.is_empty() {
-        lines.push(says);
-    }
+/// The sentence; the rule with its reason, and what changed.
+fn fired(firing: &Firing, entry: &Entry, calendar: &Calendar) -> Told {
     let branch = firing.branch.as_ref().map_or_else(String::new, |branch| format!("/{branch}"));
-    let nothing = if firing.nothing { ": nothing comes of it" } else { "" };
-    lines.push(format!("{}{branch}, {}{nothing}", firing.rule, reason(firing, entry, calendar)));
-    let mut changes: Vec<String> = firing.changes.iter().map(change).collect();
-    changes.extend(firing.held.iter().map(|name| format!("{name} held at the end of its range")));
-    if !changes.is_empty() {
-        lines.push(changes.join(", "));
-    }
-    lines
+    let nothing = if firing.nothing { "; nothing comes of it" } else { "" };
+    let mut parts = vec![format!("{}{branch}, {}{nothing}", firing.rule, reason(firing, entry, calendar))];
+    parts.extend(firing.changes.iter().map(change));
+    parts.extend(firing.held.iter().map(|name| format!("{name} held at the end of its range")));
+    let style = if firing.milestone { HEADING } else { Style::new() };
+    Told { says: plain(&firing.says), notes: parts.join("; "), style }
 }
 
 fn reason(firing: &Firing, entry: &Entry, calendar: &Calendar) -> String {
@@ -148,7 +161,7 @@ fn change(change: &Change) -> String {
         Value::Flag(true) => "yes".into(),
         Value::Flag(false) => "no".into(),
     };
-    format!("{}: {} → {}", change.variable, shown(&change.from), shown(&change.to))
+    format!("{} {} → {}", change.variable, shown(&change.from), shown(&change.to))
 }
 
 fn ending(end: &End) -> String {

@@ -10,7 +10,7 @@ use crate::model::{Calendar, Model, Step, VariableId, VariableKind};
 use crate::observe::path::{self, PathTree, milestones};
 use crate::report::dates::{DAY, Edge, date, moment};
 use crate::report::layout::plain;
-use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture};
+use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture, Typical};
 
 /// Of so many runs one must have come along a branch of the tree for it to be listed.
 const BRANCH: u64 = 200;
@@ -21,17 +21,17 @@ pub(super) fn paths(model: &Model, findings: &Findings) -> Vec<Path> {
         milestones: path.milestones.iter().map(|r| milestone(model, r.milestone, &r.median)).collect(),
         goes_on: path.longer > 0,
         exemplar: path.exemplar,
-        outcomes: outcomes(model, path),
+        outcomes: outcomes(model, &path.outcomes, path.share.hits),
     };
     findings.paths.iter().map(path).collect()
 }
 
-fn outcomes(model: &Model, path: &findings::Path) -> Vec<PathOutcome> {
-    let mut counted = path.outcomes.clone();
+fn outcomes(model: &Model, counted: &[(usize, u64)], of: u64) -> Vec<PathOutcome> {
+    let mut counted = counted.to_vec();
     counted.sort_by_key(|(outcome, runs)| (Reverse(*runs), *outcome));
     let named = |(outcome, runs): (usize, u64)| {
         let name = model.outcomes.get(outcome)?.name.clone();
-        Some(PathOutcome { name, share: Proportion::new(runs, path.share.hits).into() })
+        Some(PathOutcome { name, share: Proportion::new(runs, of).into() })
     };
     counted.into_iter().filter_map(named).collect()
 }
@@ -47,22 +47,57 @@ fn milestone(model: &Model, milestone: path::Milestone, median: &estimate::Quant
     }
 }
 
+/// Of the outcomes that some run had, the most frequent path among its runs; among equals that of the lowest run.
+pub(super) fn typical(model: &Model, findings: &Findings, tree: &PathTree) -> Vec<Typical> {
+    let all = tree.paths();
+    let typical = |(index, outcome): (usize, &crate::model::Outcome)| {
+        let of_it = |path: &path::Path| path.outcomes.iter().find(|(o, _)| usize::from(*o) == index).map(|(_, n)| *n);
+        let counted = all.iter().filter_map(|path| Some((of_it(path)?, path)));
+        let (hits, path) = counted.max_by_key(|(hits, path)| (*hits, Reverse(path.exemplar)))?;
+        Some(Typical {
+            outcome: outcome.name.clone(),
+            severity: outcome.severity,
+            share: Proportion::new(hits, findings.outcomes[index].proportion.hits).into(),
+            path: whole_path(model, path, tree, findings.runs),
+        })
+    };
+    model.outcomes.iter().enumerate().filter_map(typical).collect()
+}
+
+fn whole_path(model: &Model, path: &path::Path, tree: &PathTree, runs: u64) -> Path {
+    let all = milestones(model);
+    let counted: Vec<(usize, u64)> = path.outcomes.iter().map(|(o, n)| (usize::from(*o), *n)).collect();
+    let dated = path.milestones.iter().zip(&path.dates);
+    let dated = dated.filter_map(|(id, dates)| Some((all[id.0 as usize], median(dates, path.runs, tree)?)));
+    Path {
+        share: Proportion::new(path.runs, runs).into(),
+        milestones: dated.map(|(reached, median)| milestone(model, reached, &median)).collect(),
+        goes_on: path.longer > 0,
+        exemplar: path.exemplar,
+        outcomes: outcomes(model, &counted, path.runs),
+    }
+}
+
 pub(super) fn tree(model: &Model, tree: &PathTree, runs: u64) -> Vec<Branching> {
     let all = milestones(model);
-    let resolution = if tree.resolution() > 1 { f64::from(tree.resolution()) } else { 0.0 };
     let branching = |node: path::Branching| {
         let reached = all[node.milestone?.0 as usize];
-        let ranks = Ranks::new(0.5, node.runs)?;
-        let median = estimate::Quantile::new(&ranks, resolution, |rank| f64::from(ranked(&node.dates, rank)));
         Some(Branching {
             depth: node.depth,
-            milestone: milestone(model, reached, &median),
+            milestone: milestone(model, reached, &median(&node.dates, node.runs, tree)?),
             share: Proportion::new(node.runs, runs).into(),
             ended: Proportion::new(node.ended, runs).into(),
             exemplar: node.exemplar,
         })
     };
     tree.walk((runs / BRANCH).max(1)).into_iter().filter_map(branching).collect()
+}
+
+/// The median of the step numbers of `runs` runs.
+fn median(dates: &[(Step, u64)], runs: u64, tree: &PathTree) -> Option<estimate::Quantile> {
+    let resolution = if tree.resolution() > 1 { f64::from(tree.resolution()) } else { 0.0 };
+    let ranks = Ranks::new(0.5, runs)?;
+    Some(estimate::Quantile::new(&ranks, resolution, |rank| f64::from(ranked(dates, rank))))
 }
 
 /// The `rank`-th smallest step, from 1.

@@ -1,7 +1,8 @@
-//! Warnings in words: what is shaky, and which option to try.
+//! Warnings in words: what is shaky, and which option to try. Those of a kind are told together.
 
+use crate::analysis::estimate::Proportion;
 use crate::analysis::findings::Findings;
-use crate::analysis::warning::{self, Subject};
+use crate::analysis::warning::{self, FEW, Subject};
 use crate::model::Model;
 use crate::report::Warning;
 use crate::report::figures::{count, frequency, number};
@@ -10,100 +11,139 @@ use crate::report::figures::{count, frequency, number};
 const TOO_MANY: u64 = 20_000_000;
 
 pub(super) fn warnings(model: &Model, findings: &Findings) -> Vec<Warning> {
-    let mut worded: Vec<Warning> = findings.warnings.iter().filter_map(|w| word(model, findings, w)).collect();
-    worded.extend(silent(model, findings));
+    let all = &findings.warnings;
+    let mut worded: Vec<Warning> = all.iter().filter_map(interrupted).collect();
+    worded.extend(no_hits(model, findings));
+    worded.extend(few_hits(model, findings));
+    worded.extend(skewed(model, all));
+    worded.extend(all.iter().filter_map(|w| saturated(model, w)));
+    worded.extend(all.iter().filter_map(cut));
+    worded.extend(silent(model, all));
     worded
 }
 
-/// Rules that never fired are many and alike: they are told together, by `silent`.
-fn word(model: &Model, findings: &Findings, warning: &warning::Warning) -> Option<Warning> {
-    let runs = count(findings.runs);
-    let (code, message, help) = match warning {
-        warning::Warning::Interrupted { done, planned } => (
-            "interrupted",
-            format!("stopped after {} of {} runs", count(*done), count(*planned)),
-            "the intervals are those of the runs that were done".to_owned(),
+fn interrupted(warning: &warning::Warning) -> Option<Warning> {
+    let warning::Warning::Interrupted { done, planned } = warning else { return None };
+    Some(Warning {
+        code: "interrupted".into(),
+        about: Vec::new(),
+        message: format!("stopped after {} of {} runs", count(*done), count(*planned)),
+        help: "the intervals are those of the runs that were done".into(),
+    })
+}
+
+fn no_hits(model: &Model, findings: &Findings) -> Option<Warning> {
+    let about = findings.warnings.iter().filter_map(|warning| match warning {
+        warning::Warning::NoHits { subject, .. } => Some(name(model, *subject)),
+        _ => None,
+    });
+    let about: Vec<String> = about.collect();
+    let bound = frequency(&Proportion::new(0, findings.runs).into());
+    let each = if about.len() == 1 { "" } else { "each " };
+    (!about.is_empty()).then(|| Warning {
+        code: "no-hits".into(),
+        message: format!(
+            "not one of {} runs for {}: that is {each}{bound}, and not never",
+            count(findings.runs),
+            listed(&about)
         ),
-        warning::Warning::NoHits { subject, share } => (
-            "no-hits",
-            format!(
-                "no run of {runs} {}: {}, which is not never",
-                reached(model, *subject),
-                frequency(&(*share).into())
-            ),
-            format!("more runs find what is rarer: --runs {}", findings.runs.saturating_mul(10)),
-        ),
-        warning::Warning::FewHits { subject, share, needed } => (
-            "few-hits",
-            format!("only {} of {runs} runs {}", count(share.hits), reached(model, *subject)),
-            more_runs(*needed),
-        ),
-        warning::Warning::SkewedMean { subject, needed, .. } => (
-            "skewed-mean",
-            format!("a few runs make the mean of `{}`: its interval is too narrow", name(model, *subject)),
-            format!("go by its median, or {}", more_runs(*needed)),
-        ),
-        warning::Warning::ConstantMean { subject } => (
-            "constant",
-            format!("`{}` is the same in all {runs} runs", name(model, *subject)),
-            "if it should vary, `simulate check FILE` may know why it does not".to_owned(),
-        ),
-        warning::Warning::Saturated { variable, mean, share } => (
-            "saturated",
-            format!(
-                "`{}` was held at an end of its range in {} of the runs, {} times a run",
-                model.variable(*variable).name,
-                frequency(&(*share).into()),
-                number(*mean, 0.1)
-            ),
-            "if that is not meant, widen its `range` or let it decay".to_owned(),
-        ),
-        warning::Warning::PathsCut { depth } => (
-            "paths-cut",
-            format!("there are too many different paths: they are told up to milestone {depth}"),
-            "mark fewer rules as `milestone`".to_owned(),
-        ),
-        warning::Warning::NeverFired { .. } => return None,
-    };
-    Some(Warning { code: code.into(), message, help })
+        about,
+        help: format!("more runs find what is rarer: --runs {}", findings.runs.saturating_mul(10)),
+    })
+}
+
+fn few_hits(model: &Model, findings: &Findings) -> Option<Warning> {
+    let few = findings.warnings.iter().filter_map(|warning| match warning {
+        warning::Warning::FewHits { subject, share, needed } => Some((name(model, *subject), share.hits, *needed)),
+        _ => None,
+    });
+    let few: Vec<(String, u64, u64)> = few.collect();
+    let needed = few.iter().map(|(_, _, needed)| *needed).max()?;
+    let counted: Vec<String> = few.iter().map(|(name, hits, _)| format!("`{name}` ({hits})")).collect();
+    Some(Warning {
+        code: "few-hits".into(),
+        about: few.iter().map(|(name, _, _)| name.clone()).collect(),
+        message: format!("fewer than {FEW} of {} runs for {}", count(findings.runs), counted.join(", ")),
+        help: more_runs(needed),
+    })
 }
 
 fn more_runs(needed: u64) -> String {
     if needed > TOO_MANY {
-        return "it is too rare to be found by more runs alone: take its odds as an order of magnitude".to_owned();
+        return "the rarest will not be found by more runs alone: take its odds as an order of magnitude".into();
     }
-    // Two digits: a number of runs to type, not a result.
+    format!("--runs {} would narrow the widest to about a fifth up or down", rounded_up(needed))
+}
+
+/// Two digits: a number of runs to type, not a result.
+fn rounded_up(needed: u64) -> u64 {
     let unit = 10_u64.pow(needed.max(10).ilog10() - 1);
-    format!("--runs {} would know it to about a tenth", needed.div_ceil(unit) * unit)
+    needed.div_ceil(unit) * unit
 }
 
-/// `ended in `war``, `said yes to `early``
-fn reached(model: &Model, subject: Subject) -> String {
-    match subject {
-        Subject::Outcome(_) => format!("ended in `{}`", name(model, subject)),
-        Subject::Question(_) => format!("said yes to `{}`", name(model, subject)),
-    }
+fn skewed(model: &Model, all: &[warning::Warning]) -> Option<Warning> {
+    let about = all.iter().filter_map(|warning| match warning {
+        warning::Warning::SkewedMean { subject, .. } => Some(name(model, *subject)),
+        _ => None,
+    });
+    let about: Vec<String> = about.collect();
+    (!about.is_empty()).then(|| Warning {
+        code: "skewed-mean".into(),
+        message: format!("a few runs make the mean of {}: its interval is too narrow", listed(&about)),
+        about,
+        help: "go by the median".into(),
+    })
 }
 
-fn name(model: &Model, subject: Subject) -> &str {
-    match subject {
-        Subject::Outcome(index) => &model.outcomes[index].name,
-        Subject::Question(index) => &model.questions[index].name,
-    }
+fn saturated(model: &Model, warning: &warning::Warning) -> Option<Warning> {
+    let warning::Warning::Saturated { variable, mean, share } = warning else { return None };
+    let name = &model.variable(*variable).name;
+    let often = frequency(&(*share).into());
+    Some(Warning {
+        code: "saturated".into(),
+        about: vec![name.clone()],
+        message: format!(
+            "`{name}` was held at an end of its range in {often} of the runs, {} times a run",
+            number(*mean, 0.1)
+        ),
+        help: "if that is not meant, widen its `range` or let it decay".into(),
+    })
 }
 
-/// Rules that fired in no run although they were triggered or due.
-fn silent(model: &Model, findings: &Findings) -> Option<Warning> {
-    let blocked = findings.warnings.iter().filter_map(|warning| match warning {
+fn cut(warning: &warning::Warning) -> Option<Warning> {
+    let warning::Warning::PathsCut { depth } = warning else { return None };
+    Some(Warning {
+        code: "paths-cut".into(),
+        about: Vec::new(),
+        message: format!("there are too many different paths: they are told up to milestone {depth}"),
+        help: "mark fewer rules as `milestone`".into(),
+    })
+}
+
+/// Rules that were due in some run and fired in none.
+fn silent(model: &Model, all: &[warning::Warning]) -> Option<Warning> {
+    let blocked = all.iter().filter_map(|warning| match warning {
         warning::Warning::NeverFired { rule, preempted, lapsed } if preempted + lapsed > 0 => {
-            Some(&model.rule(*rule).id)
+            Some(model.rule(*rule).id.clone())
         }
         _ => None,
     });
-    let names: Vec<String> = blocked.map(|id| format!("`{id}`")).collect();
-    (!names.is_empty()).then(|| Warning {
+    let about: Vec<String> = blocked.collect();
+    (!about.is_empty()).then(|| Warning {
         code: "never-fired".into(),
-        message: format!("due in some run and never fired, because its guard never held then: {}", names.join(", ")),
+        message: format!("due in some run and fired in none, because a condition never held then: {}", listed(&about)),
+        about,
         help: "`simulate explain FILE RULE` says what a rule waits for".into(),
     })
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn name(model: &Model, subject: Subject) -> String {
+    match subject {
+        Subject::Outcome(index) => model.outcomes[index].name.clone(),
+        Subject::Question(index) => model.questions[index].name.clone(),
+    }
 }

@@ -2,11 +2,15 @@
 
 use super::Detail;
 use crate::report::figures::{bar, between, figure, frequency, interval, number, odds, percent, percentages};
-use crate::report::layout::{BAR, WIDTH, flow, heading, left, right, styled, width, wrap};
-use crate::report::{Answer, Distribution, Quantile, Report, Share, Unit};
+use crate::report::layout::{BAR, FAINT, WIDTH, heading, left, right, styled, width, wrap};
+use crate::report::{Answer, Distribution, Outcome, Quantile, Question, Report, Share, Unit};
 
 /// Names up to this long stand in the table's first column.
 const LONGEST_NAME: usize = 28;
+/// Yes/no questions shown unless everything is.
+const QUESTIONS: usize = 16;
+/// Numbers shown unless everything is.
+const NUMBERS: usize = 8;
 /// Columns of a percentage.
 const SHARE: usize = 8;
 /// Columns of an interval of percentages.
@@ -14,10 +18,11 @@ const INTERVAL: usize = 18;
 
 pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
     let shares: Vec<Share> = report.outcomes.iter().map(|o| o.share).collect();
+    let shown = percentages(&shares);
     let column = name_column(report.outcomes.iter().map(|o| o.name.as_str()));
-    let mut lines = in_short(report) + &heading("How it ends", "share of runs, 95 % interval");
-    for (outcome, percentage) in report.outcomes.iter().zip(percentages(&shares)) {
-        lines += &row(&outcome.name, &percentage, &outcome.share, column);
+    let mut lines = in_short(&report.outcomes, &shown) + &heading("How it ends", "share of runs, 95 % interval");
+    for (outcome, percentage) in report.outcomes.iter().zip(&shown) {
+        lines += &row(&outcome.name, percentage, &outcome.share, column);
         if detail == Detail::Full {
             lines += &told(&outcome.says, &outcome.when);
         }
@@ -25,14 +30,15 @@ pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
     lines
 }
 
-/// The bottom line: the most frequent outcome and the gravest.
-fn in_short(report: &Report) -> String {
-    let most = report.outcomes.iter().max_by(|a, b| a.share.value.total_cmp(&b.share.value));
+/// The bottom line: the most frequent outcome and the gravest, with the percentages of the table.
+fn in_short(outcomes: &[Outcome], shown: &[String]) -> String {
+    let most = (0..outcomes.len()).rev().max_by(|a, b| outcomes[*a].share.value.total_cmp(&outcomes[*b].share.value));
     let Some(most) = most else { return String::new() };
-    let mut line = format!("In short: {} of the runs end in `{}`", percent(&most.share), most.name);
-    let gravest = report.outcomes.iter().filter(|o| o.severity.is_some()).max_by_key(|o| o.severity);
-    if let Some(gravest) = gravest.filter(|g| g.name != most.name) {
-        line += &format!("; the gravest outcome, `{}`: {}", gravest.name, frequency(&gravest.share));
+    let mut line = format!("In short: {} of the runs end in `{}`", shown[most], outcomes[most].name);
+    let graded = (0..outcomes.len()).rev().filter(|i| outcomes[*i].severity.is_some());
+    if let Some(gravest) = graded.max_by_key(|i| outcomes[*i].severity).filter(|i| *i != most) {
+        let often = odds(&outcomes[gravest].share).unwrap_or_else(|| shown[gravest].clone());
+        line += &format!("; the gravest outcome, `{}`: {often}", outcomes[gravest].name);
     }
     format!("\n{}", wrap(&(line + "."), 0, 0))
 }
@@ -60,42 +66,96 @@ fn told(says: &str, condition: &str) -> String {
 }
 
 pub(super) fn questions(report: &Report, detail: Detail) -> String {
-    if report.questions.is_empty() {
+    let asked = report.questions.iter().filter_map(|question| match &question.answer {
+        Answer::Share(share) => Some((question, share)),
+        Answer::Distribution(_) => None,
+    });
+    let asked: Vec<(&Question, &Share)> = asked.collect();
+    if asked.is_empty() {
         return String::new();
     }
-    let column = name_column(report.questions.iter().map(|q| q.name.as_str()));
-    let mut lines = heading("Questions", "");
-    for question in &report.questions {
-        lines += &match &question.answer {
-            Answer::Share(share) => row(&question.name, &percent(share), share, column),
-            Answer::Distribution(of) => distribution(&question.name, of, column),
-        };
+    let column = name_column(asked.iter().map(|(q, _)| q.name.as_str()));
+    let mut lines = heading("Questions", "share of runs that say yes, 95 % interval");
+    for (question, share) in asked.iter().take(most(detail, QUESTIONS)) {
+        lines += &row(&question.name, &percent(share), share, column);
         if detail == Detail::Full {
             lines += &told(&question.says, &question.ask);
         }
     }
-    lines
+    lines + &more(asked.len(), most(detail, QUESTIONS))
 }
 
-/// `tests   median 13, 90 % of runs 9 to 18; mean 13.2 (13.1 to 13.3)`
-fn distribution(name: &str, of: &Distribution, column: usize) -> String {
-    let point = |at: f64| of.quantiles.iter().find(|q| (q.at - at).abs() < 1e-9).map(|q| value(q, of.unit));
-    let mut parts = Vec::new();
-    if let (Some(low), Some(median), Some(high)) = (point(0.05), point(0.5), point(0.95)) {
-        parts.push(format!("median {median}"));
-        parts.push(format!("90 % of runs {low} to {high}"));
+/// How many of a list are shown.
+fn most(detail: Detail, brief: usize) -> usize {
+    if detail == Detail::Full { usize::MAX } else { brief }
+}
+
+/// `13 more with --all`
+pub(super) fn more(there: usize, shown: usize) -> String {
+    let hidden = there.saturating_sub(shown);
+    if hidden == 0 { String::new() } else { format!("  {}\n", styled(FAINT, &format!("{hidden} more with --all"))) }
+}
+
+/// A number's line in the table.
+struct Numbers<'a> {
+    question: &'a Question,
+    median: String,
+    range: String,
+    rest: String,
+}
+
+pub(super) fn numbers(report: &Report, detail: Detail) -> String {
+    let rows = report.questions.iter().filter_map(|question| match &question.answer {
+        Answer::Share(_) => None,
+        Answer::Distribution(of) => Some(Numbers::new(question, of)),
+    });
+    let rows: Vec<Numbers<'_>> = rows.collect();
+    if rows.is_empty() {
+        return String::new();
     }
-    if let Some(mean) = of.mean.filter(|_| of.unit != Unit::Time) {
-        let interval = interval(&mean).map_or_else(String::new, |i| format!(" ({i})"));
-        parts.push(format!("mean {}{interval}", figure(&mean)));
+    let there = rows.len();
+    let shown: Vec<Numbers<'_>> = rows.into_iter().take(most(detail, NUMBERS)).collect();
+    let columns = (
+        name_column(shown.iter().map(|row| row.question.name.as_str())),
+        shown.iter().map(|row| width(&row.median)).max().unwrap_or(0),
+        shown.iter().map(|row| width(&row.range)).max().unwrap_or(0),
+    );
+    let mut lines = heading("Numbers", "median; where 90 % of the runs lie; mean (95 % interval)");
+    for row in &shown {
+        lines += &row.line(columns);
+        if detail == Detail::Full {
+            lines += &told(&row.question.says, &row.question.ask);
+        }
     }
-    if let Some(never) = of.never.filter(|n| n.value > 0.0) {
-        parts.push(format!("never: {}", frequency(&never)));
+    lines + &more(there, shown.len())
+}
+
+impl<'a> Numbers<'a> {
+    fn new(question: &'a Question, of: &Distribution) -> Self {
+        let point = |at: f64| of.quantiles.iter().find(|q| (q.at - at).abs() < 1e-9).map(|q| value(q, of.unit));
+        let mut rest = Vec::new();
+        if let Some(mean) = of.mean.filter(|_| of.unit != Unit::Time) {
+            let interval = interval(&mean).map_or_else(String::new, |i| format!(" ({i})"));
+            rest.push(format!("{}{interval}", figure(&mean)));
+        }
+        if let Some(never) = of.never.filter(|n| n.value > 0.0) {
+            rest.push(format!("never: {}", frequency(&never)));
+        }
+        let range = point(0.05).zip(point(0.95)).map(|(low, high)| format!("{low} to {high}"));
+        let median = point(0.5).unwrap_or_default();
+        Self { question, median, range: range.unwrap_or_default(), rest: rest.join(", ") }
     }
-    if parts.is_empty() {
-        parts.push("in no run".to_owned());
+
+    /// In columns of names, medians and ranges; the rest stands below where there is no room.
+    fn line(&self, (names, medians, ranges): (usize, usize, usize)) -> String {
+        let name = label(&self.question.name, names);
+        let start = format!("  {name}  {}  {}", right(&self.median, medians), right(&self.range, ranges));
+        if 2 + names + 2 + medians + 2 + ranges + 2 + width(&self.rest) <= WIDTH {
+            return format!("{start}  {}", self.rest).trim_end().to_owned() + "\n";
+        }
+        let indent = 2 + names + 2;
+        format!("{start}\n{}", wrap(&self.rest, indent, indent))
     }
-    format!("  {}  {}", label(name, column), flow(parts, ", ", column + 4, column + 4).trim_start())
 }
 
 fn value(quantile: &Quantile, unit: Unit) -> String {

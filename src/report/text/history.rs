@@ -1,12 +1,17 @@
 //! What happened on the way: paths of milestones, postures and indicators over time.
 
 use super::Detail;
-use crate::report::figures::{between, frequency, level, number, percent};
+use super::answers::more;
+use crate::report::figures::{between, count, level, number, percent};
 use crate::report::layout::{BAR, FAINT, flow, heading, left, right, styled, width, wrap};
-use crate::report::{Indicator, IndicatorAt, Milestone, Moment, Path, PathOutcome, Posture, Report};
+use crate::report::{
+    Branching, Indicator, IndicatorAt, Milestone, Moment, Path, PathOutcome, Posture, Report, Typical,
+};
 
 /// Paths shown unless everything is.
-const PATHS: usize = 6;
+const PATHS: usize = 5;
+/// Outcomes whose most frequent path is shown besides, unless everything is.
+const TYPICAL: usize = 3;
 /// Indicators shown unless everything is.
 const INDICATORS: usize = 6;
 /// Columns of a curve.
@@ -22,19 +27,65 @@ pub(super) fn paths(report: &Report, detail: Detail) -> String {
     }
     let shown = if detail == Detail::Full { report.paths.len() } else { PATHS.min(report.paths.len()) };
     let mut lines = heading("Paths", "milestones in order with their median dates; share of runs; how they end");
-    lines.extend(report.paths.iter().take(shown).map(path));
-    if report.distinct_paths > shown {
-        let note = format!("  the most frequent {shown} of {} paths", report.distinct_paths);
+    let shown = &report.paths[..shown];
+    let common = common(shown, &report.tree);
+    if !common.is_empty() {
+        lines += &format!("  {}\n", styled(FAINT, "all of these begin with"));
+        lines += &flow(common.iter().map(|m| milestone(m)), " → ", 12, 14);
+    }
+    lines.extend(shown.iter().map(|p| path(p, common.len())));
+    if report.distinct_paths > shown.len() {
+        let note = format!("  the most frequent {} of {} paths", shown.len(), count(report.distinct_paths as u64));
         lines += &format!("{}\n", styled(FAINT, &note));
+    }
+    lines + &typical(report, detail)
+}
+
+/// The most frequent path to each outcome; in brief, to the gravest that are not among the paths shown.
+fn typical(report: &Report, detail: Detail) -> String {
+    let mut chosen: Vec<&Typical> = report.typical.iter().filter(|t| !t.path.milestones.is_empty()).collect();
+    if detail == Detail::Brief {
+        let told = |t: &Typical| report.paths.iter().take(PATHS).any(|p| p.milestones == t.path.milestones);
+        chosen.retain(|t| t.severity.is_some() && !told(t));
+        chosen.sort_by_key(|t| std::cmp::Reverse(t.severity));
+        chosen.truncate(TYPICAL);
+    }
+    if chosen.is_empty() {
+        return String::new();
+    }
+    let mut lines = heading("Ways there", "the most frequent path to an outcome; its share of the outcome's runs");
+    for typical in chosen {
+        let share = percent(&typical.share);
+        lines += &format!("  {}  {share} of its runs\n", typical.outcome);
+        lines += &flow(typical.path.milestones.iter().map(milestone), " → ", 12, 14);
     }
     lines
 }
 
-fn path(path: &Path) -> String {
+/// The milestones with which all of several paths begin, dated by all runs that came that way; too few to be worth
+/// a line are none.
+fn common<'a>(paths: &[Path], tree: &'a [Branching]) -> Vec<&'a Milestone> {
+    let Some(first) = paths.first().filter(|_| paths.len() > 1) else { return Vec::new() };
+    let shared = |p: &Path| first.milestones.iter().zip(&p.milestones).take_while(|(a, b)| a.name == b.name).count();
+    let length = paths.iter().map(shared).min().unwrap_or(0);
+    let mut found: Vec<&Milestone> = Vec::new();
+    for node in tree {
+        let wanted = found.len() < length && node.depth == found.len() + 1;
+        if wanted && node.milestone.name == first.milestones[found.len()].name {
+            found.push(&node.milestone);
+        }
+    }
+    if found.len() == length && length > 1 { found } else { Vec::new() }
+}
+
+fn path(path: &Path, skip: usize) -> String {
     let head = format!("  {}  {}", right(&percent(&path.share), 8), right(&between(&path.share), 18));
     let head = format!("{head}  {}\n", styled(FAINT, &format!("e.g. --run {}", path.exemplar)));
-    let mut steps: Vec<String> = path.milestones.iter().map(milestone).collect();
-    if steps.is_empty() {
+    let mut steps: Vec<String> = path.milestones.iter().skip(skip).map(milestone).collect();
+    if skip > 0 {
+        steps.insert(0, "…".into());
+    }
+    if path.milestones.is_empty() {
         steps.push("no milestone".into());
     }
     if path.goes_on {
@@ -142,11 +193,7 @@ pub(super) fn indicators(report: &Report, detail: Detail) -> String {
             lines += &wrap(&indicator.says, 6, 6);
         }
     }
-    let hidden = report.indicators.len().saturating_sub(shown);
-    if hidden > 0 {
-        lines += &format!("  {}\n", styled(FAINT, &format!("{hidden} more with --all")));
-    }
-    lines
+    lines + &more(report.indicators.len(), shown)
 }
 
 /// A quarter, a half, three quarters of the time, and its end.

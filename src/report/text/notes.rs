@@ -12,7 +12,8 @@ const SILENT: usize = 12;
 
 pub(super) fn rules(report: &Report, detail: Detail) -> String {
     let full = detail == Detail::Full;
-    let mut fired: Vec<&Rule> = report.rules.iter().filter(|r| r.firings > 0).collect();
+    let told = |r: &&Rule| r.firings > 0 && (full || !r.is_decay);
+    let mut fired: Vec<&Rule> = report.rules.iter().filter(told).collect();
     fired.sort_by_key(|r| std::cmp::Reverse(r.firings));
     let shown = if full { fired.len() } else { RULES.min(fired.len()) };
     let note = format!("firings a run, share of runs with any ({shown} of the {} that fired)", fired.len());
@@ -60,10 +61,7 @@ pub(super) fn warnings(report: &Report) -> String {
 }
 
 pub(super) fn limits(report: &Report) -> String {
-    let mut lines = "\n".to_owned();
-    for limit in &report.limits {
-        lines += &wrap(limit, 0, 0);
-    }
+    let mut lines = "\n".to_owned() + &wrap(&report.limits.join(" "), 0, 0);
     if !report.omitted.is_empty() {
         lines += &wrap(&format!("Left out on purpose: {}.", report.omitted.join("; ")), 0, 2);
     }
