@@ -80,7 +80,7 @@ fn ends_well<T>(text: &Cases<T>, context: &mut Context<'_>) -> bool {
 
 /// A chance in [0, 1].
 pub fn chance(text: &Cases<ProbabilityText>, document: &Document, context: &mut Context<'_>) -> Option<Bounded> {
-    cases(text, document, context, |is, context| probability(&is.value, is.span, context))
+    cases(text, document, context, |is, context| probability(&is.value, context))
 }
 
 /// A number of 0 or more; `what` names it ("odds").
@@ -116,7 +116,7 @@ pub fn rate(text: &Cases<RateText>, rates: &Rates, document: &Document, context:
             Some(times(bounded, (Number::Constant(1.0), Interval::point(1.0)), days?))
         }
         RateText::Within(p, period) => {
-            let p = probability(p, is.span, context);
+            let p = probability(p, context);
             let days = positive(*period, "within", is.span, context);
             within(p?, days?, is.span, context)
         }

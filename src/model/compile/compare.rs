@@ -6,7 +6,7 @@ use super::counted::{with_count, with_since};
 use super::event::unordered;
 use super::fold::reads_nothing;
 use super::interval::Interval;
-use super::names::{Context, Meaning, Value, listed, with_allowed};
+use super::names::{Context, Due, Meaning, Value, listed, with_allowed};
 use super::typing::{is_number, number};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::VariableId;
@@ -65,15 +65,12 @@ fn side<'a>(expr: &'a Expr, context: &mut Context<'_>) -> Side<'a> {
 fn named_side<'a>(name: &'a str, expr: &Expr, context: &mut Context<'_>) -> Side<'a> {
     let scope = context.scope;
     match scope.meaning(name) {
-        Some(Meaning::Parameter(index)) => {
-            context.demand.used_parameters.insert(index);
-            match &scope.parameters[index] {
-                Some(Value::Choice { .. }) => Side::Choice(index),
-                Some(Value::Duration(duration)) => Side::Duration(*duration),
-                Some(Value::Number { .. } | Value::Rate) => Side::Number,
-                None => Side::Poisoned,
-            }
-        }
+        Some(Meaning::Parameter(index)) => match &scope.parameters[index] {
+            Some(Value::Choice { .. }) => Side::Choice(index),
+            Some(Value::Duration(duration)) => Side::Duration(*duration),
+            Some(Value::Number { .. } | Value::Rate) => Side::Number,
+            None => Side::Poisoned,
+        },
         Some(Meaning::Indicator(None) | Meaning::Flag(None)) => Side::Poisoned,
         Some(Meaning::Indicator(Some(_))) => Side::Number,
         Some(Meaning::Let(index)) if scope.lets[index].expr.is_none() => Side::Poisoned,
@@ -370,8 +367,6 @@ fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> 
             mistake.help(format!("compare one of its postures: {}", listed(postures)))
         };
     }
-    let would_do = |meaning: Meaning| !meaning.is_event() && !matches!(meaning, Meaning::Actor | Meaning::Flag(_));
-    let wanted: Vec<&str> = scope.names_of(would_do).collect();
     match &right.kind {
         _ if scope.postures_named(name).next().is_some() => {
             Diagnostic::error("unknown-name", format!("there is no `{name}`"), left.span).help(format!(
@@ -386,7 +381,7 @@ fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> 
                 listed(postures.into_iter())
             ))
         }
-        _ => scope.unknown(name, left.span, "indicator, parameter or let", wanted.into_iter()),
+        _ => scope.unknown(name, left.span, Due::Comparable),
     }
 }
 
@@ -394,9 +389,7 @@ fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> 
 fn no_value(name: &str, left: &Expr, found: Side<'_>, right: &Expr, context: &Context<'_>) -> Diagnostic {
     let scope = context.scope;
     let Some(meaning) = scope.meaning(name) else {
-        let would_do = |m: Meaning| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_) | Meaning::Let(_));
-        let wanted: Vec<&str> = scope.names_of(would_do).collect();
-        return scope.unknown(name, right.span, "indicator, parameter or let", wanted.into_iter());
+        return scope.unknown(name, right.span, Due::Number);
     };
     let what = format!("`{left}` is {} and is compared with `{name}`, which is {}", found.noun(), meaning.noun());
     let mistake = Diagnostic::error("type-mismatch", what, right.span);

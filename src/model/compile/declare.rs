@@ -2,13 +2,13 @@
 //!
 //! Does not know what rules do; it sees their names, and those of their branches and emitted events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::demand::Demand;
 use super::names::{Context, LetText, Meaning, Scope, Symbol, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span, Spanned};
 use crate::model::{Calendar, RuleId};
 use crate::scenario::document::{Document, Entry, Map, RuleText};
 use crate::scenario::expression::{EffectExpr, EffectKind, RESERVED, is_name};
@@ -40,6 +40,7 @@ impl Scope {
                 emits_unseen: false,
             },
             names: Vec::new(),
+            told: BTreeSet::new(),
         };
         declaration.actors();
         declaration.indicators();
@@ -76,11 +77,17 @@ pub(super) struct Declaration<'a> {
     pub(super) scope: Scope,
     /// Names of the shared space.
     names: Vec<(String, Symbol)>,
+    /// Kinds and places of the mistakes so far.
+    told: BTreeSet<(&'static str, Span)>,
 }
 
 impl Declaration<'_> {
+    /// Reports a mistake, once for all instances of a template.
     pub(super) fn error(&mut self, mistake: Diagnostic) {
-        self.diagnostics.push(mistake);
+        let Place::Text(span) = mistake.place else { return };
+        if self.told.insert((mistake.code, span)) {
+            self.diagnostics.push(mistake);
+        }
     }
 
     /// Whether what is missing in the entry at `index` may be missing because it held a mistake.

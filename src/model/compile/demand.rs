@@ -58,8 +58,6 @@ pub struct Demand {
     pub(super) lets: Vec<Progress>,
     /// Lets that are being typed, outermost first.
     pub(super) open_lets: Vec<usize>,
-    /// Parameters that some expression reads, by place in the file.
-    pub(super) used_parameters: BTreeSet<usize>,
 }
 
 /// What `Demand` comes to when all expressions have been typed.
@@ -75,11 +73,6 @@ pub struct Demanded {
     pub posture_events: Vec<PostureEvents>,
     /// For `Model::start_event`.
     pub start_event: EventId,
-    /// Parameters that no expression reads, by place in the file; those that stand alone under `pressure` are the
-    /// caller's to know.
-    pub unread_parameters: Vec<usize>,
-    /// Lets that nothing uses or listens to, by place in the file.
-    pub unused_lets: Vec<usize>,
 }
 
 impl Demand {
@@ -101,7 +94,6 @@ impl Demand {
             watched: BTreeMap::new(),
             lets: vec![Progress::Untouched; scope.lets.len()],
             open_lets: Vec::new(),
-            used_parameters: BTreeSet::new(),
         };
         demand.start = demand.event("start");
         demand
@@ -209,11 +201,8 @@ impl Demand {
             }
         });
         let watches = watches.collect();
-        let untouched = |index: &usize| matches!(self.lets[*index], Progress::Untouched);
         Demanded {
             watches,
-            unread_parameters: (0..scope.parameters.len()).filter(|i| !self.used_parameters.contains(i)).collect(),
-            unused_lets: (0..scope.lets.len()).filter(untouched).collect(),
             events: self.events,
             counters: self.counters,
             posture_events: self.postures,

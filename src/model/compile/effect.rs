@@ -6,11 +6,11 @@ use super::compare::refuse_strangers;
 use super::event::unordered;
 use super::fold::negative;
 use super::interval::Interval;
-use super::names::{Context, Meaning, Value, listed};
+use super::names::{Context, Due, Meaning, Value, listed};
 use super::typing::{condition, number, tabulate_number};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::formula::{Condition, Number, Slot, Tabulated};
-use crate::model::{Effect, EventId, VariableId};
+use crate::model::{Effect, EventId};
 use crate::scenario::expression::{ArithmeticOp, EffectExpr, EffectKind, Expr, ExprKind, PostureRef, Target};
 
 /// What an effect does: a change of the state, or an event.
@@ -159,12 +159,8 @@ fn no_sum(posture: &PostureRef, by: &Expr, up: bool, context: &mut Context<'_>) 
 /// The mistake of writing to something that is no indicator and no flag.
 fn no_target(name: &str, span: Span, context: &mut Context<'_>) -> Option<Change> {
     let scope = context.scope;
-    let writable = |meaning: Meaning| matches!(meaning, Meaning::Indicator(_) | Meaning::Flag(_));
     let mistake = match scope.meaning(name) {
-        None => {
-            let wanted: Vec<&str> = scope.names_of(writable).collect();
-            scope.unknown(name, span, "indicator or flag", wanted.into_iter())
-        }
+        None => scope.unknown(name, span, Due::Writable),
         Some(meaning) => {
             let found = format!("`{name}` is {}, and rules cannot change it", meaning.noun());
             let mistake = Diagnostic::error("not-writable", found, span);
@@ -240,17 +236,6 @@ fn division(expr: &Expr) -> Option<&Expr> {
         ExprKind::Negative(a) => division(a),
         ExprKind::Min(list) | ExprKind::Max(list) => list.iter().find_map(division),
         _ => None,
-    }
-}
-
-/// The variable that a change writes.
-impl Change {
-    /// Which variable it writes, if it is a change of the state.
-    pub fn writes(&self) -> Option<VariableId> {
-        match self {
-            Self::Effect(Effect::Set(id, _) | Effect::Add(id, _) | Effect::Map(id, _)) => Some(*id),
-            Self::Emit(_) => None,
-        }
     }
 }
 

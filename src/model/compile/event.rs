@@ -301,7 +301,6 @@ mod tests {
         assert_eq!(demanded.watches.len(), 1);
         assert_eq!(demanded.watches[0].name, "crisis");
         assert_eq!(demanded.watches[0].condition.reads.len(), 1);
-        assert_eq!(demanded.unused_lets, [1]);
     }
 
     #[test]

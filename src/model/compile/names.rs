@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::demand::Demand;
 use super::interval::Interval;
+use super::typing::is_number;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::model::{Actor, Calendar, RuleId, Variable, VariableId, VariableKind};
 use crate::scenario::expression::{Expr, PostureRef};
@@ -147,11 +148,6 @@ impl Scope {
         }
     }
 
-    /// The names of all parameters, by name.
-    pub fn parameter_names(&self) -> impl Iterator<Item = &str> {
-        self.names_of(|meaning| matches!(meaning, Meaning::Parameter(_)))
-    }
-
     pub(super) fn meaning(&self, name: &str) -> Option<Meaning> {
         self.symbols.get(name).map(|symbol| symbol.meaning)
     }
@@ -272,16 +268,11 @@ impl Scope {
         found.map(|index| index as i32)
     }
 
-    /// The mistake of a name that means nothing here. `wanted` are names that would do, `what` says what they are.
-    pub(super) fn unknown<'a>(
-        &self,
-        name: &str,
-        span: Span,
-        what: &str,
-        wanted: impl Iterator<Item = &'a str> + Clone,
-    ) -> Diagnostic {
+    /// The mistake of a name that means nothing here, where something of this kind is due.
+    pub(super) fn unknown(&self, name: &str, span: Span, due: Due) -> Diagnostic {
+        let what = due.noun();
         let mistake = Diagnostic::error("unknown-name", format!("there is no {what} `{name}`"), span);
-        if let Some(near) = nearest(name, wanted.clone()) {
+        if let Some(near) = nearest(name, self.names_of(|meaning| due.may_be(meaning))) {
             return mistake.help(format!("did you mean `{near}`?"));
         }
         if let Some(posture) = self.postures_with(name).next() {
@@ -290,10 +281,61 @@ impl Scope {
         if let Some(posture) = self.postures_named(name).next() {
             return mistake.help(format!("a posture is written with its actor: did you mean `{posture}`?"));
         }
-        match listed(wanted) {
+        match listed(self.names_of(|meaning| due.would_do(meaning, self))) {
             none if none.is_empty() => mistake.help(format!("this scenario declares no {what}")),
             all => mistake.help(format!("what there is: {all}")),
         }
+    }
+}
+
+/// What kind of name is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// One that is a condition by itself.
+    Condition,
+    /// A number.
+    Number,
+    /// Something that stands left of a comparison.
+    Comparable,
+    /// Something that effects write.
+    Writable,
+}
+
+impl Due {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Condition => "flag or let",
+            Self::Number | Self::Comparable => "indicator, parameter or let",
+            Self::Writable => "indicator or flag",
+        }
+    }
+
+    /// Whether an author may have meant it, whatever its type.
+    fn may_be(self, meaning: Meaning) -> bool {
+        match meaning {
+            Meaning::Flag(_) => matches!(self, Self::Condition | Self::Writable),
+            Meaning::Let(_) => self != Self::Writable,
+            Meaning::Indicator(_) => self != Self::Condition,
+            Meaning::Parameter(_) => matches!(self, Self::Number | Self::Comparable),
+            Meaning::Actor | Meaning::Rule(_) | Meaning::Emitted | Meaning::Group => false,
+        }
+    }
+
+    /// Whether it could stand here.
+    fn would_do(self, meaning: Meaning, scope: &Scope) -> bool {
+        let of_type = match meaning {
+            Meaning::Let(index) => match &scope.lets[index].expr {
+                Some(expr) => is_number(expr, scope, 0) == (self != Self::Condition),
+                None => false,
+            },
+            Meaning::Parameter(index) => match &scope.parameters[index] {
+                Some(Value::Choice { .. }) => self == Self::Comparable,
+                Some(Value::Number { .. }) => true,
+                _ => false,
+            },
+            _ => true,
+        };
+        of_type && self.may_be(meaning)
     }
 }
 

@@ -10,7 +10,7 @@ use super::fold::{and, choose, fold, how_many, negative, not, or};
 use super::interval::{Impossible, Interval};
 use super::lets::typed_let;
 use super::moment::window;
-use super::names::{Context, Meaning, Scope, Value, listed};
+use super::names::{Context, Due, Meaning, Scope, Value, listed};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::model::formula::{Condition, Number, Slot, Tabulated};
 use crate::scenario::document::ProbabilityText;
@@ -75,11 +75,7 @@ fn named_condition(name: &str, span: Span, context: &mut Context<'_>) -> Option<
         Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => due(meaning.noun())
             .help(format!("to ask whether it has happened, write `count({name}) >= 1`"))
             .help(format!("to follow it, write `on: [{name}]`")),
-        None => {
-            let would_do = |meaning: Meaning| matches!(meaning, Meaning::Flag(_) | Meaning::Let(_));
-            let wanted: Vec<&str> = scope.names_of(would_do).collect();
-            scope.unknown(name, span, "flag or let", wanted.into_iter())
-        }
+        None => scope.unknown(name, span, Due::Condition),
     };
     context.diagnostics.push(mistake);
     None
@@ -190,19 +186,15 @@ fn named_number(name: &str, span: Span, context: &mut Context<'_>) -> Option<(Nu
             let interval = Interval::new(f64::from(variable.low), f64::from(variable.high), true);
             return Some((Number::Read(Slot::Variable(id?)), interval));
         }
-        Some(Meaning::Parameter(index)) => {
-            context.demand.used_parameters.insert(index);
-            match scope.parameters[index].as_ref()? {
-                Value::Number { value, range } => return Some((Number::Constant(*value), *range)),
-                Value::Duration(_) => due("a duration").help("durations are compared with `since(event)`"),
-                Value::Choice { names, chosen } => due("one of several names")
-                    .help(format!("write `how_many({name} == {})`, which is 1 or 0", names[*chosen]))
-                    .help("or use cases: `[(when: \"…\", is: 1), (is: 0)]`"),
-                Value::Rate => due("a rate (it has `per` or `within`)").help(format!(
-                    "it stands alone, as in `pressure: {name}`; multiply it by a factor with `rate_times`"
-                )),
-            }
-        }
+        Some(Meaning::Parameter(index)) => match scope.parameters[index].as_ref()? {
+            Value::Number { value, range } => return Some((Number::Constant(*value), *range)),
+            Value::Duration(_) => due("a duration").help("durations are compared with `since(event)`"),
+            Value::Choice { names, chosen } => due("one of several names")
+                .help(format!("write `how_many({name} == {})`, which is 1 or 0", names[*chosen]))
+                .help("or use cases: `[(when: \"…\", is: 1), (is: 0)]`"),
+            Value::Rate => due("a rate (it has `per` or `within`)")
+                .help(format!("it stands alone, as in `pressure: {name}`; multiply it by a factor with `rate_times`")),
+        },
         Some(Meaning::Let(index)) => match typed_let(index, span, context)? {
             Typed::Number(number, interval) => return Some((number, interval)),
             Typed::YesNo(_) => due("a condition").help(format!("write `how_many({name})`, which is 1 or 0")),
@@ -211,11 +203,7 @@ fn named_number(name: &str, span: Span, context: &mut Context<'_>) -> Option<(Nu
         Some(Meaning::Actor) => due("an actor").help(actor_help(name, scope)),
         Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => due(meaning.noun())
             .help(format!("how often it has happened is asked by a comparison: `count({name}) >= 2`")),
-        None => {
-            let would_do = |m: Meaning| matches!(m, Meaning::Indicator(_) | Meaning::Parameter(_) | Meaning::Let(_));
-            let wanted: Vec<&str> = scope.names_of(would_do).collect();
-            scope.unknown(name, span, "indicator, parameter or let", wanted.into_iter())
-        }
+        None => scope.unknown(name, span, Due::Number),
     };
     context.diagnostics.push(mistake);
     None
@@ -286,8 +274,8 @@ pub(super) fn is_number(expr: &Expr, scope: &Scope, depth: usize) -> bool {
     }
 }
 
-/// The probability that `text`, written at `span`, says. What cannot be proved to lie in [0, 1] is a mistake.
-pub fn probability(text: &ProbabilityText, span: Span, context: &mut Context<'_>) -> Option<(Number, Interval)> {
+/// The probability that `text` says. What cannot be proved to lie in [0, 1] is a mistake.
+pub fn probability(text: &ProbabilityText, context: &mut Context<'_>) -> Option<(Number, Interval)> {
     let expr = match text {
         ProbabilityText::Given(likelihood) => {
             let point = likelihood.point().value();
@@ -520,7 +508,7 @@ mod tests {
     fn a_probability_is_proved() {
         let of = |text: &str| {
             let text = ProbabilityText::Formula(parse_expression(text, 0).expect("it parses"));
-            World::small().ask(|context| probability(&text, Span::default(), context))
+            World::small().ask(|context| probability(&text, context))
         };
         assert!(of("min(tension / 50, 1)").is_ok());
         let told = of("tension / 50").expect_err("it reaches 2").join("");
