@@ -6,6 +6,7 @@
 
 mod architecture;
 mod cli;
+mod claims;
 mod compile;
 mod coverage;
 mod determinism;

@@ -1,11 +1,12 @@
 //! Every published or closed-form value that a scenario file says it must give.
 //!
 //! A file opens with lines `// expect: outcome "war" = 0.305937 (source)` or `// expect: question "tosses" = 11/3 (source)`; of
-//! a question for a number the value is the mean (over the runs in which it is not "never"). `// runs: 5000` sets the
-//! number of runs. Taken are `tests/oracle/`, those of `scenarios/` that have such lines, and every `.ron` file of the
+//! a question for a number the value is the mean (over the runs in which it is not "never"). Under a variant of the file:
+//! `// expect with variant "leeds_2000": question "kept" = 0.891 (source)`. `// runs: 5000` sets the number of runs. Taken are `tests/oracle/`, those of `scenarios/` that have such lines, and every `.ron` file of the
 //! directory that the environment variable `SIMULATE_ORACLE_DIR` names. The sampler must come within an interval that
 //! misses a true value with probability `FALSE_ALARM`; the seed is fixed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ enum Subject {
 
 #[derive(Debug, PartialEq)]
 struct Expectation {
+    variant: Option<String>,
     subject: Subject,
     value: f64,
     source: String,
@@ -52,16 +54,24 @@ fn expectation(text: &str) -> Result<Expectation, String> {
         "question" => Subject::Question(name.to_owned()),
         _ => return Err(form()),
     };
-    Ok(Expectation { subject, value, source })
+    Ok(Expectation { variant: None, subject, value, source })
+}
+
+/// `: outcome "war" = 0.3 (source)` or ` with variant "quiet": outcome "war" = 0.1 (source)`
+fn under_a_variant(text: &str) -> Result<Expectation, String> {
+    let form = || format!("`expect{text}` should be `expect: …` or `expect with variant \"name\": …`");
+    let (variant, rest) = match text.strip_prefix(" with variant \"") {
+        Some(named) => named.split_once('"').map(|(name, rest)| (Some(name.to_owned()), rest)).ok_or_else(form)?,
+        None => (None, text),
+    };
+    let rest = rest.trim_start().strip_prefix(':').ok_or_else(form)?;
+    Ok(Expectation { variant, ..expectation(rest)? })
 }
 
 /// The expectations of a file, and how many runs it asks for.
 fn expectations(text: &str) -> Result<(Vec<Expectation>, u64), String> {
     let comments = || text.lines().filter_map(|line| line.trim().strip_prefix("//")).map(str::trim);
-    let expected = comments().filter_map(|c| c.strip_prefix("expect")).map(|line| {
-        let line = line.trim_start().strip_prefix(':').ok_or(format!("`expect{line}` lacks its colon"))?;
-        expectation(line)
-    });
+    let expected = comments().filter_map(|c| c.strip_prefix("expect")).map(under_a_variant);
     let runs = match comments().find_map(|c| c.strip_prefix("runs:")) {
         Some(runs) => runs.trim().parse().map_err(|_| format!("`runs:{runs}` is no number of runs"))?,
         None => RUNS,
@@ -96,13 +106,27 @@ fn judge(name: &str, text: &str) -> Vec<String> {
         Ok(found) => found,
         Err(mistake) => return vec![mistake],
     };
+    let variants: BTreeSet<Option<&String>> = expected.iter().map(|e| e.variant.as_ref()).collect();
+    let of = |variant| expected.iter().filter(move |e| e.variant.as_ref() == variant);
+    variants.into_iter().flat_map(|variant| judge_under(name, text, variant, runs, of(variant))).collect()
+}
+
+/// What is wrong with the file under one variant.
+fn judge_under<'a>(
+    name: &str,
+    text: &str,
+    variant: Option<&String>,
+    runs: u64,
+    expected: impl Iterator<Item = &'a Expectation>,
+) -> Vec<String> {
     let scenario = Scenario::file(name, text).runs(runs);
+    let scenario = variant.into_iter().fold(scenario, |scenario, variant| scenario.variant(variant));
     let model = match scenario.compile() {
         Ok(model) => model,
         Err(mistakes) => return vec![format!("it does not compile:\n{mistakes}")],
     };
     let sampled = scenario.sample();
-    expected.iter().filter_map(|expected| check(expected, &sampled, &model).err()).collect()
+    expected.filter_map(|expected| check(expected, &sampled, &model).err()).collect()
 }
 
 #[track_caller]
@@ -143,7 +167,10 @@ fn every_value_of_a_directory_from_outside_is_met() {
 fn expectations_are_read_or_refused() {
     let read = expectation(r#" outcome "a war" = 0.305937 (Feller, XIV.2 (b))"#).unwrap();
     let source = "Feller, XIV.2 (b)".to_owned();
-    assert_eq!(read, Expectation { subject: Subject::Outcome("a war".to_owned()), value: 0.305_937, source });
+    assert_eq!(
+        read,
+        Expectation { variant: None, subject: Subject::Outcome("a war".to_owned()), value: 0.305_937, source }
+    );
     assert_eq!(expectation(r#"question "q" = 2/3 (s)"#).unwrap().value, 2.0 / 3.0);
     let bad = [
         "outcome war = 0.3 (s)",
@@ -158,6 +185,9 @@ fn expectations_are_read_or_refused() {
     for text in bad {
         assert!(expectation(text).is_err(), "{text}");
     }
+    let varied = under_a_variant(r#" with variant "quiet": outcome "war" = 0 (s)"#).unwrap();
+    assert_eq!(varied.variant.as_deref(), Some("quiet"));
+    assert!(under_a_variant(r#" with variant "quiet outcome"#).is_err());
     assert!(expectations("// expect outcome \"war\" = 1 (s)").is_err());
     assert!(expectations("// runs: many\n// expect: outcome \"war\" = 1 (s)").is_err());
 }
