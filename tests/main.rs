@@ -10,6 +10,7 @@ mod claims;
 mod compile;
 mod coverage;
 mod determinism;
+mod errors;
 mod instants;
 mod oracle;
 mod pressures;

@@ -3,7 +3,7 @@
 //! Does not know what the words mean, nor how brackets nest. It is laxer than RON, so that it can tell what somebody
 //! meant where RON would only stop: a date without quotes is one word, typographic quotes make a string.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +33,22 @@ pub struct Token {
     pub span: Span,
 }
 
+/// So many slips are reported; a text with more is none that was meant as a scenario.
+const MOST: usize = 100;
+
 /// What a look at the text found: the mistakes, and how to read on in spite of them.
 #[derive(Debug, Default)]
 pub struct Slips {
     /// The mistakes.
     pub diagnostics: Diagnostics,
+    /// How many there are.
+    pub count: usize,
     /// Bytes to read instead of the author's, each of the same length.
     pub repairs: Vec<(usize, Vec<u8>)>,
     /// What stands there has been reported and means nothing.
     pub holes: Vec<Span>,
+    /// Lines whose quotes do not pair: what else seems wrong there is a consequence.
+    pub spoilt: Vec<Span>,
     /// The text cannot be read on.
     pub broken: bool,
 }
@@ -49,7 +56,40 @@ pub struct Slips {
 impl Slips {
     /// Reports a mistake.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.count += 1;
+        if self.count == MOST {
+            let place = diagnostic.place.clone();
+            let span = if let Place::Text(span) = place { span } else { Span::default() };
+            let last = Diagnostic::error(
+                "many-slips",
+                format!("{MOST} slips up to here; what follows is not looked at"),
+                span,
+            );
+            self.diagnostics.push(last.help("is this a scenario? mend the first ones and try again"));
+            self.broken = true;
+        }
+        if self.count <= MOST {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Whether it is no use to look any further.
+    pub fn many(&self) -> bool {
+        self.count >= MOST
+    }
+
+    /// Forgets what `diagnostics` says of spoilt lines, but for what spoilt them.
+    pub fn without_consequences(&self, diagnostics: &Diagnostics) -> Diagnostics {
+        let consequence = |d: &Diagnostic| match d.place {
+            Place::Text(span) => {
+                !matches!(d.code, "open-string" | "quote")
+                    && self.spoilt.iter().any(|line| (line.start..=line.end).contains(&span.start))
+            }
+            Place::Option(_) => false,
+        };
+        let mut kept = Diagnostics::default();
+        diagnostics.iter().filter(|d| !consequence(d)).for_each(|d| kept.push(d.clone()));
+        kept
     }
 
     /// Reads `bytes` where the author's text has others.
@@ -82,6 +122,9 @@ pub fn tokens(text: &str, slips: &mut Slips) -> Vec<Token> {
     }
     while lexer.at < text.len() {
         lexer.next();
+        if lexer.slips.broken {
+            break;
+        }
     }
     lexer.tokens
 }
@@ -116,14 +159,15 @@ impl<'t> Lexer<'t, '_> {
             c if c.is_whitespace() => self.at += c.len_utf8(),
             '/' if self.rest().starts_with("//") => self.at += line(self.rest()),
             '/' if self.rest().starts_with("/*") => self.block_comment(),
-            '#' => self.hash_comment(),
+            '/' => self.odd_comment("a comment begins with two slashes, and this is one"),
+            '#' => self.odd_comment("comments do not begin with `#`"),
             '(' | '[' => self.push(Kind::Open, 1),
             '{' if template_word(self.rest()).is_some() => self.word(),
             '{' => self.push(Kind::Open, 1),
             ')' | ']' | '}' => self.push(Kind::Close, 1),
             ',' => self.push(Kind::Comma, 1),
             ':' => self.push(Kind::Colon, 1),
-            '"' => self.string(0),
+            '"' => self.string(),
             'r' if raw_string_opening(self.rest()).is_some() => {
                 let hashes = raw_string_opening(self.rest()).unwrap_or(0);
                 self.raw_string(hashes);
@@ -158,15 +202,75 @@ impl<'t> Lexer<'t, '_> {
         self.push(Kind::Word, end - start);
     }
 
-    /// A string in straight quotes; `from` bytes of it are known to be inside.
-    fn string(&mut self, from: usize) {
+    /// A string in straight quotes.
+    fn string(&mut self) {
         let start = self.at;
-        match closing_quote(&self.text[start + 1 + from..]) {
-            Some(length) if !self.swallowed(start, start + from + length + 2) => {
-                self.at = start;
-                self.push(Kind::Text, from + length + 2);
+        let rest = &self.text[start + 1..];
+        // Counting the opening one, the quotes of this line do not pair.
+        let odd = quotes(&rest[..line(rest)]).is_multiple_of(2);
+        if odd && self.tokens.last().is_some_and(|t| t.kind == Kind::Word && t.span.end == start) {
+            return self.unopened(start);
+        }
+        let Some(end) = closing_quote(rest).map(|length| start + length + 2) else { return self.unterminated(start) };
+        let next = self.text[end..].chars().next();
+        let within_line = !self.text[start..end].contains('\n');
+        if within_line && odd && next == Some('"') {
+            self.slips.report(
+                Diagnostic::error("quote", "a quote too many", Span::new(end, end + 1))
+                    .help("delete it, or write `\\\"` inside a text"),
+            );
+            self.slips.repair(end, b" ");
+            self.slips.spoilt.push(self.line_of(start));
+            self.push(Kind::Text, end - start);
+            self.at += 1;
+        } else if (within_line && odd && next.is_some_and(in_word)) || self.swallowed(start, end) {
+            self.unterminated(start);
+        } else {
+            self.escapes(start, end);
+            self.push(Kind::Text, end - start);
+        }
+    }
+
+    fn line_of(&self, at: usize) -> Span {
+        let start = self.text[..at].rfind('\n').map_or(0, |i| i + 1);
+        Span::new(start, at + line(&self.text[at..]))
+    }
+
+    /// A quote at `end` directly behind a word: the words before it are a text whose opening quote was forgotten.
+    fn unopened(&mut self, end: usize) {
+        let line = self.line_of(end);
+        let words = self
+            .tokens
+            .iter()
+            .rev()
+            .take_while(|t| matches!(t.kind, Kind::Word | Kind::Sign) && t.span.start >= line.start);
+        let count = words.count();
+        let first = self.tokens.split_off(self.tokens.len() - count);
+        let span = Span::new(first.first().map_or(end, |t| t.span.start), end + 1);
+        let error = Diagnostic::error("open-string", "this text has no opening quote `\"`", span)
+            .help("put a `\"` before it; a `\"` inside a text is written `\\\"`");
+        self.slips.report(error);
+        self.slips.spoilt.push(line);
+        self.slips.hole(span);
+        self.at = span.start;
+        self.push(Kind::Text, span.end - span.start);
+    }
+
+    /// Reports backslashes that begin no escape.
+    fn escapes(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        while let Some(found) = self.text[at..end].find('\\') {
+            at += found;
+            let rest = &self.text[at + 1..end];
+            let length = rest.chars().next().map_or(0, char::len_utf8);
+            if !is_escape(rest) {
+                let span = Span::new(at, at + 1 + length);
+                let error = Diagnostic::error("escape", format!("`\\{}` means nothing", &rest[..length]), span)
+                    .help("a backslash itself is written `\\\\`; a quote inside a text `\\\"`");
+                self.slips.report(error);
+                self.slips.repair(at, b"/");
             }
-            _ => self.unterminated(start),
+            at += 1 + length;
         }
     }
 
@@ -177,13 +281,18 @@ impl<'t> Lexer<'t, '_> {
         self.text[start..end].contains('\n') && !next.is_none_or(|c| ",)]}:/\r\n".contains(c))
     }
 
+    /// A text that should end on its line: before the next field if there is one, else at the end of the line.
     fn unterminated(&mut self, start: usize) {
-        let first_line = &self.text[start..start + line(&self.text[start..])];
-        let length = first_line.trim_end().trim_end_matches([',', ')', ']', '}', ' ']).len().max(1);
+        let line = self.line_of(start);
+        let rest = &self.text[start + 1..line.end];
+        let next_quote = rest.find('"').unwrap_or(rest.len());
+        let closed = rest[..next_quote].find([',', ')', ']', '}']).filter(|_| next_quote < rest.len());
+        let length = 1 + closed.unwrap_or_else(|| rest.trim_end().trim_end_matches([',', ')', ']', '}', ' ']).len());
         let span = Span::new(start, start + length);
         let error = Diagnostic::error("open-string", "this text has no closing quote `\"`", span)
             .help("put a `\"` at its end; a `\"` inside a text is written `\\\"`");
         self.slips.report(error);
+        self.slips.spoilt.push(line);
         self.slips.hole(span);
         self.at = start;
         self.push(Kind::Text, length);
@@ -202,6 +311,10 @@ impl<'t> Lexer<'t, '_> {
     fn single_quoted(&mut self) {
         let rest = &self.rest()[..line(self.rest())];
         let Some(length) = rest[1..].find('\'') else {
+            if let Some(length) = rest.find('"').filter(|_| quotes(rest) % 2 == 1) {
+                self.mixed(length + 1);
+                return;
+            }
             let span = Span::new(self.at, self.at + 1);
             let error = Diagnostic::error("single-quote", "a single quote stands here", span)
                 .help("texts stand in double quotes: `\"…\"`");
@@ -224,6 +337,18 @@ impl<'t> Lexer<'t, '_> {
         self.push(Kind::Text, length + 2);
     }
 
+    /// A text of `length` bytes that begins with a single quote and ends with a double one.
+    fn mixed(&mut self, length: usize) {
+        let span = Span::new(self.at, self.at + length);
+        let inner = &self.text[span.start + 1..span.end - 1];
+        let error =
+            Diagnostic::error("single-quote", "this text begins with a single quote and ends with a double one", span)
+                .help(format!("write `\"{inner}\"`"));
+        self.slips.report(error);
+        self.slips.repair(span.start, b"\"");
+        self.push(Kind::Text, length);
+    }
+
     fn fancy_quoted(&mut self, opening: char) {
         let width = opening.len_utf8();
         let rest = &self.rest()[..line(self.rest())];
@@ -233,8 +358,8 @@ impl<'t> Lexer<'t, '_> {
             let error = Diagnostic::error("fancy-quote", format!("`{opening}` is a typographic quote"), span)
                 .help("type straight quotes `\"`; word processors change them, plain text editors do not");
             self.slips.report(error);
-            self.slips.hole(span);
-            self.push(Kind::Text, width);
+            self.slips.repair(span.start, &b"   "[..width]);
+            self.at = span.end;
             return;
         };
         let inner = &rest[width..width + length];
@@ -245,9 +370,7 @@ impl<'t> Lexer<'t, '_> {
         self.slips.report(error);
         self.slips.repair(span.start, format!("{:>width$}", "\"").as_bytes());
         self.slips.repair(span.end - closing.len_utf8(), format!("{:<1$}", "\"", closing.len_utf8()).as_bytes());
-        self.at += width - 1;
-        self.push(Kind::Text, length + 2);
-        self.at = span.end;
+        self.push(Kind::Text, span.end - span.start);
     }
 
     fn block_comment(&mut self) {
@@ -274,12 +397,12 @@ impl<'t> Lexer<'t, '_> {
         self.slips.broken = true;
     }
 
-    fn hash_comment(&mut self) {
+    /// What somebody meant as a comment, up to the end of the line.
+    fn odd_comment(&mut self, message: &str) {
         let length = self.rest()[..line(self.rest())].trim_end().len();
         let span = Span::new(self.at, self.at + length);
         let error =
-            Diagnostic::error("hash-comment", "comments do not begin with `#`", Span::new(self.at, self.at + 1))
-                .help("begin a comment with `//`");
+            Diagnostic::error("comment", message, Span::new(self.at, self.at + 1)).help("begin a comment with `//`");
         self.slips.report(error);
         self.slips.repair(self.at, &vec![b' '; length]);
         self.at = span.end;
@@ -309,6 +432,39 @@ fn closing_quote(text: &str) -> Option<usize> {
         escaped = b == b'\\' && !escaped;
         closes
     })
+}
+
+/// Number of quotes in a line, those in escapes and in a comment behind the last text left out.
+fn quotes(line: &str) -> usize {
+    let mut count = 0;
+    let mut bytes = line.bytes().peekable();
+    let mut last = 0;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => count += 1,
+            // Behind an opening quote and an odd number of others no text is open.
+            b'/' if last == b'/' && count % 2 == 1 => break,
+            _ => {}
+        }
+        last = byte;
+    }
+    count
+}
+
+/// Whether `rest`, behind a backslash, makes an escape of it.
+fn is_escape(rest: &str) -> bool {
+    let hex = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_hexdigit());
+    match rest.chars().next() {
+        Some('"' | '\'' | '\\' | 'n' | 'r' | 't' | '0' | '\n' | '\r') => true,
+        Some('x') => {
+            rest.get(1..3).is_some_and(|digits| hex(digits) && u8::from_str_radix(digits, 16).is_ok_and(|b| b < 128))
+        }
+        Some('u') => rest.get(1..).and_then(|t| t.strip_prefix('{')?.split_once('}')).is_some_and(|(digits, _)| {
+            hex(digits) && u32::from_str_radix(digits, 16).is_ok_and(|code| char::from_u32(code).is_some())
+        }),
+        _ => false,
+    }
 }
 
 /// Number of `#` of the raw string that `text` begins with.

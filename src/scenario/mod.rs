@@ -35,7 +35,7 @@ pub fn read(source: &Source<'_>) -> (Option<document::Document>, Diagnostics) {
         }
     };
     let (mut document, found) = decode::document(&root);
-    diagnostics.append(found);
+    diagnostics.append(slips.without_consequences(&found));
     if let Some(document) = &mut document {
         document.holes.extend(&slips.holes);
     }

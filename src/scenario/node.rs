@@ -23,7 +23,7 @@ pub struct Node<'t> {
     pub shape: Shape<'t>,
 }
 
-/// A field or entry: its name and its value.
+/// A field or entry: its name and its value. The name is empty where it held a mistake that has been reported.
 pub type Field<'t> = (Spanned<Cow<'t, str>>, Node<'t>);
 
 /// The shapes of a value.
@@ -175,13 +175,18 @@ impl<'t> FieldsVisitor<'_, 't> {
     fn key<A: MapAccess<'t>>(&self, map: &mut A) -> Result<Option<Spanned<Cow<'t, str>>>, A::Error> {
         if self.named {
             let name = map.next_key_seed(NameSeed)?;
-            return Ok(name.map(|name| Spanned::new(Cow::Borrowed(name), self.context.place(name))));
+            return Ok(name.map(|name| {
+                let span = self.context.place(name);
+                let name = if self.context.holes.contains(&span) { "" } else { name };
+                Spanned::new(Cow::Borrowed(name), span)
+            }));
         }
         let node = map.next_key_seed(self.context)?;
         Ok(node.map(|node| {
             let span = node.span;
             let name = match node.shape {
                 Shape::Text(text, _) => text,
+                Shape::Hole => Cow::Borrowed(""),
                 _ => Cow::Borrowed(&self.context.text[span.start..span.end]),
             };
             Spanned::new(name, span)

@@ -31,6 +31,7 @@ pub(super) fn look(text: &str) -> Slips {
         let text = slips.repaired(text);
         structure(&text, &tokens, &mut slips);
     }
+    slips.diagnostics = slips.without_consequences(&slips.diagnostics);
     slips
 }
 
@@ -187,8 +188,7 @@ impl Walk<'_> {
 
     fn inside(&mut self, from: usize, close: usize, inside: Inside) {
         let mut at = from;
-        let mut prose = None;
-        while at < close {
+        while at < close && !self.slips.many() {
             if self.kind(at) == Some(Kind::Comma) {
                 let comma = self.tokens[at].span;
                 self.error("comma", "a comma too many", comma, "delete it");
@@ -196,23 +196,10 @@ impl Walk<'_> {
                 at += 1;
                 continue;
             }
-            if let Some(start) = prose.filter(|_| !matches!(self.kind(at + 1), Some(Kind::Colon))) {
-                // More of a text without quotes, behind a comma of its own.
-                at = self.run(at, close, inside);
-                let span = self.span(start, at);
-                self.slips.hole(span);
-            } else {
-                let holes = self.slips.holes.len();
-                let start = at;
-                at = if inside == Inside::Values {
-                    self.value(at, close, inside)
-                } else {
-                    self.entry(at, close, inside)
-                };
-                let hole = self.slips.holes.get(holes..).and_then(<[Span]>::last).copied();
-                prose =
-                    hole.and_then(|hole| (start..at).find(|i| self.tokens[*i].span.start == hole.start && *i + 1 < at));
-            }
+            at = match inside {
+                Inside::Values => self.value(at, close, inside),
+                Inside::Fields | Inside::Entries => self.entry(at, close, inside),
+            };
             at = self.separator(at, close);
         }
     }
@@ -224,6 +211,9 @@ impl Walk<'_> {
         }
         if self.kind(at) == Some(Kind::Comma) {
             return at + 1;
+        }
+        if self.blanked(at - 1) {
+            return at;
         }
         let span = self.tokens[at].span;
         if self.word(at) == ";" {
@@ -244,7 +234,6 @@ impl Walk<'_> {
         let end = self.tokens[at - 1].span.end;
         let place = Span::new(end, end);
         let error = Diagnostic::error("comma", "a comma is missing", place).label("put `,` here");
-        let error = error.related(span, "before this");
         self.slips.report(error.help("every entry ends with a comma, also before a new line"));
         self.insert(at - 1, b',');
         at
@@ -299,6 +288,18 @@ impl Walk<'_> {
             }
             None | Some(Kind::Comma) => {
                 self.no_value(at, inside);
+                at + 1
+            }
+            // A name with its colon follows, so this is none.
+            Some(Kind::Word | Kind::Text) if at + 2 < close && self.kind(at + 2) == Some(Kind::Colon) => {
+                let (word, span) = (self.word(at).to_owned(), self.tokens[at].span);
+                self.error(
+                    "no-value",
+                    format!("`{word}` has no value"),
+                    span,
+                    format!("write `{word}: …`, or delete it"),
+                );
+                self.slips.repair(span.start, &vec![b' '; span.end - span.start]);
                 at + 1
             }
             _ => {
@@ -503,12 +504,28 @@ impl Walk<'_> {
             match self.kind(end) {
                 Some(Kind::Word) if named || (inside == Inside::Values && !self.same_line(end - 1)) => break,
                 Some(Kind::Sign) if self.word(end) == ";" => break,
+                // A sentence goes on behind its comma: no name with a colon follows.
+                Some(Kind::Comma) if end > at + 1 && inside != Inside::Values && self.goes_on(end + 1, close) => {
+                    end += 1
+                }
                 Some(Kind::Word | Kind::Sign | Kind::Colon) => end += 1,
                 Some(Kind::Open) if self.word(end) == "(" && self.same_line(end - 1) => end = self.mates[end] + 1,
                 _ => break,
             }
         }
         end
+    }
+
+    /// Whether the token has been read as nothing.
+    fn blanked(&self, at: usize) -> bool {
+        let start = self.tokens[at].span.start;
+        self.slips.repairs.iter().any(|(from, bytes)| *from == start && bytes.iter().all(|b| *b == b' '))
+    }
+
+    fn goes_on(&self, at: usize, close: usize) -> bool {
+        at + 1 < close
+            && self.kind(at) == Some(Kind::Word)
+            && matches!(self.kind(at + 1), Some(Kind::Word | Kind::Comma))
     }
 
     /// Several words without quotes.

@@ -250,7 +250,7 @@ fn homes(text: &str) -> Vec<(Scale, &'static Word)> {
 fn bands(homes: &[(Scale, &'static Word)]) -> String {
     let bands: Vec<String> = homes
         .iter()
-        .map(|(scale, word)| format!("{} to {} % on `{}`", word.published.0, word.published.1, scale.name()))
+        .map(|(scale, word)| format!("{} to {}% on `{}`", word.published.0, word.published.1, scale.name()))
         .collect();
     bands.join(", ")
 }

@@ -73,7 +73,9 @@ impl Reader {
         let variant = VariantText {
             says: f.spanned(self, "says", Self::text),
             set,
-            forbid: f.take(self, "forbid", |reader, node| reader.list(node, Self::event)).unwrap_or_default(),
+            forbid: f
+                .take(self, "forbid", |reader, node| reader.list(node, "[other_rule]", Self::event))
+                .unwrap_or_default(),
             force: f.take(self, "force", Self::forces).unwrap_or_default(),
             because: f.take(self, "because", Self::because),
         };
@@ -95,7 +97,7 @@ impl Reader {
     fn forces(&mut self, node: &Node<'_>) -> Option<Vec<ForceText>> {
         match node.shape {
             Shape::Record(_) => self.force(node).map(|force| vec![force]),
-            _ => self.list(node, Self::force),
+            _ => self.list(node, "[(rule: clash, at: \"2024-03-08\")]", Self::force),
         }
     }
 

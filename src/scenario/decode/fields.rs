@@ -14,6 +14,8 @@ pub(super) struct Fields<'n, 't> {
     what: &'static str,
     span: Span,
     fields: Vec<&'n Field<'t>>,
+    /// A field whose name held a mistake may be any of those that seem to be missing.
+    nameless: bool,
     asked: Vec<&'static str>,
     missing: Vec<(&'static str, &'static str)>,
 }
@@ -82,13 +84,14 @@ impl<'n, 't> Fields<'n, 't> {
             _ => return reader.wrong(node, &format!("{what}, with named fields in `( )`"), "(name: value, …)"),
         };
         let mut kept: Vec<&Field<'t>> = Vec::new();
-        for field in fields {
+        let nameless = fields.iter().any(|field| field.0.value.is_empty());
+        for field in fields.iter().filter(|field| !field.0.value.is_empty()) {
             match kept.iter().find(|k| k.0.value == field.0.value) {
                 Some(first) => reader.error(double(&field.0, first.0.span)),
                 None => kept.push(field),
             }
         }
-        Some(Self { what, span: node.span, fields: kept, asked: Vec::new(), missing: Vec::new() })
+        Some(Self { what, span: node.span, fields: kept, nameless, asked: Vec::new(), missing: Vec::new() })
     }
 
     /// The node of a field.
@@ -159,7 +162,7 @@ impl<'n, 't> Fields<'n, 't> {
             };
             reader.error(error.help(format!("its fields are {}", list.join(", "))));
         }
-        for (name, example) in self.missing.iter().filter(|(name, _)| !meant.contains(name)) {
+        for (name, example) in self.missing.iter().filter(|(name, _)| !meant.contains(name) && !self.nameless) {
             let opening = Span::new(self.span.start, self.span.start + 1);
             reader.holes.push(self.span);
             reader.error(
@@ -220,6 +223,10 @@ impl Reader {
         for (key, value) in fields {
             let value = decode(self, value);
             let key = Self::key(key);
+            if key.value.is_empty() {
+                self.holes.push(key.span);
+                continue;
+            }
             match map.iter().find(|entry| entry.key.value == key.value) {
                 Some(first) => {
                     let first = first.key.span;

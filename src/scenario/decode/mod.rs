@@ -108,7 +108,8 @@ impl Reader {
         let indicators = f.map(self, "indicators", Self::indicator);
         let flags = f.map(self, "flags", Self::flag);
         let lets = f.map(self, "lets", Self::expression);
-        let events = f.map(self, "events", |reader, node| reader.spanned_list(node, Self::event));
+        let events =
+            f.map(self, "events", |reader, node| reader.spanned_list(node, "[first_rule, second_rule]", Self::event));
         let defaults = f.take(self, "defaults", Self::defaults);
         let rules =
             f.required(self, "rules", "rules: { my_rule: (says: \"…\", at: \"2024-03-04\"), }", |reader, node| {
@@ -117,7 +118,9 @@ impl Reader {
         let outcomes = f.required(self, "outcomes", "outcomes: [(name: all_runs)]", Self::outcomes);
         let questions = f.map(self, "questions", Self::question);
         let stop_when = f.take(self, "stop_when", Self::expression);
-        let omitted = f.take(self, "omitted", |reader, node| reader.list(node, Self::omission)).unwrap_or_default();
+        let omitted = f
+            .take(self, "omitted", |reader, node| reader.list(node, "[\"death of a leader\"]", Self::omission))
+            .unwrap_or_default();
         let variants = f.map(self, "variants", Self::variant);
         f.close(self);
         let document = Document {

@@ -26,18 +26,18 @@ impl Reader {
             says: f.spanned(self, "says", Self::text),
             when: f.take(self, "when", Self::expression),
             pressure: f.take(self, "pressure", |reader, node| reader.cases(node, Self::rate)),
-            on: f.take(self, "on", |reader, node| reader.spanned_list(node, Self::event)),
+            on: f.take(self, "on", |reader, node| reader.spanned_list(node, "[other_rule]", Self::event)),
             chance: f.take(self, "chance", |reader, node| reader.cases(node, Self::probability)),
             after: f.spanned(self, "after", Self::delay),
             at: f.take(self, "at", |reader, node| {
-                reader.spanned_list(node, |reader, node| {
+                reader.spanned_list(node, "[\"2024-02-14\", \"2024-03-04\"]", |reader, node| {
                     reader.moment(node).map(|at| crate::diagnostic::Spanned::new(at, node.span))
                 })
             }),
             every: f.spanned(self, "every", Self::duration),
             from: f.spanned(self, "from", Self::moment),
             factors: f.take(self, "factors", Self::factors).unwrap_or_default(),
-            then: f.take(self, "then", |reader, node| reader.spanned_list(node, Self::effect)),
+            then: f.take(self, "then", |reader, node| reader.spanned_list(node, "[\"tension += 3\"]", Self::effect)),
             choose: f.spanned(self, "choose", |reader, node| reader.map(node, "choose", Self::branch)),
             if_lapsed: f.spanned(self, "if_lapsed", |reader, node| {
                 reader.one_of(node, &[("cancel", IfLapsed::Cancel), ("keep", IfLapsed::Keep)])
@@ -61,7 +61,7 @@ impl Reader {
     fn factors(&mut self, node: &Node<'_>) -> Option<Vec<FactorText>> {
         match node.shape {
             crate::scenario::node::Shape::Record(_) => self.factor(node).map(|factor| vec![factor]),
-            _ => self.list(node, Self::factor),
+            _ => self.list(node, "[(when: \"crisis\", rate_times: 3)]", Self::factor),
         }
     }
 
@@ -84,7 +84,7 @@ impl Reader {
             weight: f.take(self, "weight", |reader, node| reader.cases(node, Self::probability)),
             odds: f.take(self, "odds", |reader, node| reader.cases(node, Self::expression)),
             when: f.take(self, "when", Self::expression),
-            then: f.take(self, "then", |reader, node| reader.spanned_list(node, Self::effect)),
+            then: f.take(self, "then", |reader, node| reader.spanned_list(node, "[\"tension += 3\"]", Self::effect)),
             cameo: f.spanned(self, "cameo", Self::text),
             plover: f.spanned(self, "plover", Self::text),
         };

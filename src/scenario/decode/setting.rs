@@ -69,7 +69,7 @@ impl Reader {
     }
 
     pub(super) fn claims(&mut self, node: &Node<'_>) -> Option<Vec<Spanned<String>>> {
-        self.list(node, Self::spanned_name)
+        self.list(node, "[S8, S9]", Self::spanned_name)
     }
 
     fn evidence(&mut self, node: &Node<'_>) -> Option<Evidence> {
@@ -89,7 +89,9 @@ impl Reader {
 
     pub(super) fn parameter(&mut self, node: &Node<'_>) -> Option<ParameterText> {
         let mut f = Fields::open(self, node, "a parameter")?;
-        let one_of = f.take(self, "one_of", |reader, node| reader.spanned_list(node, Self::spanned_name));
+        let one_of = f.take(self, "one_of", |reader, node| {
+            reader.spanned_list(node, "[back, neutral, disrupt]", Self::spanned_name)
+        });
         let choice = f.node("one_of").is_some();
         let parameter = ParameterText {
             value: f.spanned(self, "value", |reader, node| reader.parameter_value(node, choice)),
@@ -114,7 +116,7 @@ impl Reader {
 
     pub(super) fn ladder_values(&mut self, node: &Node<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
         match node.shape {
-            Shape::List(_) => self.spanned_list(node, Self::spanned_name),
+            Shape::List(_) => self.spanned_list(node, "[calm, tense, war]", Self::spanned_name),
             _ => self.wrong(node, "the values in a list, lowest first", "[calm, tense, war]"),
         }
     }
@@ -148,7 +150,7 @@ impl Reader {
 
     fn ladder(&mut self, node: &Node<'_>) -> Option<LadderText> {
         match node.shape {
-            Shape::List(_) => self.list(node, Self::spanned_name).map(LadderText::Values),
+            Shape::List(_) => self.list(node, "[calm, tense, war]", Self::spanned_name).map(LadderText::Values),
             Shape::Name(_) | Shape::Text(..) => self.name(node).map(LadderText::Named),
             _ => self.wrong(
                 node,
@@ -201,7 +203,8 @@ impl Reader {
     pub(super) fn bindings(&mut self, node: &Node<'_>) -> Option<Bindings> {
         match &node.shape {
             Shape::Map(_) => {
-                let map = self.map(node, "for_each", |reader, node| reader.list(node, Self::spanned_name))?;
+                let map =
+                    self.map(node, "for_each", |reader, node| reader.list(node, "[jpn, us]", Self::spanned_name))?;
                 Some(Bindings::Product(map.into_iter().filter_map(|e| Some((e.key, e.value?))).collect()))
             }
             Shape::List(rows) => {

@@ -17,7 +17,10 @@ impl Reader {
     pub(super) fn text(&mut self, node: &Node<'_>) -> Option<String> {
         match plain(node) {
             Some(text) => Some(text.to_owned()),
-            None => self.wrong(node, "a text in quotes", "\"…\""),
+            None => match node.shape {
+                Shape::Number(_, number) => self.wrong(node, "a text in quotes", &format!("\"{number}\"")),
+                _ => self.wrong(node, "a text in quotes", "\"a sentence\""),
+            },
         }
     }
 
@@ -55,6 +58,7 @@ impl Reader {
         match plain(node) {
             Some("true") => Some(true),
             Some("false") => Some(false),
+            Some("no" | "off" | "False" | "FALSE") => self.wrong(node, "`true` or `false`", "false"),
             _ => self.wrong(node, "`true` or `false`", "true"),
         }
     }
@@ -155,12 +159,13 @@ impl Reader {
     pub(super) fn list<'t, T>(
         &mut self,
         node: &Node<'t>,
+        example: &str,
         mut decode: impl FnMut(&mut Self, &Node<'t>) -> Option<T>,
     ) -> Option<Vec<T>> {
         match &node.shape {
             Shape::List(nodes) => Some(nodes.iter().filter_map(|n| decode(self, n)).collect()),
             Shape::Text(..) | Shape::Name(_) => decode(self, node).map(|value| vec![value]),
-            _ => self.wrong(node, "a list in `[ ]`", "[first, second]"),
+            _ => self.wrong(node, "a list in `[ ]`", example),
         }
     }
 
@@ -168,9 +173,10 @@ impl Reader {
     pub(super) fn spanned_list<'t, T>(
         &mut self,
         node: &Node<'t>,
+        example: &str,
         decode: impl FnMut(&mut Self, &Node<'t>) -> Option<T>,
     ) -> Option<Spanned<Vec<T>>> {
-        self.list(node, decode).map(|list| Spanned::new(list, node.span))
+        self.list(node, example, decode).map(|list| Spanned::new(list, node.span))
     }
 
     /// `(low, high)`

@@ -73,7 +73,8 @@ impl Delay {
             }
             if let Some((_, before)) = last.filter(|(_, before)| p.value < before.value) {
                 return Err(Diagnostic::error("bad-delay", "the probabilities of this table must not fall", p.span)
-                    .related(before.span, "more had come by then")
+                    .label("less than before")
+                        .related(before.span, "more had come by then")
                     .help("they are cumulative: the probability that the reply has come by that time; the last is the chance that it comes at all")
                     .into());
             }

@@ -110,16 +110,23 @@ fn outside(text: &str, span: Span) -> Box<Diagnostic> {
 
 /// What stands behind `about`: two ends.
 fn band(rest: &str, span: Span) -> Parsed<Likelihood> {
-    let Some((low, high)) = rest.split_once(" to ") else {
+    let Some((low_text, high_text)) = rest.split_once(" to ") else {
         return Err(Diagnostic::error("bad-probability", "a band has two ends", span)
             .help("write `\"about 55% to 80%\"`; for a single number leave `about` out")
             .into());
     };
     let end = |text: &str| number_like(text.trim(), span).unwrap_or_else(|| Err(no_end(text, span)));
-    let (low, high) = (end(low)?, end(high)?);
+    let (low, high) = (end(low_text)?, end(high_text)?);
     if low.value() <= 0.0 || high.value() >= 1.0 {
+        let shown = |p: Probability, text: &str| match p.value() {
+            0.0 => "0.5%".to_owned(),
+            1.0 => "99.5%".to_owned(),
+            _ => text.trim().to_owned(),
+        };
+        let (low, high) = (shown(low, low_text), shown(high, high_text));
         return Err(Diagnostic::error("bad-probability", "a band cannot reach 0% or 100%", span)
-            .help("its ends are the 5 % and 95 % points of a judgement that leaves some doubt: write for example `\"about 0.5% to 5%\"`")
+            .help("its ends are the 5% and 95% points of a judgement, and that leaves some doubt")
+            .help(format!("write for example `\"about {low} to {high}\"`"))
             .into());
     }
     if low >= high {
