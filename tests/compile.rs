@@ -171,7 +171,7 @@ fn dated_and_recurring_rules_stand_on_boundaries() {
     assert!(matches!(rule(&model, "b").clock, Clock::Recurring { from: 7, every: 7 }));
     assert!(matches!(rule(&model, "c").clock, Clock::Recurring { from: 1, every: 7 }));
     assert_eq!((0..=90).flat_map(|step| model.schedule.rules_at(step)).count(), 2 + 12 + 13, "`d` never comes round");
-    refused(&rules("a: (at: \"2024-05-07\")"), "is not before the end of the run, `2024-05-07`");
+    refused(&rules("a: (at: \"2024-05-07\")"), "is after the last day of the run, `2024-05-06`");
     refused(&rules("a: (at: \"2024-02-06\")"), "is before the start of the run, `2024-02-07`");
     refused(&rules("a: (every: \"36h\")"), "not a whole number of steps");
 }
@@ -216,7 +216,7 @@ fn forbidden_and_forced() {
     refused(&scenario.clone().forbid("clsh"), "there is no rule `clsh`");
     refused(&scenario.clone().forbid("clash/wr"), "the rule `clash` has no branch `wr`");
     refused(&scenario.clone().force("clash"), "does not say when");
-    refused(&scenario.force("clash@2025-01-01"), "is not before the end of the run");
+    refused(&scenario.force("clash@2025-01-01"), "is after the last day of the run");
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn sources(because: &Because, document: &Document, diagnostics: &mut Diagnostics
     }
     mistake = match names().collect::<Vec<_>>().as_slice() {
         [] => mistake.help(format!("the file has no `sources` yet: `sources: {{ {}: (title: \"…\") }}`", source.value)),
-        all => mistake.help(format!("the sources are {}", listed(all))),
+        all => mistake.help(there_are("source", "sources", all)),
     };
     diagnostics.push(mistake);
 }
@@ -92,6 +92,27 @@ fn rival(because: &Because, document: &Document, diagnostics: &mut Diagnostics) 
         mistake = mistake.help(format!("did you mean `{name}`?"));
     }
     diagnostics.push(mistake.help("`rival` names the rule that tells the same event another way"));
+}
+
+/// "the sources are `a`, `b`", "the only source is `a`".
+pub fn there_are(one: &str, many: &str, names: &[&str]) -> String {
+    match names {
+        [only] => format!("the only {one} is `{only}`"),
+        all => format!("the {many} are {}", listed(all)),
+    }
+}
+
+/// A count with its thousands set apart: `1,000,000`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Names in backticks, with commas; long lists are cut.
@@ -140,5 +161,12 @@ mod tests {
     fn long_lists_are_cut() {
         let names = vec!["a"; 14];
         assert!(listed(&names).ends_with("and 2 more"));
+        assert_eq!(there_are("rule", "rules", &["a"]), "the only rule is `a`");
+        assert_eq!(there_are("rule", "rules", &["a", "b"]), "the rules are `a`, `b`");
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([7, 100, 1_000, 1_577_880].map(grouped), ["7", "100", "1,000", "1,577,880"]);
     }
 }

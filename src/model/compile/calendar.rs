@@ -2,6 +2,7 @@
 //!
 //! Does not know what happens at a boundary.
 
+use super::because::grouped;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, Spanned};
 use crate::model::{Calendar, Step, TICK_BITS};
 use crate::scenario::document::ClockText;
@@ -102,7 +103,7 @@ fn count(
         return None;
     }
     if steps > STEPS_LIMIT {
-        let what = format!("{steps} steps of `{}`, and at most {STEPS_LIMIT} are allowed", step);
+        let what = format!("{} steps of `{step}`, and at most {} are allowed", grouped(steps), grouped(STEPS_LIMIT));
         diagnostics.push(
             Diagnostic::error("too-many-steps", what, span)
                 .help("make the run shorter or the `step` of the clock longer"),
@@ -135,7 +136,9 @@ pub fn whole_steps(
     if steps.is_none() {
         let step = calendar.step_seconds;
         let below = duration.seconds / step * step;
-        let near = [below, below.saturating_add(step)].map(|s| format!("`{}`", length(s))).join(" or ");
+        let near = if below == 0 { vec![step] } else { vec![below, below.saturating_add(step)] };
+        let near: Vec<String> = near.into_iter().map(|seconds| format!("`{}`", length(seconds))).collect();
+        let near = near.join(" or ");
         let found = format!("{what} is `{}`, which is not a whole number of steps of `{}`", duration, length(step));
         diagnostics.push(
             Diagnostic::error("not-whole-steps", found, span)
@@ -203,7 +206,7 @@ pub fn locate(moment: Moment, calendar: &Calendar) -> Result<Step, Misplaced> {
     let Some(start) = calendar.start else {
         return Err(Misplaced {
             code: "no-calendar",
-            what: "is a date, and this scenario has no calendar".into(),
+            what: "has no place: the scenario has no calendar".into(),
             help: vec![
                 "add `start: \"2024-02-07\"` to `clock`".into(),
                 "or count from the beginning: a rule with `on: [start], after: \"14d\"` fires on day 14".into(),
@@ -234,17 +237,19 @@ pub fn locate(moment: Moment, calendar: &Calendar) -> Result<Step, Misplaced> {
 
 fn outside(moment: Moment, calendar: &Calendar) -> Misplaced {
     let start = calendar.start.unwrap_or(moment.seconds);
-    let end = start + (u64::from(calendar.steps) * calendar.step_seconds) as i64;
-    let day = Moment::at_seconds;
-    let what = if moment.seconds < start {
-        format!("is before the start of the run, `{}`", day(start))
+    let last = start + (u64::from(calendar.steps.max(1) - 1) * calendar.step_seconds) as i64;
+    let (start, last) = (Moment::at_seconds(start), Moment::at_seconds(last));
+    let what = if moment.seconds < start.seconds {
+        format!("is before the start of the run, `{start}`")
+    } else if calendar.step_seconds == DAY {
+        format!("is after the last day of the run, `{last}`")
     } else {
-        format!("is not before the end of the run, `{}`", day(end))
+        format!("is after the last step of the run, which begins at `{last}`")
     };
     Misplaced {
         code: "outside-run",
         what,
-        help: vec![format!("allowed is from `{}` to before `{}`; or change `clock`", day(start), day(end))],
+        help: vec![format!("it can be from `{start}` to `{last}`; or change `clock`")],
     }
 }
 
@@ -325,6 +330,6 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         assert_eq!(boundary(day(10), "this date", Span::default(), &calendar, &mut diagnostics), None);
         let message = &diagnostics.iter().next().expect("T itself fires nothing").message;
-        assert_eq!(message, "this date, `2024-02-17`, is not before the end of the run, `2024-02-17`");
+        assert_eq!(message, "this date, `2024-02-17`, is after the last day of the run, `2024-02-16`");
     }
 }

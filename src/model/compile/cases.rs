@@ -57,6 +57,14 @@ fn ends_well<T>(text: &Cases<T>, context: &mut Context<'_>) -> bool {
         context.diagnostics.push(empty.help("write a value, or cases such as `[(when: \"crisis\", is: 3), (is: 1)]`"));
         return false;
     };
+    if let Some(early) = before.iter().find(|case| case.when.is_none()) {
+        context.diagnostics.push(
+            Diagnostic::error("unreached-case", "the cases after this one are never reached", early.is.span)
+                .label("this case has no `when`, so it always counts")
+                .help("give it a `when`, or make it the last"),
+        );
+        return false;
+    }
     if let Some(when) = &last.when {
         context.diagnostics.push(
             Diagnostic::error(
@@ -69,13 +77,7 @@ fn ends_well<T>(text: &Cases<T>, context: &mut Context<'_>) -> bool {
         );
         return false;
     }
-    let Some(early) = before.iter().find(|case| case.when.is_none()) else { return true };
-    context.diagnostics.push(
-        Diagnostic::error("unreached-case", "the cases after this one are never reached", early.is.span)
-            .label("this case has no `when`, so it always counts")
-            .help("give it a `when`, or make it the last"),
-    );
-    false
+    true
 }
 
 /// A chance in [0, 1].

@@ -41,6 +41,15 @@ impl Kind {
             Self::Recurring => "a recurring rule",
         }
     }
+
+    fn field(self) -> &'static str {
+        match self {
+            Self::Pressure => "pressure",
+            Self::Response => "on",
+            Self::Dated => "at",
+            Self::Recurring => "every",
+        }
+    }
 }
 
 /// What the clocks of all rules share.
@@ -144,9 +153,9 @@ pub fn misplaced(kind: Kind, rule: &RuleText, diagnostics: &mut Diagnostics) {
     ];
     for (name, span, with, help) in fields {
         let Some(span) = span.filter(|_| !with.contains(&kind)) else { continue };
-        let belongs: Vec<&str> = with.iter().map(|kind| kind.named()).collect();
+        let belongs: Vec<String> = with.iter().map(|kind| format!("{} (`{}`)", kind.named(), kind.field())).collect();
         let mistake = Diagnostic::error("wrong-clock", format!("`{name}` on {}", kind.named()), span);
-        diagnostics.push(mistake.help(format!("`{name}` belongs to {}", belongs.join(" or "))).help(help));
+        diagnostics.push(mistake.help(format!("`{name}` belongs to {}", belongs.join(", "))).help(help));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Does not know what a rule does. Variants that are not asked for are checked all the same.
 
 use super::Overrides;
-use super::because::listed;
+use super::because::there_are;
 use super::calendar::locate;
 use super::parameter::{Assignment, error_at};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
@@ -125,6 +125,7 @@ impl Requests {
                 value: value.value.clone(),
                 text: text.trim_matches('"').to_owned(),
                 place: Place::Text(value.span),
+                variant: Some(entry.key.value.clone()),
                 in_force,
             });
         }
@@ -177,18 +178,18 @@ fn unknown_variant(name: &str, document: &Document) -> Diagnostic {
     let names: Vec<&str> = document.variants.iter().map(|entry| entry.key.value.as_str()).collect();
     let place = Place::Option(format!("--variant {name}"));
     let mistake = error_at("unknown-variant", format!("there is no variant `{name}`"), &place);
-    named(mistake, name, &names, "variants")
+    named(mistake, name, &names, ("variant", "variants"))
 }
 
 /// Adds the nearest name and what there is.
-fn named(mut mistake: Diagnostic, name: &str, names: &[&str], what: &str) -> Diagnostic {
+fn named(mut mistake: Diagnostic, name: &str, names: &[&str], (one, many): (&str, &str)) -> Diagnostic {
     if let Some(near) = nearest(name, names.iter().copied()) {
         mistake = mistake.help(format!("did you mean `{near}`?"));
     }
     if names.is_empty() {
-        return mistake.help(format!("the scenario has no {what}"));
+        return mistake.help(format!("there are no {many}"));
     }
-    mistake.help(format!("the {what} are {}", listed(names)))
+    mistake.help(there_are(one, many, names))
 }
 
 /// `--set NAME=VALUE`
@@ -210,6 +211,7 @@ fn set(text: &str, document: &Document) -> Result<Assignment, Box<Diagnostic>> {
         value: parsed,
         text: value.to_owned(),
         place,
+        variant: None,
         in_force: true,
     })
 }
@@ -288,7 +290,7 @@ fn target(text: &str, place: &Place, document: &Document) -> Result<Target, Box<
             error_at("unknown-rule", format!("there is no rule `{id}`"), place),
             id,
             &names,
-            "rules",
+            ("rule", "rules"),
         )));
     };
     let rule = RuleId(index as u32);
@@ -302,7 +304,7 @@ fn target(text: &str, place: &Place, document: &Document) -> Result<Target, Box<
         return Ok(Target { rule, branch: Some(branch) });
     }
     let mistake = error_at("unknown-branch", format!("the rule `{id}` has no branch `{branch}`"), place);
-    Err(Box::new(named(mistake, branch, &names, "branches")))
+    Err(Box::new(named(mistake, branch, &names, ("branch", "branches"))))
 }
 
 /// Reports entries of `forbid` and `force` in variants that name an event which is no rule and no branch.

@@ -45,7 +45,7 @@ use demand::{Demand, Demanded};
 use intervention::Interventions;
 use names::{Context, Scope};
 use outcome::{words, written};
-use parameter::{Rates, Settings};
+use parameter::{Assignment, Rates, Settings};
 use rule::{Compiled, Workshop};
 
 /// What a run changes in the file's meaning without touching the file.
@@ -99,7 +99,10 @@ fn assemble(
     let (scope, mut demand) = Scope::declare(&expanded, values, calendar, diagnostics);
 
     let extents = Extents::new(document);
+    let before = std::mem::take(diagnostics);
     let rules = rules(&expanded, &extents, &rates, &scope, &mut demand, diagnostics);
+    blame_variants(source, &requests.assignments, diagnostics);
+    diagnostics.append(before);
     let mut context = Context { scope: &scope, demand: &mut demand, diagnostics };
     let outcomes = outcome::outcomes(&expanded, source, &mut context);
     let questions = outcome::questions(&expanded, source, &mut context);
@@ -233,6 +236,29 @@ fn once_a_template(
                     .help(format!("this was found in `{instance}`, one of the rules that the template makes")),
             );
         }
+    }
+}
+
+/// Mistakes of numbers that can leave their bounds.
+const BOUNDS: [&str; 5] = ["not-a-probability", "below-zero", "certain-pressure", "not-finite", "rate-too-high"];
+
+/// A bound that the file's own values keep and those of a variant do not: says so where one is set.
+fn blame_variants(source: &Source<'_>, assignments: &[Assignment], diagnostics: &mut Diagnostics) {
+    for mistake in std::mem::take(diagnostics).iter() {
+        let mut mistake = mistake.clone();
+        let said = match mistake.place {
+            Place::Text(span) if BOUNDS.contains(&mistake.code) => written(source, span),
+            _ => String::new(),
+        };
+        let names = |text: &str| said.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == text);
+        for assignment in assignments.iter().filter(|assignment| names(&assignment.name)) {
+            if let Some(variant) = &assignment.variant {
+                let (name, value) = (&assignment.name, &assignment.text);
+                mistake =
+                    mistake.help(format!("the variant `{variant}` sets `{name}` to {value}, and has to fit as well"));
+            }
+        }
+        diagnostics.push(mistake);
     }
 }
 

@@ -6,14 +6,14 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use super::because::listed;
+use super::because::there_are;
 use super::interval::Interval;
 use super::names::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use crate::model::Parameter;
 use crate::scenario::document::{Document, Entry, ParameterText, ParameterValue};
 
-pub use value::{Assigned, Declared};
+pub use value::{Assigned, Declared, Leeway};
 
 /// A parameter with `per` or `within`, in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,8 @@ pub struct Assignment {
     pub text: String,
     /// Where the value stands.
     pub place: Place,
+    /// The variant of the file that does it.
+    pub variant: Option<String>,
     /// It counts in this run; otherwise it is only checked.
     pub in_force: bool,
 }
@@ -114,13 +116,19 @@ fn one<'a>(
     };
     let declared = Declared::new(name, text, diagnostics)?;
     let place = Place::Text(given.span);
-    let own = declared.assign(&given.value, false).map_err(|wrong| diagnostics.push(wrong.at(name, &place))).ok()?;
+    let own =
+        declared.assign(&given.value, Leeway::File).map_err(|wrong| diagnostics.push(wrong.at(name, &place))).ok()?;
     let mut force = own.clone();
     let mut written = (as_written(source, given.span), None);
     let mut reach = declared.reach(&own);
     let mut sound = true;
     for assignment in assignments {
-        match declared.assign(&assignment.value, beyond_range && assignment.in_force) {
+        let leeway = match assignment.in_force {
+            false => Leeway::File,
+            true if beyond_range => Leeway::Beyond,
+            true => Leeway::Asked,
+        };
+        match declared.assign(&assignment.value, leeway) {
             Err(wrong) => {
                 diagnostics.push(wrong.at(name, &assignment.place));
                 sound = false;
@@ -173,6 +181,6 @@ fn unknown(assignment: &Assignment, document: &Document) -> Diagnostic {
     if names.is_empty() {
         mistake.help("the scenario has no `parameters`")
     } else {
-        mistake.help(format!("the parameters are {}", listed(&names)))
+        mistake.help(there_are("parameter", "parameters", &names))
     }
 }

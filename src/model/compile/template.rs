@@ -7,7 +7,7 @@ mod row;
 
 use std::collections::BTreeMap;
 
-use super::because::listed;
+use super::because::{grouped, there_are};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, Spanned, nearest};
 use crate::scenario::document::{ActorText, Bindings, Document, Entry, Map, RuleText};
 use crate::scenario::expression::{Expr, Substitution};
@@ -115,11 +115,12 @@ fn within_limit<T: Template>(entries: &Map<T>, diagnostics: &mut Diagnostics) ->
         match count.and_then(|count| total.checked_add(count)).filter(|sum| *sum <= INSTANCES_LIMIT) {
             Some(sum) => total = sum,
             None => {
-                let count = count.map_or("more than can be counted".to_owned(), |count| count.to_string());
+                let count = count.map_or("more than can be counted".to_owned(), |count| grouped(count as u64));
                 let (name, kind) = (&entry.key.value, T::KIND);
                 let what = format!("with `{name}` there are too many {kind}s: it comes to {count}");
                 diagnostics.push(Diagnostic::error("too-many-instances", what, entry.key.span).help(format!(
-                    "at most {INSTANCES_LIMIT} are allowed in all; give the template fewer values or rows"
+                    "at most {} are allowed in all; give the template fewer values or rows",
+                    grouped(INSTANCES_LIMIT as u64)
                 )));
                 return false;
             }
@@ -225,7 +226,7 @@ fn report_unbound(unbound: &[Spanned<String>], variables: &[&str], diagnostics: 
         if let Some(near) = nearest(&name.value, variables.iter().copied()) {
             mistake = mistake.help(format!("did you mean `{{{near}}}`?"));
         }
-        diagnostics.push(mistake.help(format!("its variables are {}", listed(variables))));
+        diagnostics.push(mistake.help(there_are("variable", "variables", variables)));
     }
 }
 

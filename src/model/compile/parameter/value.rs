@@ -47,6 +47,17 @@ pub enum Declared {
     },
 }
 
+/// How far a value may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leeway {
+    /// The file's own value: in the range.
+    File,
+    /// Asked for on a command line: in the range.
+    Asked,
+    /// Asked for on a command line with `--beyond-range`.
+    Beyond,
+}
+
 /// A value that fits its parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Assigned {
@@ -124,14 +135,14 @@ impl Declared {
     /// `value` as what this parameter holds.
     ///
     /// # Errors
-    /// It does not fit. `beyond_range` lets it leave the range.
-    pub fn assign(&self, value: &ParameterValue, beyond_range: bool) -> Result<Assigned, Misfit> {
+    /// It does not fit.
+    pub fn assign(&self, value: &ParameterValue, leeway: Leeway) -> Result<Assigned, Misfit> {
         let assigned = match (self, value) {
             (Self::Choice { names }, value) => return chosen(names, value).map(Assigned::Choice),
             (Self::Duration { range }, ParameterValue::Duration(duration)) => {
                 if let Some((low, high)) = range.filter(|(low, high)| duration < low || duration > high) {
-                    if !beyond_range {
-                        return Err(outside(duration, &low, &high));
+                    if leeway != Leeway::Beyond {
+                        return Err(outside(duration, &low, &high, leeway));
                     }
                 }
                 return Ok(Assigned::Duration(*duration));
@@ -152,11 +163,11 @@ impl Declared {
             }
         };
         let Assigned::Number(x, _) = assigned else { unreachable!("other kinds have returned") };
-        self.bounded(x, value, beyond_range)?;
+        self.bounded(x, value, leeway)?;
         Ok(assigned)
     }
 
-    fn bounded(&self, x: f64, value: &ParameterValue, beyond_range: bool) -> Result<(), Misfit> {
+    fn bounded(&self, x: f64, value: &ParameterValue, leeway: Leeway) -> Result<(), Misfit> {
         if !x.is_finite() {
             return Err(Misfit::new("is a number, and this is none", "give a number such as 0.3"));
         }
@@ -176,7 +187,7 @@ impl Declared {
             _ => {}
         }
         match self.range().filter(|(low, high)| x < *low || x > *high) {
-            Some((low, high)) if !beyond_range => Err(outside(&x, &low, &high)),
+            Some((low, high)) if leeway != Leeway::Beyond => Err(outside(&x, &low, &high, leeway)),
             _ => Ok(()),
         }
     }
@@ -247,11 +258,12 @@ impl Declared {
     }
 }
 
-fn outside(value: &impl Display, low: &impl Display, high: &impl Display) -> Misfit {
-    Misfit::new(
-        format!("has the range {low} to {high}, and {value} is outside"),
-        "give a value of its range, change the range, or run with `--beyond-range`",
-    )
+fn outside(value: &impl Display, low: &impl Display, high: &impl Display, leeway: Leeway) -> Misfit {
+    let help = match leeway {
+        Leeway::Asked => "give a value of the range, or add `--beyond-range` to leave it",
+        _ => "give a value of the range, or change the range",
+    };
+    Misfit::new(format!("has the range {low} to {high}, and {value} is outside"), help)
 }
 
 /// The number that a likelihood stands for, and its band if it is a judgement.

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::super::because::listed;
+use super::super::because::{listed, there_are};
 use crate::diagnostic::{Diagnostic, Diagnostics, Spanned};
 use crate::scenario::document::Bindings;
 use crate::scenario::expression::{CompareOp, Expr, ExprKind, Substitution};
@@ -83,7 +83,7 @@ pub fn excepted(except: &Expr, row: &Row) -> Result<bool, Box<Diagnostic>> {
         let names: Vec<&str> = row.0.iter().map(|(name, _)| name.as_str()).collect();
         let what = format!("the template has no variable `{{{}}}`", unbound.value);
         let mistake = Diagnostic::error("unknown-variable", what, unbound.span);
-        return Err(Box::new(mistake.help(format!("its variables are {}", listed(&names)))));
+        return Err(Box::new(mistake.help(there_are("variable", "variables", &names))));
     }
     holds(&filled)
 }
