@@ -2,7 +2,7 @@
 //!
 //! Does not know what the text says.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -67,10 +67,7 @@ fn save(path: &Path, text: &str) -> io::Result<()> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".simulate-");
-    let permissions = existing.map(|m| m.permissions()).or_else(ordinary);
-    if let Some(permissions) = permissions {
-        builder.permissions(permissions);
-    }
+    permit(&mut builder, existing);
     let mut file = builder.tempfile_in(directory_of(&target))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
@@ -78,16 +75,15 @@ fn save(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// What a file made by any other program would get: temporary files are otherwise for their owner alone.
-#[cfg(unix)]
-fn ordinary() -> Option<std::fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(std::fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn ordinary() -> Option<std::fs::Permissions> {
-    None
+/// Who may read the file: as before, or as of a file made by any other program. Temporary files are otherwise for
+/// their owner alone.
+fn permit(builder: &mut tempfile::Builder<'_, '_>, existing: Option<Metadata>) {
+    if let Some(existing) = existing {
+        builder.permissions(existing.permissions());
+        return;
+    }
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
 }
 
 fn directory_of(path: &Path) -> PathBuf {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::args::{Format, SimulateArgs};
 use super::load::{Loaded, load};
-use super::progress::{Progress, stop_on_interrupt};
+use super::progress::Progress;
 use super::{Failure, again, output};
 use crate::analysis::findings::findings;
 use crate::engine::{Conduct, RunError, Sampled, sample};
@@ -37,8 +37,8 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
 }
 
 fn draw(model: &Model, typed: &SimulateArgs) -> Result<Sampled<Tally>, RunError> {
-    let stop = stop_on_interrupt();
     let progress = Progress::new(typed.runs);
+    let stop = progress.stop_on_interrupt();
     let sampled = sample(model, &typed.plan(), &Conduct { stop, progress: &|done| progress.show(done) });
     progress.clear();
     // What comes now is short; a Ctrl-C ends it at once.

@@ -34,21 +34,21 @@ pub fn percent(share: &Share) -> String {
 pub fn percentages(shares: &[Share]) -> Vec<String> {
     let decimals = shares.iter().map(|s| decimals(s.low, s.high)).min().unwrap_or(0);
     // A solved share has no count; 2^53 units keep all of its digits.
-    let counts: Vec<u64> = shares.iter().map(|s| s.hits.unwrap_or((s.value * 2f64.powi(53)) as u64)).collect();
+    let counts: Vec<u64> = shares.iter().map(|s| s.hits.unwrap_or((s.value * (1_u64 << 53) as f64) as u64)).collect();
     let units = largest_remainder(&counts, whole(decimals) as u64);
     units.iter().zip(shares).map(|(units, share)| spelled(*units, share.value, decimals)).collect()
 }
 
 /// How many units of the last decimal are 100 %.
 fn whole(decimals: usize) -> f64 {
-    10f64.powi(decimals as i32 + 2)
+    10_u64.pow(decimals as u32 + 2) as f64
 }
 
 fn spelled(units: u64, share: f64, decimals: usize) -> String {
     let unit = 100.0 / whole(decimals);
     match units {
-        _ if share == 0.0 => "none".to_owned(),
-        _ if share == 1.0 => "100 %".to_owned(),
+        _ if share <= 0.0 => "none".to_owned(),
+        _ if share >= 1.0 => "100 %".to_owned(),
         0 => format!("<{unit:.decimals$} %"),
         all if share < 1.0 && all as f64 >= whole(decimals) => format!(">{:.decimals$} %", 100.0 - unit),
         some => format!("{:.decimals$} %", some as f64 * unit),

@@ -22,6 +22,11 @@ pub fn styled(style: Style, text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("{style}{text}{style:#}") }
 }
 
+/// `text` in `style`, as a line.
+pub fn line(style: Style, text: &str) -> String {
+    styled(style, text) + "\n"
+}
+
 /// Columns that `text` takes; it must not hold escape codes.
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)

@@ -6,7 +6,7 @@ mod answers;
 mod history;
 mod notes;
 
-use super::layout::{FAINT, HEADING, WARNING, styled, wrap};
+use super::layout::{FAINT, HEADING, WARNING, line, styled, wrap};
 use super::{Clock, Report, figures};
 
 /// How much to show.
@@ -43,7 +43,7 @@ fn header(report: &Report, detail: Detail) -> String {
     }
     let origin = &report.origin;
     let what = format!("{} · {} runs · seed {}", covers(&report.clock), figures::count(origin.runs), origin.seed);
-    lines += &format!("{}\n", styled(FAINT, &what));
+    lines += &line(FAINT, &what);
     for change in &report.changes {
         lines += &wrap(&format!("changed: {}", changed(change)), 0, 9);
     }
@@ -51,7 +51,7 @@ fn header(report: &Report, detail: Detail) -> String {
         let done = figures::count(origin.runs);
         let note =
             format!("INTERRUPTED: {done} of {} runs; what follows is from these", figures::count(origin.planned));
-        lines += &format!("{}\n", styled(WARNING, &note));
+        lines += &line(WARNING, &note);
     }
     lines
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::dates::instant;
 use super::figures::number;
-use super::layout::{FAINT, HEADING, flow, heading, left, plain, styled, wrap};
+use super::layout::{FAINT, HEADING, flow, heading, left, line, plain, styled, wrap};
 use super::text::Detail;
 use crate::model::Calendar;
 use crate::observe::trace::{Answer, Cause, Change, End, Entry, Firing, Trace, Trigger, Value, What};
@@ -39,7 +39,8 @@ pub struct Origin {
 /// The run as a story. Unless everything is told, what did not happen and the decay of indicators are left out.
 pub fn story(trace: &Trace, calendar: &Calendar, origin: &Origin, detail: Detail) -> String {
     let mut lines = format!("{}\n", styled(HEADING, &plain(&origin.title)));
-    lines += &format!("{}\n\n", styled(FAINT, &format!("run {} of seed {}", origin.run, origin.seed)));
+    lines += &line(FAINT, &format!("run {} of seed {}", origin.run, origin.seed));
+    lines.push('\n');
     let mut last = String::new();
     for entry in trace.entries.iter().filter(|entry| detail == Detail::Full || is_news(&entry.what)) {
         let date = instant(calendar, entry.ticks, entry.boundary);
@@ -167,7 +168,7 @@ fn change(change: &Change) -> String {
 fn ending(end: &End) -> String {
     let mut lines = heading("How it ended", "");
     if let Some(outcome) = &end.outcome {
-        lines += &format!("  {}\n", styled(HEADING, outcome));
+        lines += &line(HEADING, &format!("  {outcome}"));
     }
     let answers = end.answers.iter().map(|(name, answer)| format!("{name}: {}", answered(answer)));
     lines + &flow(answers, ", ", 2, 2)
@@ -218,12 +219,12 @@ struct NamedAnswer<'a> {
 /// Never: the values are plain.
 pub fn json_lines(trace: &Trace, calendar: &Calendar, origin: &Origin) -> String {
     let date = |entry: &Entry| calendar.start.map(|_| instant(calendar, entry.ticks, entry.boundary));
-    let mut lines: String = trace.entries.iter().map(|entry| line(&Line { date: date(entry), entry })).collect();
+    let mut lines: String = trace.entries.iter().map(|entry| object(&Line { date: date(entry), entry })).collect();
     let answers = trace.end.answers.iter().map(|(name, answer)| NamedAnswer { name, answer }).collect();
-    lines += &line(&LastLine { what: "ended", outcome: &trace.end.outcome, answers, origin });
+    lines += &object(&LastLine { what: "ended", outcome: &trace.end.outcome, answers, origin });
     lines
 }
 
-fn line(value: &impl Serialize) -> String {
+fn object(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("a plain value") + "\n"
 }

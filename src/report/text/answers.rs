@@ -34,13 +34,14 @@ pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
 fn in_short(outcomes: &[Outcome], shown: &[String]) -> String {
     let most = (0..outcomes.len()).rev().max_by(|a, b| outcomes[*a].share.value.total_cmp(&outcomes[*b].share.value));
     let Some(most) = most else { return String::new() };
-    let mut line = format!("In short: {} of the runs end in `{}`", shown[most], outcomes[most].name);
     let graded = (0..outcomes.len()).rev().filter(|i| outcomes[*i].severity.is_some());
-    if let Some(gravest) = graded.max_by_key(|i| outcomes[*i].severity).filter(|i| *i != most) {
-        let often = odds(&outcomes[gravest].share).unwrap_or_else(|| shown[gravest].clone());
-        line += &format!("; the gravest outcome, `{}`: {often}", outcomes[gravest].name);
-    }
-    format!("\n{}", wrap(&(line + "."), 0, 0))
+    let gravest = graded.max_by_key(|i| outcomes[*i].severity).filter(|i| *i != most);
+    let most = format!("{} of the runs end in `{}`", shown[most], outcomes[most].name);
+    let gravest = gravest.map_or_else(String::new, |i| {
+        let often = odds(&outcomes[i].share).unwrap_or_else(|| shown[i].clone());
+        format!("; the gravest outcome, `{}`: {often}", outcomes[i].name)
+    });
+    format!("\n{}", wrap(&format!("In short: {most}{gravest}."), 0, 0))
 }
 
 /// Name, percentage, interval, and a bar or, for small shares, odds.

@@ -1,9 +1,11 @@
 //! What happened on the way: paths of milestones, postures and indicators over time.
 
+use anstyle::Style;
+
 use super::Detail;
 use super::answers::more;
 use crate::report::figures::{between, count, level, number, percent};
-use crate::report::layout::{BAR, FAINT, flow, heading, left, right, styled, width, wrap};
+use crate::report::layout::{BAR, FAINT, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{
     Branching, Indicator, IndicatorAt, Milestone, Moment, Path, PathOutcome, Posture, Report, Typical,
 };
@@ -30,13 +32,13 @@ pub(super) fn paths(report: &Report, detail: Detail) -> String {
     let shown = &report.paths[..shown];
     let common = common(shown, &report.tree);
     if !common.is_empty() {
-        lines += &format!("  {}\n", styled(FAINT, "all of these begin with"));
+        lines += &line(FAINT, "  all of these begin with");
         lines += &flow(common.iter().map(|m| milestone(m)), " → ", 12, 14);
     }
     lines.extend(shown.iter().map(|p| path(p, common.len())));
     if report.distinct_paths > shown.len() {
         let note = format!("  the most frequent {} of {} paths", shown.len(), count(report.distinct_paths as u64));
-        lines += &format!("{}\n", styled(FAINT, &note));
+        lines += &line(FAINT, &note);
     }
     lines + &typical(report, detail)
 }
@@ -55,8 +57,7 @@ fn typical(report: &Report, detail: Detail) -> String {
     }
     let mut lines = heading("Ways there", "the most frequent path to an outcome; its share of the outcome's runs");
     for typical in chosen {
-        let share = percent(&typical.share);
-        lines += &format!("  {}  {share} of its runs\n", typical.outcome);
+        lines += &line(Style::new(), &format!("  {}  {} of its runs", typical.outcome, percent(&typical.share)));
         lines += &flow(typical.path.milestones.iter().map(milestone), " → ", 12, 14);
     }
     lines
@@ -131,7 +132,7 @@ fn posture(posture: &Posture) -> String {
     for (name, shares) in posture.values.iter().zip(&posture.shares).rev() {
         let curve: String = shares.iter().flat_map(|s| std::iter::repeat_n(level(s.value), cell)).collect();
         let end = right(&shares.last().map(percent).unwrap_or_default(), 8);
-        lines += &format!("  {}│{}│{end}\n", cut(name, column), styled(BAR, &curve));
+        lines += &line(Style::new(), &format!("  {}│{}│{end}", cut(name, column), styled(BAR, &curve)));
     }
     let axis = left(&axis(&posture.times, cell), columns);
     lines + &format!("  {} {}\n", " ".repeat(column), styled(FAINT, &(axis + "   at end")))

@@ -54,7 +54,7 @@ pub(super) fn warnings(report: &Report) -> String {
     }
     let mut lines = heading("Take care", "");
     for warning in &report.warnings {
-        lines += &format!("{} {}", styled(WARNING, "!"), wrap(&warning.message, 2, 2).trim_start());
+        lines += &[styled(WARNING, "! ").as_str(), wrap(&warning.message, 2, 2).trim_start()].concat();
         lines += &wrap(&warning.help, 4, 4);
     }
     lines
