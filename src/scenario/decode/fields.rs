@@ -164,7 +164,10 @@ impl<'n, 't> Fields<'n, 't> {
         }
         for (name, example) in self.missing.iter().filter(|(name, _)| !meant.contains(name) && !self.nameless) {
             let opening = Span::new(self.span.start, self.span.start + 1);
-            reader.holes.push(self.span);
+            // Whoever misses it again need not say so; but that of the whole file would hide everything.
+            if self.what != "a scenario" {
+                reader.holes.push(self.span);
+            }
             reader.error(
                 Diagnostic::error("missing-field", format!("{} needs `{name}`", self.what), opening)
                     .label("not in here")
