@@ -55,17 +55,17 @@ fn the_queue_is_first_in_first_out_and_emptied_before_the_next_item() {
     let story = Scenario::new(
         r#"clock: (start: "2024-01-01", end: "2024-01-03"),
         rules: {
-            first: (at: "2024-01-02"),
-            second: (at: "2024-01-02"),
+            one: (at: "2024-01-02"),
+            another: (at: "2024-01-02"),
             grandchild: (on: [child]),
-            child: (on: [first]),
-            other_child: (on: [first]),
-            cousin: (on: [second]),
+            child: (on: [one]),
+            other_child: (on: [one]),
+            cousin: (on: [another]),
         }"#,
     )
     .story(0);
     let order: Vec<&str> = fired(&story).into_iter().map(|(_, who)| who).collect();
-    assert_eq!(order, ["first", "child", "other_child", "grandchild", "second", "cousin"]);
+    assert_eq!(order, ["one", "child", "other_child", "grandchild", "another", "cousin"]);
 }
 
 #[test]
@@ -285,6 +285,7 @@ fn an_indicator_decays_towards_its_target_by_half_lives() {
     let scenario = Scenario::new(
         r#"clock: (start: "2024-01-01", end: "2024-06-30"),
         indicators: { tension: (range: (0, 100), start: 100, decays: (half_life: "21d", towards: 20, every: "7d")) },
+        rules: { nothing: (at: "2024-01-02") },
         questions: { day_6: (ask: "tension on 2024-01-07"), day_7: (ask: "tension on 2024-01-08"),
             day_14: (ask: "tension on 2024-01-15"), last: (ask: "tension at end"),
             falling: (ask: "first(tension == 20)") }"#,

@@ -177,7 +177,7 @@ fn a_guard_that_does_not_hold_silences_a_pressure_and_a_horizon_ends_it() {
             opens: (at: "2024-01-11", then: ["open = true"]),
             closes: (at: "2024-01-21", then: ["open = false"]),
             shot: (when: "open", pressure: "1 per 1d"),
-            never: (when: "false", pressure: "1000 per 1d"),
+            never: (when: "false", pressure: "5 per 1d"),
             zero: (pressure: "0 per 1d"),
         },
         questions: { before: (ask: "count(shot) by 2024-01-10"), all: (ask: "count(shot)"),
@@ -214,7 +214,7 @@ fn final_sizes(n: usize, infection: f64, recovery: f64) -> Vec<f64> {
 fn an_epidemic_has_its_final_size() {
     let exact = final_sizes(20, 1.8, 1.0);
     let runs = Scenario::new(
-        r#"clock: (horizon: "200d"),
+        r#"clock: (horizon: "60d"),
         parameters: { n: (value: 20, says: "people") },
         indicators: { susceptible: (range: (0, 19), start: 19), infected: (range: (0, 20), start: 1) },
         rules: {
@@ -226,7 +226,7 @@ fn an_epidemic_has_its_final_size() {
         },
         questions: { size: (ask: "count(infection)"), left: (ask: "infected at end") }"#,
     )
-    .runs(10_000)
+    .runs(5_000)
     .sample();
     runs.number("left").all_are(0.0);
     chi_square(&tally(&runs.number("size"), 19)[..20], &exact);
@@ -244,7 +244,7 @@ fn a_birth_and_death_chain_has_its_transient_distribution() {
     exact.push(1.0 - exact.iter().sum::<f64>());
     let runs = Scenario::new(
         r#"clock: (horizon: "8d"),
-        indicators: { alive: (range: (0, 400), start: 1) },
+        indicators: { alive: (range: (0, 120), start: 1) },
         rules: {
             birth: (pressure: "0.3 * alive per 1d", then: ["alive += 1"]),
             death: (pressure: "0.2 * alive per 1d", then: ["alive -= 1"]),
@@ -265,7 +265,7 @@ fn a_gambler_is_ruined_in_proportion() {
     };
     for (p, i) in [(0.5, 3), (0.45, 4), (0.6, 1), (0.3, 5)] {
         let runs = Scenario::new(
-            r#"clock: (horizon: "300d"),
+            r#"clock: (horizon: "60d"),
             parameters: { p: (value: 0.5, says: "share of the steps that go up") },
             actors: { walker: (postures: { rung: (ladder: [r0, r1, r2, r3, r4, r5, r6], start: rSTART) }) },
             rules: {
