@@ -5,8 +5,8 @@
 #![allow(clippy::float_cmp)] // Days, counts and shares of whole numbers are exact.
 
 mod architecture;
-mod cli;
 mod claims;
+mod cli;
 mod compile;
 mod coverage;
 mod determinism;

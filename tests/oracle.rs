@@ -1,10 +1,11 @@
 //! Every published or closed-form value that a scenario file says it must give.
 //!
-//! A file opens with lines `// expect: outcome "war" = 0.305937 (source)` or `// expect: question "tosses" = 11/3 (source)`; of
-//! a question for a number the value is the mean (over the runs in which it is not "never"). Under a variant of the file:
-//! `// expect with variant "leeds_2000": question "kept" = 0.891 (source)`. `// runs: 5000` sets the number of runs. Taken are `tests/oracle/`, those of `scenarios/` that have such lines, and every `.ron` file of the
-//! directory that the environment variable `SIMULATE_ORACLE_DIR` names. The sampler must come within an interval that
-//! misses a true value with probability `FALSE_ALARM`; the seed is fixed.
+//! A file opens with lines `// expect: outcome "war" = 0.305937 (source)` or `// expect: question "tosses" = 11/3`; of a
+//! question for a number the value is the mean (over the runs in which it is not "never"). Under a variant of the file:
+//! `// expect with variant "leeds_2000": question "kept" = 0.891 (source)`. `// runs: 5000` sets the number of runs. Taken
+//! are `tests/oracle/`, those of `scenarios/` that have such lines, and every `.ron` file of the directory that the
+//! environment variable `SIMULATE_ORACLE_DIR` names. The sampler must come within an interval that misses a true value
+//! with probability `FALSE_ALARM`; the seed is fixed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -46,8 +47,11 @@ fn expectation(text: &str) -> Result<Expectation, String> {
     let (kind, rest) = text.trim().split_once(' ').ok_or_else(form)?;
     let (name, rest) = rest.trim().strip_prefix('"').and_then(|r| r.split_once('"')).ok_or_else(form)?;
     let rest = rest.trim().strip_prefix('=').ok_or_else(form)?;
-    let (value, source) = rest.split_once('(').ok_or_else(form)?;
-    let source = source.trim().strip_suffix(')').filter(|s| !s.is_empty()).ok_or_else(form)?.to_owned();
+    let (value, source) = match rest.split_once('(') {
+        Some((value, source)) => (value, source.trim().strip_suffix(')').filter(|s| !s.is_empty()).ok_or_else(form)?),
+        None => (rest, "no source given"),
+    };
+    let source = source.to_owned();
     let value = number(value).ok_or_else(|| format!("`{}` is no number", value.trim()))?;
     let subject = match kind {
         "outcome" => Subject::Outcome(name.to_owned()),
@@ -171,11 +175,11 @@ fn expectations_are_read_or_refused() {
         read,
         Expectation { variant: None, subject: Subject::Outcome("a war".to_owned()), value: 0.305_937, source }
     );
-    assert_eq!(expectation(r#"question "q" = 2/3 (s)"#).unwrap().value, 2.0 / 3.0);
+    assert_eq!(expectation(r#"question "q" = 2/3"#).unwrap().value, 2.0 / 3.0);
     let bad = [
         "outcome war = 0.3 (s)",
         r#"outcome "war" 0.3 (s)"#,
-        r#"outcome "war" = 0.3"#,
+        r#"outcome "war" = 0.3 s)"#,
         r#"outcome "war" = 0.3 ()"#,
         r#"outcome "war" = a third (s)"#,
         r#"outcome "war" = 1/0 (s)"#,
