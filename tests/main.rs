@@ -12,6 +12,7 @@ mod coverage;
 mod determinism;
 mod errors;
 mod instants;
+mod lint;
 mod oracle;
 mod pressures;
 mod report;

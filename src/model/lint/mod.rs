@@ -11,6 +11,7 @@ mod posture;
 mod provenance;
 mod reach;
 mod space;
+mod timing;
 mod unused;
 
 use super::Model;

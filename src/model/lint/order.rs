@@ -7,14 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use super::Subject;
-use super::reach::each_read_of_firing;
+use super::reach::{each_read_of_choice, each_read_of_firing};
 use super::space::{Point, Space};
+use super::timing::Timing;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::model::formula::Slot;
-use crate::model::{Branch, Branches, Clock, Model, Rule, RuleId, Step, VariableKind};
+use crate::model::{Branch, Branches, Clock, Effect, Model, Rule, RuleId, VariableKind};
 
 /// Instances of the same two templates that are compared, at most.
 const INSTANCES: usize = 24;
+
+/// Pairs that are looked at, at most.
+const PAIRS: usize = 100_000;
 
 /// Pairs of one variable that are named.
 const NAMED: usize = 4;
@@ -66,13 +70,19 @@ fn meeting(subject: &Subject<'_>) -> BTreeSet<(RuleId, RuleId)> {
             users.entry(slot).or_default().push(id);
         }
     }
-    let mut pairs = BTreeSet::new();
+    let timing = Timing::of(model);
+    let (mut pairs, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for (slot, writing) in &writers {
         for a in writing {
             for b in users.get(slot).into_iter().flatten().filter(|b| *b != a) {
                 let (a, b) = (*a.min(b), *a.max(b));
-                if model.rule(a).priority == model.rule(b).priority && can_meet(model, a, b) {
-                    pairs.insert((a, b));
+                if model.rule(a).priority == model.rule(b).priority && seen.insert((a, b)) {
+                    if !commute_plainly(model.rule(a), model.rule(b), model) && timing.meet(model, a, b) {
+                        pairs.insert((a, b));
+                    }
+                    if seen.len() >= PAIRS {
+                        return pairs;
+                    }
                 }
             }
         }
@@ -86,26 +96,6 @@ fn on_boundaries(rule: &Rule) -> bool {
         Clock::Pressure { .. } => false,
         Clock::Response { delay, .. } => delay.at_once() < 1.0,
         Clock::Dated(_) | Clock::Recurring { .. } => true,
-    }
-}
-
-fn can_meet(model: &Model, a: RuleId, b: RuleId) -> bool {
-    let steps = model.calendar.steps;
-    match (&model.rule(a).clock, &model.rule(b).clock) {
-        (Clock::Dated(dates), other) | (other, Clock::Dated(dates)) => dates.iter().any(|step| stands_at(other, *step)),
-        (Clock::Recurring { from, every }, other @ Clock::Recurring { .. }) => {
-            (*from..steps).step_by(*every as usize).any(|step| stands_at(other, step))
-        }
-        _ => steps > 1,
-    }
-}
-
-fn stands_at(clock: &Clock, step: Step) -> bool {
-    match clock {
-        Clock::Dated(dates) => dates.binary_search(&step).is_ok(),
-        Clock::Recurring { from, every } => step >= *from && (step - from).is_multiple_of(*every),
-        Clock::Response { .. } => step >= 1,
-        Clock::Pressure { .. } => false,
     }
 }
 
@@ -140,6 +130,37 @@ fn touches(rule: &Rule, model: &Model) -> BTreeSet<Slot> {
     slots
 }
 
+/// Whether neither reads what the other writes, and what both write they only add to.
+fn commute_plainly(a: &Rule, b: &Rule, model: &Model) -> bool {
+    let apart = |x: &Rule, y: &Rule| {
+        let read = reads(y);
+        writes(x, model).iter().all(|slot| !read.contains(slot))
+    };
+    let adds = |rule: &Rule| {
+        let effects = rule.branches.iter().flat_map(|branch| &branch.effects);
+        let (added, set): (Vec<_>, Vec<_>) = effects.partition(|effect| matches!(effect, Effect::Add(..)));
+        let targets = |list: Vec<&Effect>| list.into_iter().map(Effect::target).collect::<BTreeSet<_>>();
+        (targets(added), targets(set))
+    };
+    let ((added_a, set_a), (added_b, set_b)) = (adds(a), adds(b));
+    let clash =
+        set_a.iter().any(|v| set_b.contains(v) || added_b.contains(v)) || set_b.iter().any(|v| added_a.contains(v));
+    !clash && apart(a, b) && apart(b, a)
+}
+
+/// What the rule reads when it is reached, without the variables that it only adds to.
+fn reads(rule: &Rule) -> BTreeSet<Slot> {
+    let mut slots: BTreeSet<Slot> = rule.guard.reads.iter().copied().collect();
+    each_read_of_choice(rule, &mut |slot| _ = slots.insert(slot));
+    for effect in rule.branches.iter().flat_map(|branch| &branch.effects) {
+        match effect {
+            Effect::Set(_, number) | Effect::Add(_, number) => slots.extend(&number.reads),
+            Effect::Map(id, _) => _ = slots.insert(Slot::Variable(*id)),
+        }
+    }
+    slots
+}
+
 /// Compares the two orders, point by point.
 fn conflict(subject: &Subject<'_>, a: RuleId, b: RuleId) -> Option<Conflict> {
     let model = subject.model;
@@ -147,11 +168,25 @@ fn conflict(subject: &Subject<'_>, a: RuleId, b: RuleId) -> Option<Conflict> {
     let slots: Vec<Slot> = touches(first, model).union(&touches(second, model)).copied().collect();
     let space = subject.reach.space(slots);
     let duel = Duel { model, space: &space, first, second };
-    let (about, story) = space.visit(|point| match duel.differs(point) {
+    let mut of_degree = None;
+    let certain = space.visit(|point| match duel.differs(point) {
+        Some(difference) if difference.of_degree => {
+            of_degree.get_or_insert(difference);
+            ControlFlow::Continue(())
+        }
         Some(difference) => ControlFlow::Break(difference),
         None => ControlFlow::Continue(()),
-    })?;
+    });
+    let Difference { about, story, .. } = certain.or(of_degree)?;
     Some(Conflict { first: a, second: b, about, story })
+}
+
+/// What differs between the two orders.
+struct Difference {
+    about: String,
+    story: String,
+    /// Only the odds of a branch differ, not what happens.
+    of_degree: bool,
 }
 
 /// Two rules and what they share.
@@ -172,13 +207,14 @@ struct Ending {
 }
 
 impl Duel<'_> {
-    fn differs(&self, point: &Point<'_>) -> Option<(String, String)> {
+    fn differs(&self, point: &Point<'_>) -> Option<Difference> {
         let held = |rule: &Rule| rule.guard.holds_where(&|s| point.read(s));
         let pending = |rule: &Rule| matches!(rule.clock, Clock::Response { keep: false, .. });
         // A pending response whose guard failed earlier has been cancelled by now.
         if pending(self.first) && !held(self.first) || pending(self.second) && !held(self.second) {
             return None;
         }
+        let mut of_degree = None;
         for i in branches(self.first) {
             for j in branches(self.second) {
                 let ab = self.play(point, i, j, true);
@@ -186,10 +222,14 @@ impl Duel<'_> {
                 if ab.saturated || ba.saturated || ab == ba {
                     continue;
                 }
-                return Some(self.tell(&ab, &ba));
+                let difference = self.tell(&ab, &ba);
+                if !difference.of_degree {
+                    return Some(difference);
+                }
+                of_degree = Some(difference);
             }
         }
-        None
+        of_degree
     }
 
     fn play(&self, point: &Point<'_>, i: &Branch, j: &Branch, first_goes_first: bool) -> Ending {
@@ -278,8 +318,8 @@ impl Duel<'_> {
         }
     }
 
-    /// What differs between the orders, and about which variable that is.
-    fn tell(&self, ab: &Ending, ba: &Ending) -> (String, String) {
+    /// What differs between the orders, and what that is about.
+    fn tell(&self, ab: &Ending, ba: &Ending) -> Difference {
         let (a, b) = (&self.first.id, &self.second.id);
         let differing = self.space.slots().iter().enumerate().find_map(|(i, slot)| match slot {
             Slot::Variable(id) if ab.values[i] != ba.values[i] => Some((*id, ab.values[i], ba.values[i])),
@@ -287,24 +327,25 @@ impl Duel<'_> {
         });
         let about = differing.map(|(id, ..)| Slot::Variable(id)).or_else(|| self.shared());
         let about = about.map_or_else(String::new, |slot| self.name(slot));
+        let certain = |story: String| Difference { about: about.clone(), story, of_degree: false };
         if ab.fired.1 != ba.fired.1 && !ab.fired.1 {
-            return (about, format!("if `{a}` goes first, `{b}` no longer fires"));
+            return certain(format!("if `{a}` goes first, `{b}` no longer fires"));
         }
         if ab.fired.0 != ba.fired.0 && !ba.fired.0 {
-            return (about, format!("if `{b}` goes first, `{a}` no longer fires"));
+            return certain(format!("if `{b}` goes first, `{a}` no longer fires"));
         }
         if ab.fired != ba.fired {
             let (rule, other) = if ab.fired.0 == ba.fired.0 { (b, a) } else { (a, b) };
-            return (about, format!("`{rule}` fires only if `{other}` has gone first"));
+            return certain(format!("`{rule}` fires only if `{other}` has gone first"));
         }
-        match differing {
-            Some((id, x, y)) => {
-                let variable = self.model.variable(id);
-                let (x, y) = (value(variable, x), value(variable, y));
-                (about, format!("if `{a}` goes first, `{}` ends as {x}; if `{b}` does, as {y}", variable.name))
-            }
-            None => (about, format!("the chances of the branches depend on whether `{a}` or `{b}` goes first")),
+        if let Some((id, x, y)) = differing {
+            let variable = self.model.variable(id);
+            let (x, y) = (value(variable, x), value(variable, y));
+            return certain(format!("if `{a}` goes first, `{}` ends as {x}; if `{b}` does, as {y}", variable.name));
         }
+        // All such pairs are told together.
+        let story = format!("how likely a branch is depends on which of `{a}` and `{b}` goes first");
+        Difference { about: "the odds of a branch".to_owned(), story, of_degree: true }
     }
 
     /// What one of the two writes and the other reads or writes; variables before counts.
@@ -344,10 +385,10 @@ fn warning(model: &Model, about: &str, conflicts: &[Conflict]) -> Diagnostic {
     let one = &conflicts[0];
     let (first, second) = (model.rule(one.first), model.rule(one.second));
     let message = format!(
-        "`{}` and `{}` can be due at one boundary, and their order in the file decides about {about}",
+        "`{}` and `{}` can fall on one boundary, and which stands first decides about {about}",
         first.id, second.id,
     );
-    let mut warning = Diagnostic::warning("order-matters", message, first.span).label(one.story.clone());
+    let mut warning = Diagnostic::warning("order-matters", message, first.span).help(one.story.clone());
     if second.span != first.span {
         warning = warning.related(second.span, "the other one");
     }
@@ -355,7 +396,11 @@ fn warning(model: &Model, about: &str, conflicts: &[Conflict]) -> Diagnostic {
         let name = |c: &Conflict| format!("`{}` and `{}`", model.rule(c.first).id, model.rule(c.second).id);
         let named: Vec<String> = conflicts[1..].iter().take(NAMED).map(name).collect();
         let more = conflicts.len() - 1 - named.len();
-        let more = if more == 0 { String::new() } else { format!("; and {more} more pairs") };
+        let more = match more {
+            0 => String::new(),
+            1 => "; and 1 more pair".to_owned(),
+            _ => format!("; and {more} more pairs"),
+        };
         warning = warning.help(format!("the same holds of {}{more}", named.join("; ")));
     }
     warning

@@ -320,6 +320,12 @@ pub(super) fn each_read(rule: &Rule, see: &mut impl FnMut(Slot)) {
 
 /// Calls `see` with every slot that a firing reads: weights, odds and effects.
 pub(super) fn each_read_of_firing(rule: &Rule, see: &mut impl FnMut(Slot)) {
+    each_read_of_choice(rule, see);
+    rule.branches.iter().flat_map(|b| &b.effects).flat_map(Effect::reads).for_each(see);
+}
+
+/// Calls `see` with every slot that the draw of a branch reads: weights, odds and their conditions.
+pub(super) fn each_read_of_choice(rule: &Rule, see: &mut impl FnMut(Slot)) {
     match &rule.branches {
         Branches::One(_) => {}
         Branches::Weighted { branches, .. } => {
@@ -329,7 +335,6 @@ pub(super) fn each_read_of_firing(rule: &Rule, see: &mut impl FnMut(Slot)) {
             branches.iter().flat_map(|(when, odds, _)| when.reads.iter().chain(&odds.reads)).for_each(|s| see(*s));
         }
     }
-    rule.branches.iter().flat_map(|b| &b.effects).flat_map(Effect::reads).for_each(see);
 }
 
 impl Effect {
