@@ -3,9 +3,8 @@
 //! Does not know what they are of, nor how they are worded.
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::binomial;
+use super::{binomial, student};
 
 /// The confidence of every interval.
 pub const CONFIDENCE: f64 = 0.95;
@@ -171,10 +170,10 @@ impl Mean {
             _ if (runs as f64) < 25.0 * moments.skewness * moments.skewness => MeanTrust::Skewed,
             _ => MeanTrust::Sound,
         };
-        let freedom = (runs - 1).max(1) as f64;
-        let standard_error = if runs < 2 { 0.0 } else { libm::sqrt(moments.variance / freedom) };
+        let freedom = (runs - 1).max(1);
+        let standard_error = if runs < 2 { 0.0 } else { libm::sqrt(moments.variance / freedom as f64) };
         let interval = matches!(trust, MeanTrust::Sound | MeanTrust::Skewed).then(|| {
-            let half = student_quantile(freedom) * standard_error;
+            let half = student::quantile(freedom) * standard_error;
             Interval { low: moments.mean - half, high: moments.mean + half }
         });
         Some(Self { value: moments.mean, standard_error, interval, runs, skewness: moments.skewness, trust })
@@ -184,16 +183,6 @@ impl Mean {
     pub fn decimals(&self) -> usize {
         self.interval.map_or(0, |interval| decimals(interval.half_width(), 6))
     }
-}
-
-/// The upper quantile of Student's distribution that goes with `CONFIDENCE`.
-fn student_quantile(freedom: f64) -> f64 {
-    // Above this the two agree to seven digits, and the inverse is slow.
-    const NORMAL: f64 = 1.959_963_984_540_054;
-    if freedom > 1e6 {
-        return NORMAL;
-    }
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(1.0 - (1.0 - CONFIDENCE) / 2.0))
 }
 
 /// A quantile, read off a histogram, with its order-statistic interval.

@@ -9,4 +9,5 @@ mod coverage;
 pub mod estimate;
 pub mod findings;
 pub mod shares;
+pub mod student;
 pub mod warning;
