@@ -192,8 +192,8 @@ fn stranger(name: &str, left: &Expr, id: VariableId, span: Span, context: &Conte
     let noun = context.scope.meaning(name).map_or("a name", Meaning::noun);
     let values = context.scope.values(id);
     let found = format!("`{left}` is a posture and is compared with `{name}`, which is {noun}");
-    Diagnostic::error("type-mismatch", found, span)
-        .help(format!("right of it stands one of its values: {}", listed(values.iter().map(String::as_str))))
+    let mistake = Diagnostic::error("type-mismatch", found, span);
+    with_allowed(mistake, &format!("`{left}`"), name, values)
 }
 
 /// Two postures are compared only if they share a named ladder.

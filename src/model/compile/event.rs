@@ -80,7 +80,7 @@ fn unknown_event(name: &str, span: Span, scope: &Scope) -> Option<Diagnostic> {
     }
     let mistake = Diagnostic::error("unknown-event", format!("there is no event `{name}`"), span);
     if let Some(near) = near {
-        return Some(mistake.help(format!("did you mean `{near}`?")));
+        return Some(scope.with_near(mistake, near));
     }
     let branches = scope.branches.iter().zip(&scope.rules);
     let branch = branches.filter(|(b, _)| b.iter().flatten().any(|b| b == name)).map(|(_, rule)| rule).next();

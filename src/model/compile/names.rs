@@ -242,7 +242,11 @@ impl Scope {
         let mistake =
             mistake.help(format!("the postures of `{actor}` are {}", listed(postures.keys().map(String::as_str))));
         if let Some(near) = nearest(posture, postures.keys().map(String::as_str)) {
-            return mistake.help(format!("did you mean `{actor}.{near}`?"));
+            let mistake = mistake.help(format!("did you mean `{actor}.{near}`?"));
+            return match postures[near] {
+                Some(id) => mistake.related(self.variable_at(id).span, format!("`{near}` is declared here")),
+                None => mistake,
+            };
         }
         match self.postures_named(posture).next() {
             Some(other) => mistake.help(format!("another actor has it: did you mean `{other}`?")),
@@ -268,12 +272,21 @@ impl Scope {
         found.map(|index| index as i32)
     }
 
+    /// Says which name was probably meant, and where it is declared: the declaration may be the one misspelt.
+    pub(super) fn with_near(&self, mistake: Diagnostic, near: &str) -> Diagnostic {
+        let mistake = mistake.help(format!("did you mean `{near}`?"));
+        match self.symbols.get(near) {
+            Some(symbol) => mistake.related(symbol.span, format!("`{near}` is declared here")),
+            None => mistake,
+        }
+    }
+
     /// The mistake of a name that means nothing here, where something of this kind is due.
     pub(super) fn unknown(&self, name: &str, span: Span, due: Due) -> Diagnostic {
         let what = due.noun();
         let mistake = Diagnostic::error("unknown-name", format!("there is no {what} `{name}`"), span);
         if let Some(near) = nearest(name, self.names_of(|meaning| due.may_be(meaning))) {
-            return mistake.help(format!("did you mean `{near}`?"));
+            return self.with_near(mistake, near);
         }
         if let Some(posture) = self.postures_with(name).next() {
             return mistake.help(format!("`{name}` is a value of `{0}`: did you mean `{0} == {name}`?", posture.name));

@@ -94,10 +94,12 @@ impl<'n, 't> Fields<'n, 't> {
         Some(Self { what, span: node.span, fields: kept, nameless, asked: Vec::new(), missing: Vec::new() })
     }
 
-    /// The node of a field.
+    /// The node of a field. One that is misspelt by a letter is read all the same, so that what it holds is not
+    /// missed later; `close` reports it.
     pub(super) fn node(&mut self, name: &'static str) -> Option<&'n Node<'t>> {
         self.asked.push(name);
-        self.fields.iter().find(|field| field.0.value == name).map(|field| &field.1)
+        let exact = self.fields.iter().find(|field| field.0.value == name);
+        exact.or_else(|| self.fields.iter().find(|field| is_slip(&field.0.value, name))).map(|field| &field.1)
     }
 
     /// A field, decoded.
@@ -186,6 +188,11 @@ impl<'n, 't> Fields<'n, 't> {
             candidates().find(|candidate| *candidate == meant)
         })
     }
+}
+
+/// Whether `written` is `name` with one letter wrong. Short names are too near to each other (`when`, `then`).
+fn is_slip(written: &str, name: &str) -> bool {
+    name.len() >= 5 && strsim::damerau_levenshtein(written, name) == 1
 }
 
 fn double(key: &Spanned<Cow<'_, str>>, first: Span) -> Diagnostic {
