@@ -235,7 +235,8 @@ pub fn locate(moment: Moment, calendar: &Calendar) -> Result<Step, Misplaced> {
     Ok((seconds / calendar.step_seconds) as Step)
 }
 
-fn outside(moment: Moment, calendar: &Calendar) -> Misplaced {
+/// What to say of a moment that lies before the run or after it.
+pub fn outside(moment: Moment, calendar: &Calendar) -> Misplaced {
     let start = calendar.start.unwrap_or(moment.seconds);
     let last = start + (u64::from(calendar.steps.max(1) - 1) * calendar.step_seconds) as i64;
     let (start, last) = (Moment::at_seconds(start), Moment::at_seconds(last));

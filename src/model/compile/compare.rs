@@ -2,6 +2,7 @@
 //!
 //! Does not know where the comparison stands.
 
+use super::calendar::outside;
 use super::counted::{with_count, with_since};
 use super::event::unordered;
 use super::fold::reads_nothing;
@@ -259,11 +260,10 @@ fn with_date(op: CompareOp, moment: Moment, span: Span, context: &mut Context<'_
     let last = (u64::from(calendar.steps) * calendar.step_seconds) as i64;
     let text = |seconds| Moment { seconds, whole_day: start % day == 0 };
     let mistake = if !(0..=last).contains(&seconds) {
-        Diagnostic::error("outside-run", format!("`{moment}` lies outside of the run"), span).help(format!(
-            "the run lasts from `{}` to before `{}`",
-            text(start),
-            text(start + last)
-        ))
+        let mistake = outside(moment, calendar);
+        let mut diagnostic = Diagnostic::error(mistake.code, format!("`{moment}` {}", mistake.what), span);
+        diagnostic.help = mistake.help;
+        diagnostic
     } else if seconds % day != 0 {
         let found = format!("`day` counts whole days from `{}`, and `{}` is between two of them", text(start), moment);
         Diagnostic::error("no-boundary", found, span)
@@ -497,7 +497,7 @@ mod tests {
             panic!()
         };
         assert!((day - 10.0).abs() < 1e-12);
-        assert!(refused("day >= 2025-01-01").contains("lies outside of the run"));
+        assert!(refused("day >= 2025-01-01").contains("is after the last day of the run, `2024-03-07`"));
         assert!(refused("day >= 2024-02-17T06:00").contains("between two of them"));
         assert!(refused("day >= 10d").ends_with("write `day >= 10`"));
         assert!(refused("2024-02-17 < day").ends_with("write `day > 2024-02-17`"));

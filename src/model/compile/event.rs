@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::because::there_are;
 use super::demand::Watched;
 use super::names::{Context, Meaning, Scope, listed};
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -120,7 +121,10 @@ fn branch_of(rule: &str, branch: &str, span: Span, context: &mut Context<'_>) ->
     let mistake = match (branches.is_empty(), nearest(branch, names())) {
         (true, _) => mistake.help(format!("`{rule}` has no `choose`: write just `{rule}`")),
         (false, Some(near)) => mistake.help(format!("did you mean `{rule}/{near}`?")),
-        (false, None) => mistake.help(format!("the branches of `{rule}` are {}", listed(names()))),
+        (false, None) => {
+            let of = |noun: &str| format!("{noun} of `{rule}`");
+            mistake.help(there_are(&of("branch"), &of("branches"), &names().collect::<Vec<_>>()))
+        }
     };
     context.diagnostics.push(mistake);
     None
@@ -176,7 +180,7 @@ fn turns(name: &str, span: Span, context: &mut Context<'_>) -> Option<Watched> {
                 match nearest(name, lets()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None if lets().next().is_none() => format!("declare it: `lets: {{ {name}: \"…\" }}`"),
-                    None => format!("the lets are {}", listed(lets())),
+                    None => there_are("let", "lets", &lets().collect::<Vec<_>>()),
                 },
             ),
         };

@@ -2,7 +2,7 @@
 //!
 //! Does not know what is asked of them.
 
-use super::calendar::{end_of, locate, whole_steps};
+use super::calendar::{end_of, locate, outside, whole_steps};
 use super::names::Context;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::model::{Calendar, Step, When};
@@ -29,12 +29,12 @@ pub fn window(from: Moment, to: Moment, span: Span, context: &mut Context<'_>) -
         return None;
     }
     if close <= start || from.seconds >= last {
-        let found = "this window lies outside of the run, so it never holds";
-        context.diagnostics.push(Diagnostic::error("outside-run", found, span).help(format!(
-            "the run lasts from `{}` to before `{}`",
-            Moment::at_seconds(start),
-            Moment::at_seconds(last)
-        )));
+        let edge = if close <= start { to } else { from };
+        let mistake = outside(edge, calendar);
+        let found = format!("this window never opens: `{edge}` {}", mistake.what);
+        let mut diagnostic = Diagnostic::error(mistake.code, found, span);
+        diagnostic.help = mistake.help;
+        context.diagnostics.push(diagnostic);
         return None;
     }
     let open = if from.seconds <= start { Some(0) } else { at(from, from, "", span, calendar, context) };
@@ -59,16 +59,10 @@ fn at(
     match locate(moment, calendar) {
         Ok(step) => Some(step),
         Err(mistake) if mistake.code == "outside-run" => {
-            let start = calendar.start.unwrap_or_default();
-            let last = start + (u64::from(calendar.steps) * calendar.step_seconds) as i64;
-            let when = if written.seconds < start { "before the start" } else { "after the end" };
-            context.diagnostics.push(
-                Diagnostic::error("outside-run", format!("`{written}` is {when} of the run"), span).help(format!(
-                    "the run lasts from `{}` to before `{}`: ask for a time within, or change `clock`",
-                    Moment::at_seconds(start),
-                    Moment::at_seconds(last)
-                )),
-            );
+            let mistake = outside(written, calendar);
+            let mut diagnostic = Diagnostic::error(mistake.code, format!("`{written}` {}", mistake.what), span);
+            diagnostic.help = mistake.help;
+            context.diagnostics.push(diagnostic);
             None
         }
         Err(mistake) => {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::because;
 use super::demand::Demand;
 use super::interval::Interval;
 use super::typing::is_number;
@@ -239,8 +240,9 @@ impl Scope {
             return mistake
                 .help(format!("`{actor}` has no postures: declare `{posture}` under `postures` of `{actor}`"));
         }
-        let mistake =
-            mistake.help(format!("the postures of `{actor}` are {}", listed(postures.keys().map(String::as_str))));
+        let names: Vec<&str> = postures.keys().map(String::as_str).collect();
+        let of = |noun: &str| format!("{noun} of `{actor}`");
+        let mistake = mistake.help(because::there_are(&of("posture"), &of("postures"), &names));
         if let Some(near) = nearest(posture, postures.keys().map(String::as_str)) {
             let mistake = mistake.help(format!("did you mean `{actor}.{near}`?"));
             return match postures[near] {
@@ -362,13 +364,7 @@ pub(super) fn with_allowed(mistake: Diagnostic, of: &str, value: &str, values: &
     }
 }
 
-/// The most names that a message lists.
-const LISTED: usize = 12;
-
 /// Names in backticks, with commas; the first dozen of many.
 pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let all: Vec<&str> = names.collect();
-    let shown: Vec<String> = all.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
-    let more = all.len().saturating_sub(LISTED);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+    because::listed(&names.collect::<Vec<_>>())
 }

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use super::because::{grouped, there_are};
 use super::declare::Declaration;
-use super::names::{Meaning, Postures, listed, with_allowed};
+use super::names::{Meaning, Postures, with_allowed};
 use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
 use crate::model::{Actor, Variable, VariableId, VariableKind};
 use crate::scenario::document::{ActorText, Entry, FlagText, IndicatorText, LadderText, PostureText};
@@ -108,7 +109,7 @@ impl Declaration<'_> {
             let mistake = match (nearest(name, names()), document.ladders.is_empty()) {
                 (Some(near), _) => mistake.help(format!("did you mean `{near}`?")),
                 (None, true) => mistake.help(format!("declare it: `ladders: {{ {name}: [low, middle, high] }}`")),
-                (None, false) => mistake.help(format!("the ladders are {}", listed(names()))),
+                (None, false) => mistake.help(there_are("ladder", "ladders", &names().collect::<Vec<_>>())),
             };
             self.error(mistake.help("or write the values here: `ladder: [low, middle, high]`"));
             return None;
@@ -135,10 +136,10 @@ impl Declaration<'_> {
         }
         if values.is_empty() || values.len() as i64 > VALUES_LIMIT {
             sound = false;
-            let found = format!("`{name}` has {} values", values.len());
+            let found = format!("`{name}` has {} values", grouped(values.len() as u64));
             self.error(
                 Diagnostic::error("number-of-values", found, span)
-                    .help(format!("at least one and at most {VALUES_LIMIT} are allowed")),
+                    .help(format!("at least one and at most {} are allowed", grouped(VALUES_LIMIT as u64))),
             );
         }
         sound.then(|| values.to_vec())
@@ -226,8 +227,10 @@ fn bad_range(name: &str, low: i64, high: i64, span: Span) -> Diagnostic {
         let found = format!("the range of `{name}` ends below its beginning: {low} to {high}");
         return Diagnostic::error("bad-range", found, span).help(format!("write `range: ({high}, {low})`"));
     }
-    Diagnostic::error("too-many-values", format!("the range {low} to {high} of `{name}` is too large"), span)
-        .help(format!("at most {VALUES_LIMIT} values are allowed, none beyond 2,147,483,647"))
+    let number = |x: i64| format!("{}{}", if x < 0 { "-" } else { "" }, grouped(x.unsigned_abs()));
+    let found = format!("the range {} to {} of `{name}` is too large", number(low), number(high));
+    Diagnostic::error("too-many-values", found, span)
+        .help(format!("at most {} values are allowed, none beyond 2,147,483,647", number(VALUES_LIMIT)))
         .help("count in larger units: hundreds instead of ones")
 }
 
