@@ -8,6 +8,7 @@ use std::fs;
 
 use simulate::diagnostic::{Diagnostics, Source, Span, Spanned, render};
 use simulate::model::compile::{Overrides, compile};
+use simulate::model::lint::lint;
 use simulate::scenario::document::{Because, Document};
 use simulate::scenario::read;
 
@@ -36,6 +37,17 @@ fn document(source: &Source<'_>) -> Document {
         panic!("{}", told(&mistakes));
     }
     document
+}
+
+#[test]
+fn the_gallery_draws_no_warning() {
+    for (name, text) in gallery() {
+        let source = Source { name: &name, text: &text };
+        let document = document(&source);
+        let model = compile(&document, &source, &Overrides::default()).unwrap();
+        let warnings = lint(&model, &document);
+        assert!(warnings.is_empty(), "{}", render(&warnings, &source, false));
+    }
 }
 
 /// Every `because` of the document, those of actors, indicators, questions and variants as well as those of rules.
@@ -97,20 +109,15 @@ fn a_claim_that_is_dropped_or_made_up_is_noticed() {
 }
 
 #[test]
-fn every_rule_of_the_gallery_says_what_it_does_and_the_long_ones_why() {
+fn every_rule_of_the_gallery_says_what_it_does_and_why() {
     for (name, text) in gallery() {
         let source = Source { name: &name, text: &text };
         let document = document(&source);
         let model = compile(&document, &source, &Overrides::default()).unwrap();
-        let teaching = name.ends_with("outreach.ron");
         for rule in model.rules.iter().filter(|rule| !rule.id.starts_with("decay of ")) {
             assert!(!rule.says.is_empty(), "{name}: `{}` says nothing", rule.id);
-            assert!(teaching || rule.because.is_some(), "{name}: `{}` has no `because`", rule.id);
-            assert!(
-                teaching || rule.evidence.is_some(),
-                "{name}: `{}` does not say what kind of evidence it has",
-                rule.id
-            );
+            assert!(rule.because.is_some(), "{name}: `{}` has no `because`", rule.id);
+            assert!(rule.evidence.is_some(), "{name}: `{}` does not say what kind of evidence it has", rule.id);
         }
     }
 }
