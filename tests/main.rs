@@ -11,6 +11,7 @@ mod compile;
 mod coverage;
 mod determinism;
 mod errors;
+mod explain;
 mod instants;
 mod lint;
 mod oracle;

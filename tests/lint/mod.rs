@@ -3,6 +3,7 @@
 //! Does not know how warnings are shown.
 
 mod cycle;
+mod gallery;
 mod never;
 mod order;
 mod outcome;

@@ -20,6 +20,9 @@ const INSTANCES: usize = 24;
 /// Pairs that are looked at, at most.
 const PAIRS: usize = 100_000;
 
+/// Combinations tried for something better when only the odds were found to differ.
+const PATIENCE: usize = 500;
+
 /// Pairs of one variable that are named.
 const NAMED: usize = 4;
 
@@ -168,16 +171,18 @@ fn conflict(subject: &Subject<'_>, a: RuleId, b: RuleId) -> Option<Conflict> {
     let slots: Vec<Slot> = touches(first, model).union(&touches(second, model)).copied().collect();
     let space = subject.reach.space(slots);
     let duel = Duel { model, space: &space, first, second };
-    let mut of_degree = None;
-    let certain = space.visit(|point| match duel.differs(point) {
-        Some(difference) if difference.of_degree => {
-            of_degree.get_or_insert(difference);
-            ControlFlow::Continue(())
+    let (mut of_degree, mut left) = (None, PATIENCE);
+    let certain = space.visit(|point| {
+        left -= usize::from(of_degree.is_some());
+        match duel.differs(point) {
+            Some(difference) if !difference.of_degree => ControlFlow::Break(Some(difference)),
+            found => {
+                of_degree = of_degree.take().or(found);
+                if left == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
+            }
         }
-        Some(difference) => ControlFlow::Break(difference),
-        None => ControlFlow::Continue(()),
     });
-    let Difference { about, story, .. } = certain.or(of_degree)?;
+    let Difference { about, story, .. } = certain.flatten().or(of_degree)?;
     Some(Conflict { first: a, second: b, about, story })
 }
 

@@ -134,7 +134,7 @@ fn rules(model: &Model, document: &Document, known: &Known) -> String {
             here += &one(entry, &instances, known);
         }
         for made in model.rules.iter().filter(|r| is(r) && !document.rules.iter().any(|e| e.key.span == r.span)) {
-            here += &wrap(&format!("{}  {}", made.id, made.says), 2, 4);
+            here += &wrap(&[made.id.as_str(), made.says.as_str()].join(": "), 2, 4);
         }
         if !here.is_empty() {
             lines += &heading(title, "");
@@ -158,8 +158,8 @@ fn one(entry: &Entry<RuleText>, instances: &[&Rule], known: &Known) -> String {
         marks.push("forbidden in this run".to_owned());
     }
     let marks = if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) };
-    let says = text.says.as_ref().map_or("", |s| s.value.as_str());
-    wrap(&format!("{}{marks}  {says}", entry.key.value), 2, 4) + &wrap(&summary(text, known), 6, 8)
+    let says = text.says.as_ref().map_or_else(String::new, |s| format!(": {}", s.value));
+    wrap(&format!("{}{marks}{says}", entry.key.value), 2, 4) + &wrap(&summary(text, known), 6, 8)
 }
 
 fn asked(model: &Model) -> String {
@@ -185,7 +185,8 @@ fn closing(model: &Model) -> String {
     if !model.variants.is_empty() {
         lines += &heading("Variants", "run one with --variant NAME");
         for variant in &model.variants {
-            lines += &wrap(&format!("{}  {}", variant.name, variant.says), 2, 4);
+            let says = if variant.says.is_empty() { String::new() } else { format!(": {}", variant.says) };
+            lines += &wrap(&format!("{}{says}", variant.name), 2, 4);
         }
     }
     if !model.omitted.is_empty() {

@@ -6,9 +6,10 @@ use super::known::Known;
 use super::numbers::{lasting, percent, plain, pressure, steps, times_odds};
 use super::{LABELS, field, listed, phrase};
 use crate::analysis::answered::{Recurrence, answered};
+use crate::model::formula::Tabulated;
 use crate::model::state::State;
 use crate::model::table::DelayTable;
-use crate::model::{Calendar, Clock, Model, Rule, RuleId};
+use crate::model::{Branch, Branches, Calendar, Clock, Model, Rule, RuleId};
 use crate::report::layout::{HEADING, styled, wrap};
 use crate::scenario::document::{BranchText, Cases, Document, FactorText, ProbabilityText, RuleText};
 use crate::scenario::expression::Expr;
@@ -194,11 +195,11 @@ impl View<'_> {
         let mut lines = field("delay", &format!("{written}{}", spread(table, calendar)));
         let (from_start, from_middle) = (1.0 - table.by(calendar.steps), 1.0 - table.by(calendar.steps / 2));
         if from_middle >= 0.000_5 {
-            let text = format!(
-                "of those triggered on the first day {} would come after the end of the run, half way through {}",
-                percent(from_start),
-                percent(from_middle)
-            );
+            let first = match percent(from_start).as_str() {
+                "0 %" => String::new(),
+                share => format!("if it is triggered on the first day, {share} of the delays end after the run; "),
+            };
+            let text = format!("{first}if half way through, {} end after it", percent(from_middle));
             lines += &wrap(&text, LABELS, LABELS);
         }
         lines
@@ -281,7 +282,7 @@ impl View<'_> {
         for entry in &choose.value {
             let Some(branch) = &entry.value else { continue };
             let name = &entry.key.value;
-            let likely = self.likely(branch, sum);
+            let likely = self.likely(name, branch, sum);
             let does =
                 branch.then.as_ref().map_or_else(|| "nothing changes".to_owned(), |then| phrase::effects(&then.value));
             let says = branch.says.as_ref().map_or_else(String::new, |s| format!(" {}", s.value));
@@ -301,7 +302,7 @@ impl View<'_> {
         }
     }
 
-    fn likely(&self, branch: &BranchText, sum: Option<f64>) -> String {
+    fn likely(&self, name: &str, branch: &BranchText, sum: Option<f64>) -> String {
         if let Some(weight) = &branch.weight {
             return phrase::cases(weight, |p| phrase::probability(p, &self.known));
         }
@@ -311,7 +312,19 @@ impl View<'_> {
         }
         let odds = phrase::cases(odds, |e| phrase::number(e, &self.known, plain));
         let when = branch.when.as_ref().map_or_else(String::new, |w| format!(" if {w}"));
-        format!("odds {odds}{when}")
+        let now = self.at_start(name).map_or_else(String::new, |p| format!(" (at the start {})", percent(p)));
+        format!("odds {odds}{when}{now}")
+    }
+
+    /// How likely the branch `name` would be as things stand at the start, if branches have odds.
+    fn at_start(&self, name: &str) -> Option<f64> {
+        let Branches::Odds { branches, .. } = &self.rule.branches else { return None };
+        let state = State::start(self.model);
+        let odds = |(when, odds, _): &(Tabulated<bool>, Tabulated<f64>, Branch)| {
+            if when.holds(&state, self.model) { odds.value(&state, self.model) } else { 0.0 }
+        };
+        let sum: f64 = branches.iter().map(odds).sum();
+        branches.iter().find(|(.., branch)| branch.name == name && sum > 0.0).map(|branch| odds(branch) / sum)
     }
 
     /// Whom its events may set off.
@@ -352,7 +365,9 @@ pub(super) fn date(calendar: &Calendar, step: u32) -> String {
 
 /// Median and 5 and 95 per cent of a delay in steps, if it varies.
 fn spread(table: &DelayTable, calendar: &Calendar) -> String {
-    let at = |u: f64| table.quantile(u).map(|k| steps(u64::from(k), calendar.step_seconds));
+    // The author's own 95 % is a point of the table but for rounding.
+    let least = |u: f64| (0..=table.longest()).find(|k| table.by(*k) >= u - 1e-9);
+    let at = |u: f64| least(u).map(|k| steps(u64::from(k), calendar.step_seconds));
     let (early, middle, late) = (at(0.05), at(0.5), at(0.95));
     if early == late && early.is_some() {
         return String::new();
