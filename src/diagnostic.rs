@@ -155,6 +155,7 @@ impl Diagnostics {
     }
 
     /// In text order, options last, each once.
+    #[must_use]
     pub fn sorted(mut self) -> Self {
         let key = |d: &Diagnostic| match &d.place {
             Place::Text(span) => (0, span.start, span.end, String::new()),

@@ -12,10 +12,9 @@ use simulate::scenario::read;
 /// Everything that reading and compiling says about `source`.
 fn told(source: &Source<'_>) -> Diagnostics {
     let (document, mut diagnostics) = read(source);
-    if let Some(document) = document {
-        if let Err(found) = compile(&document, source, &Overrides::default()) {
-            diagnostics.append(found);
-        }
+    let compiled = document.map(|document| compile(&document, source, &Overrides::default()));
+    if let Some(Err(found)) = compiled {
+        diagnostics.append(found);
     }
     diagnostics.sorted()
 }

@@ -2,11 +2,9 @@
 //!
 //! Does not know whether a name exists or what a rule does.
 
-mod brackets;
 mod decode;
 pub mod document;
 pub mod expression;
-mod lexer;
 mod node;
 pub mod quantity;
 mod slips;
@@ -23,13 +21,13 @@ pub fn read(source: &Source<'_>) -> (Option<document::Document>, Diagnostics) {
         return (None, diagnostics.sorted());
     }
     let text = slips.repaired(source.text);
-    let tokens = lexer::tokens(&text, &mut lexer::Slips::default());
+    let tokens = slips::tokens(&text, &mut slips::Slips::default());
     let root = match node::parse(&text, &tokens, &slips.holes) {
         Ok(root) => root,
         Err(error) => {
             // Where slips were found, what ron stumbles over is one of them.
             if !diagnostics.has_errors() {
-                diagnostics.push(error);
+                diagnostics.push(*error);
             }
             return (None, diagnostics.sorted());
         }

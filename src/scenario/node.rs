@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use ron::value::RawValue;
 use serde::de::{self, DeserializeSeed, Deserializer as _, MapAccess, SeqAccess, Visitor};
 
-use super::lexer::{Kind, Token};
+use super::slips::{Kind, Token};
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 
 /// A value of the file.
@@ -51,12 +51,13 @@ pub enum Shape<'t> {
 ///
 /// # Errors
 /// The first thing that ron does not accept.
-pub fn parse<'t>(text: &'t str, tokens: &'t [Token], holes: &'t [Span]) -> Result<Node<'t>, Diagnostic> {
+pub fn parse<'t>(text: &'t str, tokens: &'t [Token], holes: &'t [Span]) -> Result<Node<'t>, Box<Diagnostic>> {
     let context = Context { text, tokens, holes, error: RefCell::new(None) };
     context.node(context.trimmed(Span::new(0, text.len()))).map_err(|()| {
         let (span, message) = context.error.take().unwrap_or_default();
         Diagnostic::error("syntax", format!("this cannot be read: {message}"), span)
             .help("look for a missing comma, quote or bracket here or just before")
+            .into()
     })
 }
 
@@ -270,7 +271,7 @@ impl Visitor<'_> for NumberVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lexer;
+    use super::super::slips::{self, Slips};
     use super::*;
 
     fn walk(node: &Node<'_>, text: &str, out: &mut Vec<String>) {
@@ -292,7 +293,7 @@ mod tests {
     }
 
     fn leaves(text: &str) -> Vec<String> {
-        let tokens = lexer::tokens(text, &mut lexer::Slips::default());
+        let tokens = slips::tokens(text, &mut Slips::default());
         let node = parse(text, &tokens, &[]).unwrap();
         let mut out = Vec::new();
         walk(&node, text, &mut out);
@@ -337,7 +338,7 @@ mod tests {
     #[test]
     fn an_escaped_text_has_no_places_inside() {
         let text = "\"a\\\"b\"";
-        let tokens = lexer::tokens(text, &mut lexer::Slips::default());
+        let tokens = slips::tokens(text, &mut Slips::default());
         let node = parse(text, &tokens, &[]).unwrap();
         assert_eq!(node.shape, Shape::Text(Cow::Borrowed("a\"b"), None));
     }
@@ -345,7 +346,7 @@ mod tests {
     #[test]
     fn what_ron_refuses_has_a_place() {
         let text = "(a: 1,\n b: 0x, c: 2)";
-        let tokens = lexer::tokens(text, &mut lexer::Slips::default());
+        let tokens = slips::tokens(text, &mut Slips::default());
         let error = parse(text, &tokens, &[]).unwrap_err();
         let crate::diagnostic::Place::Text(span) = error.place else { panic!() };
         assert_eq!(text[..span.start].matches('\n').count(), 1, "{error:?}");

@@ -195,6 +195,9 @@ impl Word {
     }
 
     /// What it means as a number: a number for `certain` and `impossible`, else a band with its open ends clipped.
+    ///
+    /// # Panics
+    /// Never: the bands of the tables lie in 0 to 100 %.
     pub fn likelihood(&self) -> Likelihood {
         let (low, high) = self.published;
         let fraction = |percent: f64| Probability::new(percent / 100.0).expect("a percent of a scale lies in 0 to 100");

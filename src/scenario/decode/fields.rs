@@ -13,7 +13,7 @@ use crate::scenario::node::{Field, Node, Shape};
 pub(super) struct Fields<'n, 't> {
     what: &'static str,
     span: Span,
-    fields: Vec<&'n Field<'t>>,
+    written: Vec<&'n Field<'t>>,
     /// A field whose name held a mistake may be any of those that seem to be missing.
     nameless: bool,
     asked: Vec<&'static str>,
@@ -91,15 +91,15 @@ impl<'n, 't> Fields<'n, 't> {
                 None => kept.push(field),
             }
         }
-        Some(Self { what, span: node.span, fields: kept, nameless, asked: Vec::new(), missing: Vec::new() })
+        Some(Self { what, span: node.span, written: kept, nameless, asked: Vec::new(), missing: Vec::new() })
     }
 
     /// The node of a field. One that is misspelt by a letter is read all the same, so that what it holds is not
     /// missed later; `close` reports it.
     pub(super) fn node(&mut self, name: &'static str) -> Option<&'n Node<'t>> {
         self.asked.push(name);
-        let exact = self.fields.iter().find(|field| field.0.value == name);
-        exact.or_else(|| self.fields.iter().find(|field| is_slip(&field.0.value, name))).map(|field| &field.1)
+        let exact = self.written.iter().find(|field| field.0.value == name);
+        exact.or_else(|| self.written.iter().find(|field| is_slip(&field.0.value, name))).map(|field| &field.1)
     }
 
     /// A field, decoded.
@@ -150,7 +150,7 @@ impl<'n, 't> Fields<'n, 't> {
     /// Reports the fields that nobody asked for, then those that are missing.
     pub(super) fn close(self, reader: &mut Reader) {
         let mut meant = Vec::new();
-        for (key, _) in self.fields.iter().copied().filter(|(key, _)| !self.asked.contains(&&*key.value)) {
+        for (key, _) in self.written.iter().copied().filter(|(key, _)| !self.asked.contains(&&*key.value)) {
             let near = self.near(&key.value);
             meant.extend(near);
             let mut allowed = self.asked.clone();
@@ -180,7 +180,7 @@ impl<'n, 't> Fields<'n, 't> {
 
     /// The field that somebody meant who wrote `name`.
     fn near(&self, name: &str) -> Option<&'static str> {
-        let open = |candidate: &&'static str| !self.fields.iter().any(|(key, _)| key.value == *candidate);
+        let open = |candidate: &&'static str| !self.written.iter().any(|(key, _)| key.value == *candidate);
         let candidates = || self.asked.iter().copied().filter(open);
         nearest(name, candidates()).or_else(|| {
             let lower = name.to_lowercase();

@@ -73,14 +73,12 @@ impl Reader {
 
     /// Reports that `node` is not `expected`.
     fn wrong<T>(&mut self, node: &Node<'_>, expected: &str, example: &str) -> Option<T> {
-        if node.shape != Shape::Hole {
-            let message = format!("expected {expected}, found {}", found(&node.shape));
-            self.error(
-                Diagnostic::error("wrong-shape", message, node.span).help(format!("write for example `{example}`")),
-            );
-        } else {
+        if node.shape == Shape::Hole {
             self.holes.push(node.span);
+            return None;
         }
+        let message = format!("expected {expected}, found {}", found(&node.shape));
+        self.error(Diagnostic::error("wrong-shape", message, node.span).help(format!("write for example `{example}`")));
         None
     }
 

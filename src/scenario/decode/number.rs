@@ -11,6 +11,15 @@ use crate::scenario::node::{Node, Shape};
 use crate::scenario::quantity::{Delay, Duration, Likelihood, Probability, is_number};
 use crate::scenario::words::{self, Scale};
 
+/// What a text says where a probability may stand.
+enum Said {
+    Likelihood(Likelihood),
+    /// It was reported.
+    Mistake,
+    /// Perhaps an expression.
+    SomethingElse,
+}
+
 impl Reader {
     /// `words: icd203`
     pub(super) fn scale(&mut self, node: &Node<'_>) -> Option<Scale> {
@@ -24,18 +33,20 @@ impl Reader {
         scale
     }
 
-    /// The likelihood that `text` says, if it is such a saying. `Some(None)` if that held a mistake.
-    fn likelihood(&mut self, text: &str, at: usize) -> Option<Option<Likelihood>> {
+    /// The likelihood that `text` says.
+    fn likelihood(&mut self, text: &str, at: usize) -> Said {
         let scale = match self.words {
             Words::Scale(scale) => Some(scale),
-            Words::None => None,
             Words::Wrong if words::is_likelihood_word(text) => {
                 self.holes.push(Span::new(at, at + text.len()));
-                return Some(None);
+                return Said::Mistake;
             }
-            Words::Wrong => None,
+            Words::None | Words::Wrong => None,
         };
-        Likelihood::parse(text, scale, at).map(|found| self.kept(found))
+        match Likelihood::parse(text, scale, at) {
+            None => Said::SomethingElse,
+            Some(found) => self.kept(found).map_or(Said::Mistake, Said::Likelihood),
+        }
     }
 
     /// What stands where a probability stands: a saying, or an expression.
@@ -51,10 +62,11 @@ impl Reader {
     }
 
     fn probability_text(&mut self, text: &str, at: usize) -> Option<ProbabilityText> {
-        if !self.numbers.contains(text.trim()) {
-            if let Some(found) = self.likelihood(text, at) {
-                return found.map(ProbabilityText::Given);
-            }
+        let own_name = self.numbers.contains(text.trim());
+        match if own_name { Said::SomethingElse } else { self.likelihood(text, at) } {
+            Said::Likelihood(likelihood) => return Some(ProbabilityText::Given(likelihood)),
+            Said::Mistake => return None,
+            Said::SomethingElse => {}
         }
         self.kept(expression::parse_expression(text, at)).map(ProbabilityText::Formula)
     }
@@ -188,8 +200,10 @@ impl Reader {
         if is_number(text) {
             return Some(ParameterValue::Number(crate::scenario::quantity::fraction(text, 0)));
         }
-        if let Some(found) = self.likelihood(text, at) {
-            return found.map(ParameterValue::Likelihood);
+        match self.likelihood(text, at) {
+            Said::Likelihood(likelihood) => return Some(ParameterValue::Likelihood(likelihood)),
+            Said::Mistake => return None,
+            Said::SomethingElse => {}
         }
         for (between, field) in [(" per ", "per"), (" within ", "within")] {
             if let Some((value, period)) = text.rsplit_once(between) {

@@ -23,21 +23,18 @@ impl Likelihood {
         if let Some(rest) = text.strip_prefix("about ") {
             return Some(band(rest, span));
         }
-        let ends = text.split_once(" to ").or_else(|| text.split_once('-'));
-        let unsaid = ends.is_some_and(|(low, high)| percent(low).is_some() || percent(high).is_some());
-        unsaid.then(|| {
-            let (low, high) = ends.expect("asked above");
-            let with_sign = |end: &str| format!("{}%", end.trim().trim_end_matches('%'));
-            let message = format!("`{text}` is a band, and a band begins with `about`");
-            Err(Diagnostic::error("bad-probability", message, span)
-                .help(format!(
-                    "write `\"about {} to {}\"`: its median is used, and band mode draws from it",
-                    with_sign(low),
-                    with_sign(high)
-                ))
-                .into())
-        })
+        let (low, high) = text.split_once(" to ").or_else(|| text.split_once('-'))?;
+        (percent(low).is_some() || percent(high).is_some()).then(|| Err(unsaid_band(text, low, high, span)))
     }
+}
+
+/// A band without `about`.
+fn unsaid_band(text: &str, low: &str, high: &str, span: Span) -> Box<Diagnostic> {
+    let with_sign = |end: &str| format!("{}%", end.trim().trim_end_matches('%'));
+    let (low, high) = (with_sign(low), with_sign(high));
+    Diagnostic::error("bad-probability", format!("`{text}` is a band, and a band begins with `about`"), span)
+        .help(format!("write `\"about {low} to {high}\"`: its median is used, and band mode draws from it"))
+        .into()
 }
 
 impl Probability {
@@ -102,10 +99,12 @@ fn outside(text: &str, span: Span) -> Box<Diagnostic> {
         format!("`{text}` is no probability: it must lie in 0 to 1 (0% to 100%)"),
         span,
     );
-    match number::is_number(text) && number::fraction(text, 0) <= 100.0 {
-        true => error.help(format!("for {text} percent write `\"{text}%\"`")).into(),
-        false => error.help("write a number from 0 to 1, or a percent from 0% to 100%").into(),
-    }
+    let error = if number::is_number(text) && number::fraction(text, 0) <= 100.0 {
+        error.help(format!("for {text} percent write `\"{text}%\"`"))
+    } else {
+        error.help("write a number from 0 to 1, or a percent from 0% to 100%")
+    };
+    error.into()
 }
 
 /// What stands behind `about`: two ends.

@@ -84,10 +84,10 @@ const WIDTH_90: f64 = 2.0 * 1.644_853_626_951_472_2;
 impl Likelihood {
     /// The value used where no band is drawn: the number, or the median of the logit-normal.
     pub fn point(&self) -> Probability {
-        match (self, self.logit_normal()) {
-            (Self::Number(p), _) => *p,
-            (Self::Judged { .. }, fit) => {
-                let (mu, _) = fit.expect("a band has a logit-normal");
+        match self {
+            Self::Number(p) => *p,
+            Self::Judged { low, high, .. } => {
+                let mu = f64::midpoint(low.logit(), high.logit());
                 Probability(1.0 / (1.0 + libm::exp(-mu)))
             }
         }

@@ -9,7 +9,10 @@ pub fn is_number(text: &str) -> bool {
     digits(whole) && digits(part)
 }
 
-/// The number that `text` (see [`is_number`]) is, times ten to the power of `exponent`, rounded once.
+/// The number that `text` is, times ten to the power of `exponent`, rounded once.
+///
+/// # Panics
+/// If `text` is not [`is_number`].
 pub fn fraction(text: &str, exponent: i32) -> f64 {
     format!("{text}e{exponent}").parse().expect("digits with at most one point are a number")
 }

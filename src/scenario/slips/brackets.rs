@@ -2,7 +2,8 @@
 //!
 //! Does not know what stands between them.
 
-use super::lexer::{Kind, Slips, Token};
+use super::Slips;
+use super::lexer::{Kind, Token};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// How deep brackets may nest.
@@ -25,7 +26,7 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
             Kind::Open => open.push(index),
             Kind::Close => match open.pop() {
                 Some(opening) if sign(text, token.span) == closing(text, tokens[opening].span) => {
-                    mates[opening] = index
+                    mates[opening] = index;
                 }
                 opening => {
                     let odd = odd_pair(text, tokens, &mates);

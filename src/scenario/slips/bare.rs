@@ -1,0 +1,209 @@
+//! Values without quotes: which words can stand bare, and what to say of those that cannot.
+//!
+//! Does not know how entries follow each other.
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::lexer::Kind;
+use super::walk::{Inside, Walk};
+use crate::diagnostic::Diagnostic;
+
+/// Functions of the expression language: a name with a bracket that is not quoted is probably one of these.
+const FUNCTIONS: [&str; 11] =
+    ["count", "since", "during", "min", "max", "how_many", "ever", "stays", "first", "total", "highest"];
+
+impl Walk<'_> {
+    /// Index behind the value at `at`.
+    pub(super) fn value(&mut self, at: usize, close: usize, inside: Inside) -> usize {
+        match self.kind(at) {
+            Some(Kind::Open) if self.is_variable(at, close) => {
+                let (span, text) = (
+                    self.span(at, at + 3),
+                    self.text[self.tokens[at].span.start..self.tokens[at + 2].span.end].to_owned(),
+                );
+                self.error(
+                    "needs-quotes",
+                    format!("`{text}` needs quotes, because of its braces"),
+                    span,
+                    format!("write `\"{text}\"`"),
+                );
+                self.slips.hole(span);
+                at + 3
+            }
+            Some(Kind::Open) => self.brackets(at),
+            Some(Kind::Text) => self.text_value(at, close),
+            Some(Kind::Word)
+                if self.word(at + 1) == "("
+                    && at + 1 < close
+                    && !FUNCTIONS.contains(&self.word(at))
+                    && is_identifier(self.word(at))
+                    && self.same_line(at)
+                    && self.gap(at).is_empty() =>
+            {
+                let (span, name) = (self.tokens[at].span, self.word(at).to_owned());
+                self.error(
+                    "name-before-bracket",
+                    format!("`{name}` has no place before `(`"),
+                    span,
+                    "brackets stand alone, without a name of their kind; a condition with brackets stands in quotes",
+                );
+                self.slips.repair(span.start, &vec![b' '; name.len()]);
+                self.brackets(at + 1)
+            }
+            _ => {
+                let end = self.run(at, close, inside);
+                if end == at + 1 && self.kind(at) == Some(Kind::Word) {
+                    self.bare(at);
+                } else {
+                    self.prose(at, end, inside);
+                }
+                end
+            }
+        }
+    }
+
+    fn is_variable(&self, at: usize, close: usize) -> bool {
+        self.word(at) == "{"
+            && at + 2 < close
+            && self.mates[at] == at + 2
+            && self.kind(at + 1) == Some(Kind::Word)
+            && self.gap(at).is_empty()
+    }
+
+    /// A text; one that is followed at once by a word had a quote inside.
+    fn text_value(&mut self, at: usize, close: usize) -> usize {
+        let glued = at + 1 < close && self.kind(at + 1) == Some(Kind::Word) && self.gap(at).is_empty();
+        if !glued {
+            return at + 1;
+        }
+        let mut end = at + 1;
+        while end < close
+            && matches!(self.kind(end), Some(Kind::Word | Kind::Text | Kind::Sign))
+            && self.same_line(end - 1)
+        {
+            end += 1;
+        }
+        let span = self.span(at, end);
+        self.error(
+            "quote-inside",
+            "a `\"` inside a text ends it",
+            span,
+            "use single quotes inside a text, or write `\\\"` for each",
+        );
+        self.slips.hole(span);
+        end
+    }
+
+    /// Index behind the words that belong together without quotes: up to a comma, a bracket, or the next name with a
+    /// colon.
+    fn run(&self, at: usize, close: usize, inside: Inside) -> usize {
+        let mut end = at + 1;
+        while end < close {
+            let named = inside != Inside::Values && self.kind(end + 1) == Some(Kind::Colon);
+            match self.kind(end) {
+                Some(Kind::Word) if named || (inside == Inside::Values && !self.same_line(end - 1)) => break,
+                Some(Kind::Sign) if self.word(end) == ";" => break,
+                // A sentence goes on behind its comma: no name with a colon follows.
+                Some(Kind::Comma) if end > at + 1 && inside != Inside::Values && self.goes_on(end + 1, close) => {
+                    end += 1;
+                }
+                Some(Kind::Word | Kind::Sign | Kind::Colon) => end += 1,
+                Some(Kind::Open) if self.word(end) == "(" && self.same_line(end - 1) => end = self.mates[end] + 1,
+                _ => break,
+            }
+        }
+        end
+    }
+
+    fn goes_on(&self, at: usize, close: usize) -> bool {
+        at + 1 < close
+            && self.kind(at) == Some(Kind::Word)
+            && matches!(self.kind(at + 1), Some(Kind::Word | Kind::Comma))
+    }
+
+    /// Several words without quotes.
+    fn prose(&mut self, at: usize, end: usize, inside: Inside) {
+        let span = self.span(at, end);
+        let text = &self.text[span.start..span.end];
+        let short =
+            if text.chars().count() <= 40 && !text.contains(['\n', '"']) { text.to_owned() } else { "…".to_owned() };
+        let names = inside == Inside::Values && (at..end).all(|i| is_identifier(self.word(i)));
+        let error = Diagnostic::error("needs-quotes", "this needs quotes: only a single word can stand without", span)
+            .help(format!("write `\"{short}\"`"));
+        self.slips.report(if names { error.help("or put commas between, if these are several names") } else { error });
+        self.slips.hole(span);
+    }
+
+    /// A single word without quotes.
+    fn bare(&mut self, at: usize) {
+        let (span, word) = (self.tokens[at].span, self.word(at).to_owned());
+        if self.slips.holes.contains(&span) || is_number(&word) || (is_identifier(&word) && word != "Some") {
+            return;
+        }
+        let (message, help) = unquoted(&word);
+        self.error("needs-quotes", message, span, help);
+        self.slips.hole(span);
+    }
+
+    /// Words that cannot stand bare, wherever they stand: all that can be said where brackets do not pair.
+    pub(super) fn loose_words(&mut self) {
+        for at in 0..self.tokens.len() {
+            let alone = !matches!(self.kind(at + 1), Some(Kind::Word | Kind::Sign | Kind::Open | Kind::Colon));
+            if self.kind(at) == Some(Kind::Word) && at > 0 && self.kind(at - 1) != Some(Kind::Word) && alone {
+                self.bare(at);
+            }
+        }
+    }
+}
+
+/// What is wrong with a word that cannot stand bare, and what to write.
+fn unquoted(word: &str) -> (String, String) {
+    let quoted = format!("write `\"{word}\"`");
+    let begins_with_digit = word.starts_with(|c: char| c.is_ascii_digit());
+    if let Some((low, high)) = word.split_once("..") {
+        let high = high.trim_start_matches(['=', '.']);
+        return (format!("`{word}` is not how a range is written"), format!("write `({low}, {high})`"));
+    }
+    if is_number(&format!("0{word}")) && word.starts_with('.') {
+        return (format!("`{word}` is not how a number is written"), format!("write `0{word}`"));
+    }
+    if is_number(word.trim_end_matches('.')) {
+        return (format!("`{word}` is not how a number is written"), format!("write `{}`", word.trim_end_matches('.')));
+    }
+    let what = if word.ends_with('%') {
+        "a percent needs quotes"
+    } else if begins_with_digit && word.matches(['-', '/', '.']).count() >= 2 {
+        "a date needs quotes"
+    } else if begins_with_digit && word.ends_with(|c: char| c.is_alphabetic()) {
+        "a number with a unit needs quotes"
+    } else if word.contains(['{', '}']) {
+        "a name with braces needs quotes"
+    } else if word.contains('/') {
+        "a name with a slash needs quotes"
+    } else if word.contains('.') {
+        "a name with a dot needs quotes"
+    } else if word.contains('-') {
+        "a name with a minus sign needs quotes"
+    } else {
+        "this needs quotes"
+    };
+    (format!("{what}: `{word}`"), quoted)
+}
+
+/// Whether ron reads `word` as a bare name.
+pub(super) fn is_identifier(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_' || is_combining_mark(c))
+}
+
+/// Whether `word` is a number as this format writes them: `60`, `-2.5`, `1e-5`, `1_000`.
+fn is_number(word: &str) -> bool {
+    let unsigned = word.strip_prefix(['-', '+']).unwrap_or(word);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let digits =
+        |t: &str| t.starts_with(|c: char| c.is_ascii_digit()) && t.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    digits(whole) && digits(part) && digits(exponent)
+}
