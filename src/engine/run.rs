@@ -338,8 +338,8 @@ impl Run {
 
     /// The next boundary at which a pending response is due.
     fn next_due(&self, model: &Model) -> Step {
-        let pending = model.responses.iter().zip(&self.state.pending).filter(|(_, since)| **since != NEVER);
-        pending.map(|(rule, since)| since.saturating_add(self.remembered.delay(*rule))).min().unwrap_or(NEVER)
+        let due = |(slot, since): (usize, Step)| since.saturating_add(self.remembered.delay(model.responses[slot]));
+        self.state.pending.iter().map(due).min().unwrap_or(NEVER)
     }
 
     /// The next boundary at which a pressure that cools down is available again.

@@ -4,7 +4,7 @@
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use super::instant::{Answer, Cause, Choice, Identity, Instant, LIMIT, Runaway, Stage};
-use super::state::{NEVER, State};
+use super::state::State;
 use super::{Branch, Branches, Clock, Effect, EventId, Model, RuleId, VariableKind};
 
 /// A rule that is about to be reached, and the identity of its firing.
@@ -33,7 +33,7 @@ impl Instant {
         let rule = stage.model.rule(queued.rule);
         let mut keeps = false;
         if let Clock::Response { slot, keep, .. } = rule.clock {
-            stage.state.pending[slot] = NEVER;
+            stage.state.pending.end(slot);
             keeps = keep;
         }
         let open = keeps || rule.guard.holds(stage.state, stage.model);
@@ -191,7 +191,7 @@ impl Instant {
         let Clock::Response { slot, chance, delay, restart, .. } = &compiled.clock else {
             unreachable!("only responses listen")
         };
-        let pending = stage.state.pending[*slot] != NEVER;
+        let pending = stage.state.pending.since(*slot).is_some();
         if pending && !restart {
             return stage.tell(Occurrence::Ignored(rule, trigger));
         }
@@ -209,7 +209,7 @@ impl Instant {
         if pending {
             self.queue.retain(|queued| queued.rule != rule);
         }
-        stage.state.pending[*slot] = stage.state.step;
+        stage.state.pending.begin(*slot, stage.state.step);
         if at_once {
             self.queue.push_back(Queued { rule, identity });
         }

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::{Queued, Trigger};
-use super::state::{NEVER, State};
+use super::state::State;
 use super::table::DelayTable;
 use super::{Clock, CounterId, EventId, Model, RuleId, Step, VariableId, WatchId};
 
@@ -122,6 +122,8 @@ pub struct Instant {
     /// Variables that the present firing wrote, with their values before.
     pub(super) before: Vec<(VariableId, i32)>,
     turned: Vec<(usize, bool)>,
+    /// Slots of the responses that lapse as the instant settles.
+    lapsed: Vec<usize>,
     agenda: Vec<Item>,
     /// Variables that some effect wrote with a new value since `open`; may repeat.
     pub written: Vec<VariableId>,
@@ -218,9 +220,8 @@ impl Instant {
         let forced = model.forced.iter().enumerate().filter(|(_, f)| f.at == state.step);
         agenda.extend(forced.map(|(index, _)| Item::Forced(index)));
         let first = agenda.len();
-        let of_age = |since: Step| since != NEVER && since < state.step;
-        let pending = model.responses.iter().zip(&state.pending).filter(|(_, since)| of_age(**since));
-        agenda.extend(pending.map(|(rule, _)| Item::Rule(*rule)));
+        let pending = state.pending.iter().filter(|(_, since)| *since < state.step);
+        agenda.extend(pending.map(|(slot, _)| Item::Rule(model.responses[slot])));
         agenda.extend(model.schedule.rules_at(state.step).map(Item::Rule));
         agenda[first..].sort_by_key(|item| match item {
             Item::Rule(id) => (std::cmp::Reverse(model.rule(*id).priority), *id),
@@ -242,8 +243,9 @@ impl Instant {
             Item::Rule(rule) => match &stage.model.rule(rule).clock {
                 Clock::Response { slot, delay, .. } => {
                     // Restarted since the agenda was made: its entry is withdrawn.
-                    let (since, now) = (stage.state.pending[*slot], stage.state.step);
-                    if since == NEVER || since >= now || !stage.choice.due(rule, delay, now - since) {
+                    let now = stage.state.step;
+                    let age = stage.state.pending.since(*slot).filter(|since| *since < now).map(|since| now - since);
+                    if !age.is_some_and(|age| stage.choice.due(rule, delay, age)) {
                         return Ok(());
                     }
                     let identity = stage.choice.remembered(rule);
@@ -296,16 +298,17 @@ impl Instant {
     /// The instant has settled: lapses, then `stop_when`.
     pub fn settle(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
-        for (slot, rule) in model.responses.iter().enumerate() {
-            if stage.state.pending[slot] == NEVER {
-                continue;
+        self.lapsed.clear();
+        for (slot, _) in stage.state.pending.iter() {
+            let rule = model.rule(model.responses[slot]);
+            let keep = matches!(rule.clock, Clock::Response { keep: true, .. });
+            if !keep && !rule.guard.holds(stage.state, model) {
+                self.lapsed.push(slot);
             }
-            let compiled = model.rule(*rule);
-            let keep = matches!(compiled.clock, Clock::Response { keep: true, .. });
-            if !keep && !compiled.guard.holds(stage.state, model) {
-                stage.state.pending[slot] = NEVER;
-                stage.tell(Occurrence::Lapsed(*rule));
-            }
+        }
+        for slot in &self.lapsed {
+            stage.state.pending.end(*slot);
+            stage.tell(Occurrence::Lapsed(model.responses[*slot]));
         }
         if let Some(stop) = &model.stop_when {
             stage.state.stopped |= self.may_stop(model) && stop.holds(stage.state, model);

@@ -9,6 +9,7 @@ mod firing;
 pub mod formula;
 pub mod instant;
 pub mod lint;
+pub mod pending;
 pub mod schedule;
 pub mod state;
 pub mod table;

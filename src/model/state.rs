@@ -4,9 +4,10 @@
 //! nothing; what counts is the difference to `step`.
 
 use super::formula::Slot;
+use super::pending::Pending;
 use super::{Clock, Model, RuleId, Step};
 
-/// No boundary: not pending, never occurred.
+/// No boundary.
 pub const NEVER: Step = Step::MAX;
 
 /// The state of section 3.
@@ -20,8 +21,8 @@ pub struct State {
     pub counts: Box<[u32]>,
     /// By counter: step number of the latest occurrence, or `NEVER`.
     pub latest: Box<[Step]>,
-    /// By response slot: the step number from which its age counts, or `NEVER` if it is not pending.
-    pub pending: Box<[Step]>,
+    /// By response slot.
+    pub pending: Pending,
     /// By cooldown slot: the first boundary from which the rule is available again.
     pub ready: Box<[Step]>,
     /// By limit slot: firings so far.
@@ -40,7 +41,7 @@ impl State {
             values: model.variables.iter().map(|v| v.start).collect(),
             counts: vec![0; model.counters.len()].into(),
             latest: vec![NEVER; model.counters.len()].into(),
-            pending: vec![NEVER; model.responses.len()].into(),
+            pending: Pending::none(model.responses.len()),
             ready: vec![0; model.rules.iter().filter(|r| r.cooldown.is_some()).count()].into(),
             used: vec![0; model.rules.iter().filter(|r| r.at_most.is_some()).count()].into(),
             held: vec![false; model.watches.len()].into(),
@@ -57,7 +58,7 @@ impl State {
         self.values.copy_from_slice(&other.values);
         self.counts.copy_from_slice(&other.counts);
         self.latest.copy_from_slice(&other.latest);
-        self.pending.copy_from_slice(&other.pending);
+        self.pending.copy_from(&other.pending);
         self.ready.copy_from_slice(&other.ready);
         self.used.copy_from_slice(&other.used);
         self.held.copy_from_slice(&other.held);
