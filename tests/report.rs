@@ -1,12 +1,19 @@
 //! How a report looks: small reports made by hand, and their text, JSON and CSV as they are delivered.
 
 use simulate::analysis::estimate::Proportion;
+use simulate::model::{Calendar, TICKS_PER_DAY};
+use simulate::observe::trace::{
+    Answer as RunAnswer, Cause, Change as TraceChange, End, Entry, Firing, Trace, Trigger, Value, What,
+};
 use simulate::report::text::{Detail, text};
+use simulate::report::trace::{Origin as StoryOrigin, json_lines, story};
+use simulate::report::words::words;
 use simulate::report::{
     Accuracy, Answer, Change, Clock, Distribution, Figure, Indicator, IndicatorAt, Milestone, Moment, Origin, Outcome,
     Path, PathOutcome, Posture, Quantile, Question, Report, Rule, Share, Typical, Unit, VERSION, Warning, csv::csv,
     json::json,
 };
+use simulate::scenario::words::Scale;
 
 const RUNS: u64 = 100_000;
 
@@ -216,12 +223,18 @@ fn table() {
 fn changed_and_interrupted() {
     let mut report = report();
     report.changes = vec![
-        Change { option: "--set us_line=back".into(), value: Some("back".into()), was: Some("neutral".into()) },
-        Change { option: "--forbid clash/war".into(), value: None, was: None },
+        Change { option: "--variant no_cuba".into(), says: "No relations with Cuba.".into(), value: None, was: None },
+        Change { option: "--forbid clash/war".into(), says: String::new(), value: None, was: None },
+        Change {
+            option: "--set us_line=back".into(),
+            says: "the US line".into(),
+            value: Some("back".into()),
+            was: Some("neutral".into()),
+        },
     ];
     report.origin.interrupted = true;
     report.origin.runs = 40_960;
-    insta::assert_snapshot!(plain(&report, Detail::Brief).lines().take(6).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(plain(&report, Detail::Brief).lines().take(7).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
@@ -234,6 +247,119 @@ fn without_a_calendar_times_are_days() {
     assert!(text.contains("365 days, steps of 1 hour"), "{text}");
     assert!(text.contains("rok_recognises_cuba day 7 → outreach_to_japan day 9"), "{text}");
     assert!(text.contains(" 22  53  83  114"), "{text}");
+}
+
+fn trace() -> Trace {
+    let day = |day: f64| (day * TICKS_PER_DAY as f64) as u64;
+    let entry = |at: f64, what| Entry { ticks: day(at), day: at, step: at as u32, boundary: at.fract() == 0.0, what };
+    let trigger = |event: &str, at: f64| Trigger { event: event.into(), firing: Some(0), ticks: day(at) };
+    let calendar = Firing {
+        number: 0,
+        rule: "rok_recognises_cuba".into(),
+        branch: None,
+        nothing: false,
+        says: "South Korea and Cuba establish relations.".into(),
+        origin: Cause::Calendar,
+        trigger: None,
+        changes: vec![change("rok.cuba", Value::Name("none".into()), Value::Name("recognised".into()))],
+        held: Vec::new(),
+        milestone: true,
+    };
+    let response = Firing {
+        number: 1,
+        rule: "outreach".into(),
+        branch: Some("public".into()),
+        says: "The North answers with an overture to Japan, in public and at length, so that nobody misses it.".into(),
+        origin: Cause::Response,
+        trigger: Some(trigger("rok_recognises_cuba", 7.0)),
+        changes: vec![
+            change("tension", Value::Number(60), Value::Number(58)),
+            change("hot", Value::Flag(false), Value::Flag(true)),
+        ],
+        held: vec!["tension".into()],
+        ..calendar.clone()
+    };
+    let silent =
+        Firing { rule: "decay of tension".into(), says: "tension falls back by itself.".into(), ..calendar.clone() };
+    let rule = || "talks".to_owned();
+    Trace {
+        run: 17,
+        entries: vec![
+            entry(0.0, What::Started),
+            entry(7.0, What::Fired(Box::new(calendar))),
+            entry(
+                7.0,
+                What::Comes {
+                    rule: "outreach".into(),
+                    trigger: trigger("rok_recognises_cuba", 7.0),
+                    at_once: false,
+                    restarted: false,
+                },
+            ),
+            entry(7.0, What::LetPass { rule: rule(), trigger: trigger("rok_recognises_cuba", 7.0) }),
+            entry(9.0, What::Fired(Box::new(response))),
+            entry(9.0, What::Ignored { rule: rule(), trigger: trigger("outreach", 9.0) }),
+            entry(10.5, What::Turned { name: "crisis".into(), begins: true }),
+            entry(12.0, What::Fired(Box::new(silent))),
+            entry(12.0, What::Preempted { rule: rule(), trigger: Some(trigger("outreach", 9.0)) }),
+            entry(13.0, What::Lapsed { rule: rule(), trigger: Some(trigger("outreach", 9.0)) }),
+            entry(13.0, What::NotOpen { rule: rule(), trigger: trigger("crisis begins", 13.0) }),
+            entry(14.25, What::Stopped),
+        ],
+        end: End {
+            outcome: Some("overture".into()),
+            answers: vec![
+                ("early".into(), RunAnswer::YesNo(true)),
+                ("tests".into(), RunAnswer::Number(13.0)),
+                ("when".into(), RunAnswer::Days(9.0)),
+                ("talks".into(), RunAnswer::Never),
+            ],
+        },
+    }
+}
+
+fn change(variable: &str, from: Value, to: Value) -> TraceChange {
+    TraceChange { variable: variable.into(), from, to }
+}
+
+fn story_origin() -> StoryOrigin {
+    StoryOrigin {
+        version: 1,
+        title: "Outreach".into(),
+        file: "outreach.ron".into(),
+        digest: "0123456789abcdef".repeat(4),
+        simulate: "0.0.0".into(),
+        seed: 1,
+        run: 17,
+        command: "simulate trace outreach.ron --seed 1 --run 17".into(),
+    }
+}
+
+/// From 2024-02-07, by days.
+const CALENDAR: Calendar = Calendar { start: Some(1_707_264_000), step_seconds: 86_400, steps: 329 };
+
+fn told(detail: Detail) -> String {
+    anstream::adapter::strip_str(&story(&trace(), &CALENDAR, &story_origin(), detail)).to_string()
+}
+
+#[test]
+fn story_in_brief() {
+    insta::assert_snapshot!(told(Detail::Brief));
+}
+
+#[test]
+fn story_in_full() {
+    insta::assert_snapshot!(told(Detail::Full));
+}
+
+#[test]
+fn story_as_json_lines() {
+    insta::assert_snapshot!(json_lines(&trace(), &CALENDAR, &story_origin()));
+}
+
+#[test]
+fn scale_of_words() {
+    insta::assert_snapshot!(anstream::adapter::strip_str(&words(&[Scale::Icd203, Scale::Ipcc])).to_string());
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! `simulate check FILE…`
 
 use super::args::{CheckArgs, OverrideArgs, StoryFormat};
-use super::load::{Findings, examine, json, told};
+use super::load::{examine, json, told};
 use super::{Failure, input, output};
 use crate::diagnostic::{Diagnostics, Source};
-use crate::model::lint::lint;
 
 /// What was found in one file.
 struct Checked {
@@ -17,11 +16,7 @@ pub(super) fn run(typed: &CheckArgs) -> Result<(), Failure> {
     for path in &typed.files {
         let text = input::read(path).map_err(Failure::Failed)?;
         let source = Source { name: &text.name, text: &text.text };
-        let Findings { compiled, mut diagnostics } = examine(&source, &OverrideArgs::default());
-        if let Some((document, model)) = &compiled {
-            diagnostics.append(lint(model, document));
-        }
-        let diagnostics = diagnostics.sorted();
+        let diagnostics = examine(&source, &OverrideArgs::default()).diagnostics;
         checked.push(Checked { text, diagnostics });
     }
     let shown = match typed.format {

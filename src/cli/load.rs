@@ -9,6 +9,7 @@ use super::{Failure, input, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, render, to_json};
 use crate::model::Model;
 use crate::model::compile;
+use crate::model::lint::lint;
 use crate::report::json::lines;
 use crate::scenario;
 use crate::scenario::document::Document;
@@ -33,7 +34,8 @@ pub struct Findings {
     pub diagnostics: Diagnostics,
 }
 
-/// Reads and compiles `text`. Where the text can be read at all, the mistakes of both stages are reported together.
+/// Reads and compiles a text. Where it can be read at all, the mistakes of both stages are reported together; where
+/// there is none, whatever looks like one.
 pub fn examine(source: &Source<'_>, overrides: &OverrideArgs) -> Findings {
     let (document, mut diagnostics) = scenario::read(source);
     let compiled = document.and_then(|document| {
@@ -42,6 +44,9 @@ pub fn examine(source: &Source<'_>, overrides: &OverrideArgs) -> Findings {
         model.map(|model| (document, model))
     });
     let compiled = compiled.filter(|_| !diagnostics.has_errors());
+    if let Some((document, model)) = &compiled {
+        diagnostics.append(lint(model, document));
+    }
     Findings { compiled, diagnostics: diagnostics.sorted() }
 }
 

@@ -18,10 +18,12 @@ mod trace;
 mod words;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::diagnostic::nearest;
 use args::{Cli, Command};
 
 /// Exit code after Ctrl-C.
@@ -46,14 +48,26 @@ enum Failure {
 
 /// Does what the command line asks.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.collect();
+    match Cli::try_parse_from(&arguments) {
         Ok(cli) => conclude(dispatch(&cli)),
         Err(e) => {
             // Help goes to standard output, mistakes to standard error; a closed pipe is nobody's mistake.
             let _ = e.print();
+            if let Some(command) = arguments.get(1).and_then(|first| meant(&first.to_string_lossy())) {
+                output::say(&format!("\n  tip: did you mean `simulate {command}`?"));
+            }
             ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
         }
     }
+}
+
+/// The subcommand that a first word probably was meant to be, if it is none and no file.
+fn meant(first: &str) -> Option<String> {
+    let command = Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let mistaken = !first.starts_with('-') && !names.contains(&first) && !Path::new(first).exists();
+    mistaken.then(|| nearest(first, names).map(str::to_owned)).flatten()
 }
 
 fn dispatch(cli: &Cli) -> Result<(), Failure> {

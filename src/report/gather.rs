@@ -58,15 +58,25 @@ fn clock(calendar: &Calendar) -> Clock {
     }
 }
 
+/// What the options say, variants first; then each parameter that has another value than in the file.
 fn changes(model: &Model) -> Vec<Change> {
-    let of_parameters = model.parameters.iter().filter(|p| p.was.is_some()).map(|p| Change {
+    let says = |option: &str| {
+        let variant = option.strip_prefix("--variant ")?;
+        model.variants.iter().find(|v| v.name == variant).map(|v| plain(&v.says))
+    };
+    let options = model.overrides.iter().filter(|o| !o.starts_with("--set ")).map(|option| Change {
+        says: says(option).unwrap_or_default(),
+        option: option.clone(),
+        value: None,
+        was: None,
+    });
+    let parameters = model.parameters.iter().filter(|p| p.was.is_some()).map(|p| Change {
+        says: plain(&p.says),
         option: format!("--set {}={}", p.name, p.value),
         value: Some(p.value.clone()),
         was: p.was.clone(),
     });
-    let others = model.overrides.iter().filter(|o| !o.starts_with("--set "));
-    let others = others.map(|o| Change { option: o.clone(), value: None, was: None });
-    of_parameters.chain(others).collect()
+    options.chain(parameters).collect()
 }
 
 fn outcomes(model: &Model, findings: &Findings) -> Vec<Outcome> {

@@ -66,7 +66,8 @@ pub fn flow(items: impl IntoIterator<Item = String>, separator: &str, first: usi
     let mut empty = true;
     for item in items {
         if !empty {
-            let joined = width(&line) + width(separator) + width(&item);
+            // A separator may yet have to stand behind it.
+            let joined = width(&line) + width(separator) + width(&item) + width(separator.trim_end());
             if joined <= WIDTH {
                 line.push_str(separator);
             } else {
@@ -105,6 +106,15 @@ mod tests {
         assert_eq!(wrapped.lines().nth(1).map(|l| l.len() - l.trim_start().len()), Some(4));
         assert_eq!(wrapped.split_whitespace().count(), 40);
         assert_eq!(wrap("", 2, 2), "");
+    }
+
+    #[test]
+    fn a_separator_at_the_end_of_a_line_has_its_place() {
+        let items = (0..40).map(|n| "x".repeat(3 + n % 7));
+        for separator in [", ", " → "] {
+            let flowed = flow(items.clone(), separator, 12, 14);
+            assert!(flowed.lines().all(|l| width(l) <= WIDTH), "{flowed}");
+        }
     }
 
     #[test]

@@ -106,6 +106,8 @@ pub struct Clock {
 pub struct Change {
     /// As a command line would give it: `--set us_line=back`.
     pub option: String,
+    /// What a variant asks, or what a parameter means.
+    pub says: String,
     /// Of a parameter, the value in force.
     pub value: Option<String>,
     /// Of a parameter, the file's own value.

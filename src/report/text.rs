@@ -56,10 +56,12 @@ fn header(report: &Report, detail: Detail) -> String {
     lines
 }
 
+/// `us_line=back (the file says neutral)`, `--variant no_cuba: no relations with Cuba`
 fn changed(change: &super::Change) -> String {
-    match (&change.value, &change.was) {
-        (Some(_), Some(was)) => format!("{} (the file says {was})", change.option),
-        _ => change.option.clone(),
+    match &change.was {
+        Some(was) => format!("{} (the file says {was})", change.option.trim_start_matches("--set ")),
+        None if change.says.is_empty() => change.option.clone(),
+        None => format!("{}: {}", change.option, change.says),
     }
 }
 

@@ -218,7 +218,7 @@ struct NamedAnswer<'a> {
 /// # Panics
 /// Never: the values are plain.
 pub fn json_lines(trace: &Trace, calendar: &Calendar, origin: &Origin) -> String {
-    let date = |entry: &Entry| calendar.start.map(|_| instant(calendar, entry.ticks, entry.boundary));
+    let date = |entry: &Entry| calendar.start.map(|_| instant(calendar, entry.ticks, entry.boundary).replace(' ', "T"));
     let mut lines: String = trace.entries.iter().map(|entry| object(&Line { date: date(entry), entry })).collect();
     let answers = trace.end.answers.iter().map(|(name, answer)| NamedAnswer { name, answer }).collect();
     lines += &object(&LastLine { what: "ended", outcome: &trace.end.outcome, answers, origin });
