@@ -16,6 +16,7 @@ mod instants;
 mod lint;
 mod oracle;
 mod pressures;
+mod readme;
 mod report;
 mod responses;
 mod support;
