@@ -15,7 +15,7 @@ use crate::model::instant::Runaway;
 use crate::model::{Clock, Model, RuleId, Step, TICKS_PER_DAY};
 use crate::observe::{Collector, Observer};
 use occasion::{Block, LANES, Occasion, Randomness};
-use run::{Layout, Run};
+use run::{Layout, Place, Run};
 
 /// Which runs to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ pub fn run_one(model: &Model, seed: u64, run: u64, observer: &mut impl Observer)
     let randomness = Randomness::new(model, seed, 0);
     let layout = Layout::new(model, observer);
     let mut desk = Desk::new(model, &layout, &randomness);
-    desk.block(model, &layout, seed, run..run + 1, observer)
+    desk.block(seed, run..run + 1, observer)
 }
 
 fn chunk<C: Collector>(
@@ -130,22 +130,26 @@ fn chunk<C: Collector>(
     let mut part = C::fresh(model);
     let mut desk = Desk::new(model, layout, randomness);
     for start in runs.clone().step_by(LANES) {
-        desk.block(model, layout, seed, start..runs.end.min(start + LANES as u64), &mut part)?;
+        desk.block(seed, start..runs.end.min(start + LANES as u64), &mut part)?;
     }
     Ok(part)
 }
 
 /// Where one thread works: the occasions of a block, and one run at a time.
-struct Desk<'r> {
-    block: Block<'r>,
+struct Desk<'a> {
+    model: &'a Model,
+    layout: &'a Layout,
+    block: Block<'a>,
     occasions: Box<[Vec<Occasion>; LANES]>,
     run: Run,
     window: u64,
 }
 
-impl<'r> Desk<'r> {
-    fn new(model: &Model, layout: &Layout, randomness: &'r Randomness) -> Self {
+impl<'a> Desk<'a> {
+    fn new(model: &'a Model, layout: &'a Layout, randomness: &'a Randomness) -> Self {
         Self {
+            model,
+            layout,
             block: Block::new(randomness, 0),
             occasions: Box::new(std::array::from_fn(|_| Vec::new())),
             run: Run::new(model, layout),
@@ -154,53 +158,42 @@ impl<'r> Desk<'r> {
     }
 
     /// Draws `runs`, all of one block.
-    fn block(
-        &mut self,
-        model: &Model,
-        layout: &Layout,
-        seed: u64,
-        runs: Range<u64>,
-        observer: &mut impl Observer,
-    ) -> Result<(), RunError> {
+    fn block(&mut self, seed: u64, runs: Range<u64>, observer: &mut impl Observer) -> Result<(), RunError> {
         self.block.restart(runs.start / LANES as u64);
-        let whole = self.window >= model.calendar.end_ticks();
-        if whole {
+        let end = self.model.calendar.end_ticks();
+        if self.window >= end {
             let lane = |run: u64| (run % LANES as u64) as usize;
-            self.fill(layout, &(0..model.calendar.end_ticks()), lane(runs.start)..lane(runs.end - 1) + 1);
+            self.fill(&(0..end), lane(runs.start)..lane(runs.end - 1) + 1);
         }
         for run in runs {
-            let done = self.draw(model, layout, run, whole, observer);
+            let done = self.draw(run, observer);
             done.map_err(|Runaway { step, rules }| RunError { run, seed, step, rules })?;
         }
         Ok(())
     }
 
-    fn draw(
-        &mut self,
-        model: &Model,
-        layout: &Layout,
-        run: u64,
-        whole: bool,
-        observer: &mut impl Observer,
-    ) -> Result<(), Runaway> {
+    fn draw(&mut self, run: u64, observer: &mut impl Observer) -> Result<(), Runaway> {
+        let (model, layout) = (self.model, self.layout);
         let (lane, end) = ((run % LANES as u64) as usize, model.calendar.end_ticks());
-        self.run.begin(model, layout, run, observer);
+        self.run.begin(run, &mut Place { model, layout, block: &mut self.block, lane, observer });
         for start in (0..end).step_by(self.window as usize) {
             let window = start..end.min(start + self.window);
-            if !whole {
-                self.fill(layout, &window, lane..lane + 1);
+            if self.window < end {
+                self.fill(&window, lane..lane + 1);
             }
             let occasions = &mut self.occasions[lane];
             self.block.order(occasions, lane, model.calendar.ticks_per_step(), &window, |p| layout.rule_of(p));
-            self.run.advance(model, layout, &mut self.block, lane, occasions, &window, observer)?;
+            let mut place = Place { model, layout, block: &mut self.block, lane, observer };
+            self.run.advance(occasions, &window, &mut place)?;
         }
-        self.run.end(model, layout, observer);
+        self.run.end(&mut Place { model, layout, block: &mut self.block, lane, observer });
         Ok(())
     }
 
-    fn fill(&mut self, layout: &Layout, window: &Range<u64>, lanes: Range<usize>) {
+    /// Lays out the occasions of `lanes` in `window`.
+    fn fill(&mut self, window: &Range<u64>, lanes: Range<usize>) {
         self.occasions[lanes.clone()].iter_mut().for_each(Vec::clear);
-        for (index, pressure) in layout.pressures.iter().enumerate() {
+        for (index, pressure) in self.layout.pressures.iter().enumerate() {
             if pressure.highest.is_positive() {
                 let rule = pressure.rule.0 as usize;
                 self.block.occasions(rule, index as u32, pressure.highest, window, lanes.clone(), &mut self.occasions);

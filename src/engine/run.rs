@@ -152,6 +152,17 @@ fn thresholds(
     Some((layout, values))
 }
 
+/// Where a run takes place, and who is told.
+pub(super) struct Place<'a, 'r, O> {
+    pub(super) model: &'a Model,
+    pub(super) layout: &'a Layout,
+    /// The randomness of the run's block.
+    pub(super) block: &'a mut Block<'r>,
+    /// The run's place in its block.
+    pub(super) lane: usize,
+    pub(super) observer: &'a mut O,
+}
+
 /// A run on its way.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -176,113 +187,100 @@ impl Run {
     }
 
     /// Begins run number `run`.
-    pub(super) fn begin(&mut self, model: &Model, layout: &Layout, run: u64, observer: &mut impl Observer) {
-        self.state.copy_from(&layout.start);
+    pub(super) fn begin<O: Observer>(&mut self, run: u64, place: &mut Place<'_, '_, O>) {
+        self.state.copy_from(&place.layout.start);
         self.instant.restart();
         self.thresholds.fill(Threshold::default());
         self.next = 0;
-        observer.begin(model, &self.state, run);
+        place.observer.begin(place.model, &self.state, run);
     }
 
     /// Goes on through `window`, whose occasions these are, in order of time.
     ///
     /// # Errors
     /// `Runaway` if an instant does not settle.
-    pub(super) fn advance(
+    pub(super) fn advance<O: Observer>(
         &mut self,
-        model: &Model,
-        layout: &Layout,
-        block: &mut Block<'_>,
-        lane: usize,
         occasions: &[Occasion],
         window: &Range<u64>,
-        observer: &mut impl Observer,
+        place: &mut Place<'_, '_, O>,
     ) -> Result<(), Runaway> {
-        let last = model.calendar.steps;
-        let mut ahead = occasions.iter();
+        let mut ahead = occasions;
         loop {
+            // Nothing can fire any more.
             if self.state.stopped {
-                ahead = [].iter();
+                ahead = &[];
             }
-            let boundary = u64::from(self.next) * layout.step_ticks;
-            let until = boundary.min(window.end);
-            while let Some(occasion) = ahead.as_slice().first().filter(|o| o.at < until) {
-                ahead.next();
-                if self.takes(*occasion, layout, block, lane) {
-                    self.take(*occasion, model, layout, block, lane, observer)?;
-                    break;
+            let boundary = u64::from(self.next) * place.layout.step_ticks;
+            match ahead.split_first() {
+                Some((occasion, rest)) if occasion.at < boundary.min(window.end) => {
+                    ahead = rest;
+                    if self.takes(*occasion, place) {
+                        self.take(*occasion, place)?;
+                    }
                 }
+                _ if self.next >= place.model.calendar.steps || boundary >= window.end => return Ok(()),
+                _ => self.visit(place)?,
             }
-            // A firing may have brought the next boundary nearer.
-            let boundary = u64::from(self.next) * layout.step_ticks;
-            if ahead.as_slice().first().is_some_and(|o| o.at < boundary.min(window.end)) {
-                continue;
-            }
-            if self.next >= last || boundary >= window.end {
-                return Ok(());
-            }
-            self.visit(model, layout, block, lane, observer)?;
         }
     }
 
     /// The run has passed its last window: `T`.
-    pub(super) fn end(&mut self, model: &Model, layout: &Layout, observer: &mut impl Observer) {
+    pub(super) fn end<O: Observer>(&mut self, place: &mut Place<'_, '_, O>) {
+        let model = place.model;
         let last = model.calendar.steps;
-        if layout.looks.binary_search(&last).is_ok() {
-            observer.looked(model, &self.state, last);
+        if place.layout.looks.binary_search(&last).is_ok() {
+            place.observer.looked(model, &self.state, last);
         }
         self.state.step = last;
-        observer.settled(model, &self.state, model.calendar.end_ticks(), true);
-        observer.end(model, &self.state);
+        place.observer.settled(model, &self.state, model.calendar.end_ticks(), true);
+        place.observer.end(model, &self.state);
     }
 
     #[inline]
-    fn takes(&self, occasion: Occasion, layout: &Layout, block: &mut Block<'_>, lane: usize) -> bool {
+    fn takes<O>(&self, occasion: Occasion, place: &mut Place<'_, '_, O>) -> bool {
         let threshold = self.thresholds[occasion.pressure as usize];
-        block.lies_below(occasion, layout.rule_of(occasion.pressure).0, lane, threshold)
+        place.block.lies_below(occasion, place.layout.rule_of(occasion.pressure).0, place.lane, threshold)
     }
 
-    fn take(
-        &mut self,
-        occasion: Occasion,
-        model: &Model,
-        layout: &Layout,
-        block: &mut Block<'_>,
-        lane: usize,
-        observer: &mut impl Observer,
-    ) -> Result<(), Runaway> {
-        let (rule, _) = layout.rule_of(occasion.pressure);
-        let now = block.time(occasion, rule, lane);
-        let identity = block.identity(occasion, rule);
-        self.state.step = (now / layout.step_ticks) as Step;
-        let mut draws = Draws { block, lane, step_ticks: layout.step_ticks, remembered: &mut self.remembered };
-        let rule = RuleId(rule as u32);
-        let mut stage = Stage { model, state: &mut self.state, choice: &mut draws, observer };
-        self.instant.pressure(rule, identity, &mut stage)?;
-        observer.settled(model, &self.state, now, false);
-        self.look_ahead(model, layout, false);
+    fn take<O: Observer>(&mut self, occasion: Occasion, place: &mut Place<'_, '_, O>) -> Result<(), Runaway> {
+        let (rule, _) = place.layout.rule_of(occasion.pressure);
+        let now = place.block.time(occasion, rule, place.lane);
+        let identity = place.block.identity(occasion, rule);
+        self.state.step = (now / place.layout.step_ticks) as Step;
+        self.instant_in(place, |instant, stage| instant.pressure(RuleId(rule as u32), identity, stage))?;
+        place.observer.settled(place.model, &self.state, now, false);
+        self.look_ahead(place.model, place.layout, false);
         Ok(())
     }
 
-    fn visit(
-        &mut self,
-        model: &Model,
-        layout: &Layout,
-        block: &mut Block<'_>,
-        lane: usize,
-        observer: &mut impl Observer,
-    ) -> Result<(), Runaway> {
-        if layout.looks.binary_search(&self.next).is_ok() {
-            observer.looked(model, &self.state, self.next);
+    fn visit<O: Observer>(&mut self, place: &mut Place<'_, '_, O>) -> Result<(), Runaway> {
+        if place.layout.looks.binary_search(&self.next).is_ok() {
+            place.observer.looked(place.model, &self.state, self.next);
         }
         self.state.step = self.next;
         if !self.state.stopped {
-            let mut draws = Draws { block, lane, step_ticks: layout.step_ticks, remembered: &mut self.remembered };
-            self.instant.boundary(&mut Stage { model, state: &mut self.state, choice: &mut draws, observer })?;
+            self.instant_in(place, |instant, stage| instant.boundary(stage))?;
         }
-        observer.settled(model, &self.state, u64::from(self.next) * layout.step_ticks, true);
-        self.look_ahead(model, layout, true);
+        place.observer.settled(place.model, &self.state, u64::from(self.next) * place.layout.step_ticks, true);
+        self.look_ahead(place.model, place.layout, true);
         Ok(())
+    }
+
+    /// Lets an instant happen with this run's draws.
+    fn instant_in<'r, O: Observer>(
+        &mut self,
+        place: &mut Place<'_, 'r, O>,
+        happen: impl FnOnce(&mut Instant, &mut Stage<'_, Draws<'_, 'r>, O>) -> Result<(), Runaway>,
+    ) -> Result<(), Runaway> {
+        let mut choice = Draws {
+            block: &mut *place.block,
+            lane: place.lane,
+            step_ticks: place.layout.step_ticks,
+            remembered: &mut self.remembered,
+        };
+        let (model, state) = (place.model, &mut self.state);
+        happen(&mut self.instant, &mut Stage { model, state, choice: &mut choice, observer: &mut *place.observer })
     }
 
     /// After an instant: the hazards that may have changed, and the next boundary to visit.

@@ -243,33 +243,3 @@ impl Effect {
         }
     }
 }
-
-impl Branches {
-    /// The branch at `index`, `otherwise` standing after the others; `None`: nothing happens.
-    pub fn at(&self, index: usize) -> Option<&Branch> {
-        match self {
-            Self::One(branch) => Some(branch),
-            Self::Weighted { branches, otherwise } => {
-                branches.get(index).map(|(_, branch)| branch).or(otherwise.as_ref())
-            }
-            Self::Odds { branches, otherwise } => {
-                branches.get(index).map(|(_, _, branch)| branch).or(otherwise.as_ref())
-            }
-        }
-    }
-
-    /// All branches in file order, `otherwise` last.
-    pub fn iter(&self) -> impl Iterator<Item = &Branch> {
-        let (one, weighted, odds, otherwise): (Option<&Branch>, &[_], &[_], Option<&Branch>) = match self {
-            Self::One(branch) => (Some(branch), &[], &[], None),
-            Self::Weighted { branches, otherwise } => (None, branches, &[], otherwise.as_ref()),
-            Self::Odds { branches, otherwise } => (None, &[], branches, otherwise.as_ref()),
-        };
-        one.into_iter()
-            .chain(weighted.iter().map(|(_, branch): &(super::formula::Tabulated<f64>, Branch)| branch))
-            .chain(odds.iter().map(
-                |(_, _, branch): &(super::formula::Tabulated<bool>, super::formula::Tabulated<f64>, Branch)| branch,
-            ))
-            .chain(otherwise)
-    }
-}

@@ -3,6 +3,7 @@
 //! Does not know how a run is drawn, nor how many there are. `instant` is the one place where the rules
 //! act; sampler and solver both call it and differ only in their `Choice`.
 
+pub mod ask;
 pub mod compile;
 pub mod event;
 mod firing;
@@ -10,19 +11,19 @@ pub mod formula;
 pub mod instant;
 pub mod lint;
 pub mod pending;
+pub mod rule;
 pub mod schedule;
 pub mod state;
 pub mod table;
 
-use std::sync::Arc;
-
 use crate::diagnostic::Span;
-use crate::scenario::document::{Because, Confidence, Evidence};
 use crate::scenario::quantity::Duration;
+
+pub use ask::{Ask, AskNumber, Asked, Comparison, Outcome, Question, When};
+pub use rule::{Branch, Branches, Clock, Effect, Rule};
 
 use formula::{Slot, Tabulated};
 use schedule::Schedule;
-use table::DelayTable;
 
 /// Index into `Model::variables`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -159,128 +160,6 @@ pub struct Actor {
     pub postures: Vec<VariableId>,
 }
 
-/// A rule instance.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    /// Its id with template variables replaced; the text that keys its randomness.
-    pub id: String,
-    /// Its sentence, or the empty string.
-    pub says: String,
-    /// Its event.
-    pub event: EventId,
-    /// Its guard.
-    pub guard: Tabulated<bool>,
-    /// How it comes to fire.
-    pub clock: Clock,
-    /// What it does.
-    pub branches: Branches,
-    /// What a firing is if no branch is drawn: no effects, the rule's own event and its groups.
-    pub nothing: Branch,
-    /// Index into `State::used`, and how many firings a run allows.
-    pub at_most: Option<(usize, u32)>,
-    /// Index into `State::ready`, and the steps of unavailability after a firing.
-    pub cooldown: Option<(usize, Step)>,
-    /// Order among the items of a boundary: higher first.
-    pub priority: i64,
-    /// Forbidden in this run.
-    pub forbidden: bool,
-    /// Part of the escalation paths.
-    pub milestone: bool,
-    /// CAMEO code.
-    pub cameo: Option<String>,
-    /// Provenance, defaults merged in.
-    pub because: Option<Because>,
-    /// Kind of evidence, if stated.
-    pub evidence: Option<Evidence>,
-    /// Confidence, if stated.
-    pub confidence: Option<Confidence>,
-    /// Where its key stands; instances of a template share it.
-    pub span: Span,
-}
-
-/// The four clocks.
-#[derive(Debug, Clone)]
-pub enum Clock {
-    /// Acts at any moment.
-    Pressure {
-        /// Hazard while the guard holds, per day, factors included.
-        hazard: Tabulated<f64>,
-        /// The highest value that `hazard` can take, per day.
-        highest: f64,
-    },
-    /// Follows a trigger.
-    Response {
-        /// Index into `State::pending`.
-        slot: usize,
-        /// Chance that it follows, factors included.
-        chance: Tabulated<f64>,
-        /// When it follows, if it does.
-        delay: Arc<DelayTable>,
-        /// Not cancelled when its guard lapses.
-        keep: bool,
-        /// A trigger while pending starts it again.
-        restart: bool,
-    },
-    /// At fixed boundaries, ascending.
-    Dated(Vec<Step>),
-    /// At `from`, `from + every`, …
-    Recurring {
-        /// First boundary.
-        from: Step,
-        /// Steps between two.
-        every: Step,
-    },
-}
-
-/// What a firing does.
-#[derive(Debug, Clone)]
-pub enum Branches {
-    /// Always the same.
-    One(Branch),
-    /// By weight: probabilities that sum to at most 1; what is missing is `otherwise`.
-    Weighted {
-        /// The branches in file order, each with its probability.
-        branches: Vec<(Tabulated<f64>, Branch)>,
-        /// Drawn with the probability that the others leave; `None`: nothing happens then.
-        otherwise: Option<Branch>,
-    },
-    /// By relative odds among those whose condition holds.
-    Odds {
-        /// The branches in file order: condition, odds.
-        branches: Vec<(Tabulated<bool>, Tabulated<f64>, Branch)>,
-        /// Drawn if the odds sum to 0; `None`: nothing happens then.
-        otherwise: Option<Branch>,
-    },
-}
-
-/// A branch, or all that a rule without `choose` does.
-#[derive(Debug, Clone)]
-pub struct Branch {
-    /// `rule/branch` without the rule; empty for a rule without `choose`.
-    pub name: String,
-    /// Its sentence.
-    pub says: String,
-    /// Forbidden in this run: it is drawn as ever, and then nothing happens.
-    pub forbidden: bool,
-    /// What changes, in the order written.
-    pub effects: Vec<Effect>,
-    /// The rule's event, the branch's, emitted names and every group with one of them, ascending.
-    pub raises: Vec<EventId>,
-    /// CAMEO code.
-    pub cameo: Option<String>,
-}
-
-/// One change.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    /// `x = v`
-    Set(VariableId, Tabulated<f64>),
-    /// `x += n` (`n` may be negative), saturating at the ends of the range.
-    Add(VariableId, Tabulated<f64>),
-    /// Through a table made at load: new value by old value minus `low` (decay).
-    Map(VariableId, Arc<[i32]>),
-}
-
 /// An event that can be named.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -338,112 +217,6 @@ pub struct Let {
     pub name: String,
     /// Its text.
     pub text: String,
-}
-
-/// An outcome.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Its name.
-    pub name: String,
-    /// Its sentence, or the empty string.
-    pub says: String,
-    /// What has to hold of the run; `None` on the last.
-    pub ask: Option<Ask>,
-    /// The question's text, or the empty string.
-    pub text: String,
-    /// How grave it is.
-    pub severity: Option<u64>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// A question.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// Its name.
-    pub name: String,
-    /// Its sentence, or the empty string.
-    pub says: String,
-    /// What is asked.
-    pub ask: Asked,
-    /// The question's text.
-    pub text: String,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// Yes or no, or a number.
-#[derive(Debug, Clone)]
-pub enum Asked {
-    /// Yes or no.
-    YesNo(Ask),
-    /// A number.
-    Number(AskNumber),
-}
-
-/// A yes/no property of a run (SEMANTICS 6). `by TIME` is a `When`, `None` the whole run: `Before(k)` lets the instants
-/// with a step number below `k` count (`by DATE`), `Settled(k)` also the instant of boundary `k` itself, but no
-/// pressure after it in the step that it opens (`by DATE-WITH-TIME`, `by DURATION`).
-#[derive(Debug, Clone)]
-pub enum Ask {
-    /// Not.
-    Not(Box<Ask>),
-    /// All of.
-    And(Vec<Ask>),
-    /// One of.
-    Or(Vec<Ask>),
-    /// Held at the end of some instant.
-    Ever(Tabulated<bool>, Option<When>),
-    /// Holds at the end of the run.
-    AtEnd(Tabulated<bool>),
-    /// Holds when something has ended.
-    On(Tabulated<bool>, When),
-    /// The number of occurrences compares so with a constant.
-    Count(EventId, Comparison, Option<When>),
-    /// Some `a` occurs and no `b` in an earlier or the same firing… `b` in an earlier firing; one firing that is both counts as `a` before `b` not holding.
-    Before(EventId, EventId),
-    /// Some `b` in a later firing than some `a`, step numbers at most this far apart.
-    Then(EventId, EventId, Step),
-    /// Holds at the end of every instant from some boundary k to boundary k + this, both included.
-    Stays(Tabulated<bool>, Step),
-}
-
-/// A number of a run.
-#[derive(Debug, Clone)]
-pub enum AskNumber {
-    /// How often.
-    Count(EventId, Option<When>),
-    /// Value at the end of the run.
-    AtEnd(Tabulated<f64>),
-    /// Value when something has ended.
-    On(Tabulated<f64>, When),
-    /// Time until it first holds, from the start.
-    First(Tabulated<bool>),
-    /// Integral over time (value × days) of a number.
-    Total(Tabulated<f64>),
-    /// Days during which a condition holds.
-    TotalTime(Tabulated<bool>),
-    /// Highest value at the end of an instant.
-    Highest(Tabulated<f64>),
-}
-
-/// A moment at which a question looks at the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// Just before this boundary's instant begins, i.e. when the steps before it have ended (`on DATE`: the
-    /// boundary after that day). `K` is the end.
-    Before(Step),
-    /// When this boundary's instant has settled (`on DATE-WITH-TIME`, `on DURATION`).
-    Settled(Step),
-}
-
-/// `op constant` for a count.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Comparison {
-    /// The sign.
-    pub op: crate::scenario::expression::CompareOp,
-    /// What the count is compared with.
-    pub with: f64,
 }
 
 /// A forced firing.
@@ -544,42 +317,6 @@ impl Model {
     /// The variable with this id.
     pub fn variable(&self, id: VariableId) -> &Variable {
         &self.variables[id.0 as usize]
-    }
-}
-
-impl Asked {
-    /// Calls `see` with every slot that it reads.
-    pub fn each_read(&self, see: &mut impl FnMut(Slot)) {
-        match self {
-            Self::YesNo(ask) => ask.each_read(see),
-            Self::Number(ask) => ask.each_read(see),
-        }
-    }
-}
-
-impl Ask {
-    /// Calls `see` with every slot that it reads.
-    pub fn each_read(&self, see: &mut impl FnMut(Slot)) {
-        match self {
-            Self::Not(ask) => ask.each_read(see),
-            Self::And(list) | Self::Or(list) => list.iter().for_each(|ask| ask.each_read(see)),
-            Self::Ever(c, _) | Self::AtEnd(c) | Self::On(c, _) | Self::Stays(c, _) => {
-                c.reads.iter().for_each(|s| see(*s));
-            }
-            Self::Count(..) | Self::Before(..) | Self::Then(..) => {}
-        }
-    }
-}
-
-impl AskNumber {
-    /// Calls `see` with every slot that it reads.
-    pub fn each_read(&self, see: &mut impl FnMut(Slot)) {
-        let reads = match self {
-            Self::Count(..) => return,
-            Self::AtEnd(n) | Self::On(n, _) | Self::Total(n) | Self::Highest(n) => &n.reads,
-            Self::First(c) | Self::TotalTime(c) => &c.reads,
-        };
-        reads.iter().for_each(|s| see(*s));
     }
 }
 
