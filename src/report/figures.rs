@@ -81,14 +81,19 @@ pub fn frequency(share: &Share) -> String {
 
 /// A number to as many digits as its interval supports.
 pub fn figure(figure: &Figure) -> String {
-    let decimals = estimate::decimals(half_width(figure), 6);
+    let decimals = digits(figure);
     if half_width(figure) > 0.0 { format!("{:.decimals$}", figure.value) } else { number(figure.value, 0.0) }
 }
 
 /// `13.1 to 13.3`, where there is an interval.
 pub fn interval(figure: &Figure) -> Option<String> {
-    let decimals = estimate::decimals(half_width(figure), 6);
+    let decimals = digits(figure);
     Some(format!("{:.decimals$} to {:.decimals$}", figure.low?, figure.high?))
+}
+
+/// Decimals that an interval supports, and no more than three of what is no tiny number.
+fn digits(figure: &Figure) -> usize {
+    estimate::decimals(half_width(figure), if figure.value.abs() < 0.1 { 6 } else { 3 })
 }
 
 fn half_width(figure: &Figure) -> f64 {
@@ -137,10 +142,14 @@ mod tests {
 
     #[test]
     fn a_little_is_never_nothing_and_much_never_all() {
-        let shown = |hits, runs| percentages(&[share(hits, runs), share(runs - hits, runs)]);
-        assert_eq!(shown(3, 100_000), ["0.003 %", "99.997 %"]);
-        assert_eq!(shown(1, 1_000), ["<1 %", ">99 %"]);
-        assert_eq!(shown(0, 1_000), ["none", "100 %"]);
+        let shown = |counts: &[u64]| {
+            let runs = counts.iter().sum();
+            percentages(&counts.iter().map(|hits| share(*hits, runs)).collect::<Vec<_>>())
+        };
+        assert_eq!(shown(&[3, 99_997]), ["0.003 %", "99.997 %"]);
+        assert_eq!(shown(&[1, 499, 500]), ["<1 %", "50 %", "50 %"]);
+        assert_eq!(shown(&[0, 1_000]), ["none", "100 %"]);
+        assert_eq!((spelled(100, 0.996, 0).as_str(), spelled(1_000, 0.9999, 1).as_str()), (">99 %", ">99.9 %"));
         assert_eq!(percent(&share(682, 1_000)), "68 %");
         assert_eq!(percent(&share(68_240, 100_000)), "68.2 %");
     }
@@ -161,7 +170,7 @@ mod tests {
     #[test]
     fn intervals_are_rounded_outwards() {
         assert_eq!(between(&share(68_240, 100_000)), "67.9 to 68.6 %");
-        assert_eq!(between(&share(0, 100_000)), "0.0000 to 0.0037 %");
+        assert_eq!(between(&share(0, 100_000)), "0.000 to 0.004 %");
     }
 
     #[test]

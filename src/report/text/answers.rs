@@ -30,17 +30,23 @@ pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
     lines
 }
 
-/// The bottom line: the most frequent outcome and the gravest, with the percentages of the table.
+/// The bottom line, with the percentages of the table: the most frequent outcome, and the gravest; if that never
+/// happened, also the gravest that did.
 fn in_short(outcomes: &[Outcome], shown: &[String]) -> String {
     let most = (0..outcomes.len()).rev().max_by(|a, b| outcomes[*a].share.value.total_cmp(&outcomes[*b].share.value));
     let Some(most) = most else { return String::new() };
-    let graded = (0..outcomes.len()).rev().filter(|i| outcomes[*i].severity.is_some());
-    let gravest = graded.max_by_key(|i| outcomes[*i].severity).filter(|i| *i != most);
+    let mut graded: Vec<usize> = (0..outcomes.len()).filter(|i| outcomes[*i].severity.is_some()).collect();
+    graded.sort_by_key(|i| std::cmp::Reverse(outcomes[*i].severity));
+    let happened = graded.iter().position(|i| outcomes[*i].share.value > 0.0);
+    let gravest = graded.first().into_iter().chain(happened.filter(|n| *n > 0).map(|n| &graded[n]));
+    let often = |i: usize| odds(&outcomes[i].share).unwrap_or_else(|| shown[i].clone());
+    let told = gravest.filter(|i| **i != most).map(|i| format!("`{}`: {}", outcomes[*i].name, often(*i)));
+    let gravest = match told.collect::<Vec<String>>().as_slice() {
+        [] => String::new(),
+        [one] => format!("; the gravest outcome, {one}"),
+        more => format!("; the gravest outcomes, {}", more.join(", ")),
+    };
     let most = format!("{} of the runs end in `{}`", shown[most], outcomes[most].name);
-    let gravest = gravest.map_or_else(String::new, |i| {
-        let often = odds(&outcomes[i].share).unwrap_or_else(|| shown[i].clone());
-        format!("; the gravest outcome, `{}`: {often}", outcomes[i].name)
-    });
     format!("\n{}", wrap(&format!("In short: {most}{gravest}."), 0, 0))
 }
 

@@ -55,9 +55,9 @@ fn typical(report: &Report, detail: Detail) -> String {
     if chosen.is_empty() {
         return String::new();
     }
-    let mut lines = heading("Ways there", "the most frequent path to an outcome; its share of the outcome's runs");
+    let mut lines = heading("Ways there", "the most frequent path to an outcome, as a share of its runs");
     for typical in chosen {
-        lines += &line(Style::new(), &format!("  {}  {} of its runs", typical.outcome, percent(&typical.share)));
+        lines += &line(Style::new(), &format!("  {}  {}", typical.outcome, percent(&typical.share)));
         lines += &flow(typical.path.milestones.iter().map(milestone), " → ", 12, 14);
     }
     lines
