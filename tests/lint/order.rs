@@ -136,3 +136,15 @@ fn delays_that_never_end_on_one_day_keep_two_rules_apart() {
     one("order-matters", &fields("2d to 6d"), &["`a` and `b`"]);
     one("order-matters", &fields("2d"), &["`a` and `b`"]);
 }
+
+#[test]
+fn instances_of_one_template_that_do_the_same_are_left_alone() {
+    let fields = |effects: &str| {
+        format!(
+            "indicators: {{ heat: (range: (0, 20), start: 5) }}, flags: {{ a: false, b: false }}, \
+             rules: {{ \"{{x}}_acts\": (for_each: {{x: [a, b]}}, every: \"7d\", when: \"heat < 9\", then: [{effects}]) }}"
+        )
+    };
+    none("order-matters", &fields("\"heat += 1\""));
+    one("order-matters", &fields("\"heat += 1\", \"{x} = true\""), &["`a_acts` and `b_acts`", "no longer fires"]);
+}

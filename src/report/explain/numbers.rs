@@ -45,18 +45,20 @@ fn trimmed(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
-/// A plain number in at most four digits behind its first: `2.5`, `0.0833`.
+/// A plain number in three digits or all before the point: `2.5`, `0.0833`, `0.000602`.
 pub(super) fn plain(x: f64) -> String {
-    let size = x.abs();
-    let decimals = match size {
-        _ if size >= 1_000.0 || size == 0.0 => 0,
-        _ if size >= 10.0 => 1,
-        _ if size >= 1.0 => 2,
-        _ if size >= 0.1 => 3,
-        _ if size >= 0.01 => 4,
-        _ if size >= 0.001 => 5,
-        _ => return format!("{x:.2e}"),
-    };
+    let (mut size, mut decimals) = (x.abs(), 2);
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    while size < 1.0 && decimals < 12 {
+        size *= 10.0;
+        decimals += 1;
+    }
+    while size >= 10.0 && decimals > 0 {
+        size /= 10.0;
+        decimals -= 1;
+    }
     trimmed(&format!("{x:.decimals$}")).to_owned()
 }
 
@@ -157,6 +159,13 @@ mod tests {
     fn odds_are_multiplied_as_odds() {
         assert_eq!(percent(times_odds(0.3, 3.0)), "56 %");
         assert_eq!(percent(times_odds(1.0, 0.0)), "0 %");
+    }
+
+    #[test]
+    fn plain_numbers_keep_three_digits() {
+        let said: Vec<String> =
+            [0.0, 0.000_602_4, 0.083_33, 0.5, 2.5, 36.52, 1_234.5, -0.25].into_iter().map(plain).collect();
+        assert_eq!(said, ["0", "0.000602", "0.0833", "0.5", "2.5", "36.5", "1234", "-0.25"]);
     }
 
     #[test]

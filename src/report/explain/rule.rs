@@ -45,6 +45,7 @@ pub(super) fn rule(model: &Model, document: &Document, index: usize) -> String {
     }
     lines += &view.when();
     lines += &view.how();
+    lines += &view.meanings();
     lines += &view.limits();
     lines += &view.what();
     lines += &view.consequences();
@@ -57,22 +58,37 @@ impl View<'_> {
         f64::from(calendar.steps) * calendar.step_seconds as f64 / 86_400.0
     }
 
-    /// Its guard, and the lets in it.
+    /// Its guard.
     fn when(&self) -> String {
         let always = "always: it has no guard";
         let Some(guard) = self.text.and_then(|t| t.when.as_ref()) else {
             return field("acts", always);
         };
         let mut lines = field("acts", &format!("only while {guard}"));
-        for name in lets_in(guard, self.document) {
-            if let Some(text) = self.model.lets.iter().find(|l| l.name == name) {
-                lines += &wrap(&format!("where {name} means: {}", text.text), LABELS, LABELS + 2);
-            }
-        }
         if self.rule.guard.as_constant() == Some(false) {
             lines += &wrap("as the parameters stand, that is never so", LABELS, LABELS);
         }
         lines
+    }
+
+    /// The lets in its conditions and triggers.
+    fn meanings(&self) -> String {
+        let Some(text) = self.text else { return String::new() };
+        let mut names = Vec::new();
+        let mut see = |name: &str| names.push(name.to_owned());
+        text.on.iter().flat_map(|on| &on.value).for_each(|event| event.each_name(&mut see));
+        let cases = text.pressure.iter().flat_map(|p| &p.cases).filter_map(|case| case.when.as_ref());
+        let cases = cases.chain(text.chance.iter().flat_map(|p| &p.cases).filter_map(|case| case.when.as_ref()));
+        let factors = text.factors.iter().filter_map(|factor| factor.when.as_ref());
+        let branches =
+            text.choose.iter().flat_map(|c| &c.value).filter_map(|entry| entry.value.as_ref()?.when.as_ref());
+        let conditions = text.when.iter().chain(cases).chain(factors).chain(branches);
+        conditions.for_each(|condition| condition.each_name(&mut see));
+        let told = lets_among(names, self.document).into_iter().filter_map(|name| {
+            let named = self.model.lets.iter().find(|l| l.name == name)?;
+            Some(field("where", &format!("{name} means: {}", named.text)))
+        });
+        told.collect()
     }
 
     /// Its clock, with its numbers.
@@ -134,7 +150,12 @@ impl View<'_> {
             return String::new();
         }
         let now = hazard.value(&State::start(self.model), self.model);
-        let text = format!("all in all {} to {} a day, at the start {}", plain(low), plain(high), plain(now));
+        let text = format!(
+            "over all states the rate is {} to {} a day; at the start, if the guard holds, {}",
+            plain(low),
+            plain(high),
+            plain(now)
+        );
         wrap(&text, LABELS, LABELS)
     }
 
@@ -376,22 +397,19 @@ fn spread(table: &DelayTable, calendar: &Calendar) -> String {
     format!(": median {}, 5 % within {}, 95 % within {}", or_later(middle), or_later(early), or_later(late))
 }
 
-/// The lets that an expression names, and those that these name, each once.
-fn lets_in(expr: &Expr, document: &Document) -> Vec<String> {
-    let mut found = Vec::new();
-    collect(expr, document, &mut found);
-    found
-}
-
-fn collect(expr: &Expr, document: &Document, found: &mut Vec<String>) {
-    expr.each_name(&mut |name| {
+/// The lets among `names`, and those that these name in turn, each once.
+fn lets_among(names: Vec<String>, document: &Document) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut queue: std::collections::VecDeque<String> = names.into();
+    while let Some(name) = queue.pop_front() {
         let entry = document.lets.iter().find(|entry| entry.key.value == name);
-        let Some(text) = entry.and_then(|entry| entry.value.as_ref()) else { return };
-        if !found.iter().any(|known| known == name) {
-            found.push(name.to_owned());
-            collect(text, document, found);
+        let Some(text) = entry.and_then(|entry| entry.value.as_ref()) else { continue };
+        if !found.contains(&name) {
+            found.push(name);
+            text.each_name(&mut |inner| queue.push_back(inner.to_owned()));
         }
-    });
+    }
+    found
 }
 
 /// A summary of a rule's clock in a few words, as written.
