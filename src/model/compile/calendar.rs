@@ -13,6 +13,9 @@ pub const STEPS_LIMIT: u64 = 1_000_000;
 
 const DAY: u64 = 86_400;
 
+/// 365.25 days.
+const YEAR: u64 = 31_557_600;
+
 /// The calendar that `clock` describes; `None` if it holds a mistake, which is reported or was.
 pub fn calendar(clock: &Spanned<ClockText>, diagnostics: &mut Diagnostics) -> Option<Calendar> {
     let ClockText { start, end, horizon, step } = &clock.value;
@@ -45,7 +48,7 @@ pub fn calendar(clock: &Spanned<ClockText>, diagnostics: &mut Diagnostics) -> Op
             return None;
         }
     };
-    let steps = count(seconds, step_seconds, start.as_ref(), span, diagnostics)?;
+    let steps = count(seconds, step_seconds, start.as_ref(), (span, horizon.is_some()), diagnostics)?;
     Some(Calendar { start: start.as_ref().map(|s| s.value.seconds), step_seconds, steps })
 }
 
@@ -75,7 +78,7 @@ fn count(
     seconds: u64,
     step_seconds: u64,
     start: Option<&Spanned<Moment>>,
-    span: Span,
+    (span, is_horizon): (Span, bool),
     diagnostics: &mut Diagnostics,
 ) -> Option<Step> {
     let step = Duration { seconds: step_seconds };
@@ -85,8 +88,17 @@ fn count(
         let longer = (whole + 1).checked_mul(step_seconds);
         let near: Vec<String> = [shorter, longer].into_iter().flatten().map(|s| format!("`{}`", length(s))).collect();
         let what = format!("the run lasts `{}`, which is not a whole number of steps of `{}`", length(seconds), step);
-        let mut mistake = Diagnostic::error("clock-steps", what, span)
-            .help(format!("lengths that would do: {}; `horizon` gives the length directly", near.join(", ")));
+        let mut mistake = Diagnostic::error("clock-steps", what, span);
+        if is_horizon && seconds.is_multiple_of(YEAR) {
+            let steps = seconds as f64 / step_seconds as f64;
+            let days = (seconds / 3_600) as f64 / 24.0;
+            mistake = mistake.help(match step_seconds {
+                DAY => format!("a year is 365.25 days, so `{}` is {days} days", length(seconds)),
+                _ => format!("a year is 365.25 days, so `{}` is {days} days, or {steps} steps", length(seconds)),
+            });
+        }
+        let direct = if is_horizon { "" } else { "; `horizon` gives the length directly" };
+        mistake = mistake.help(format!("lengths that would do: {}{direct}", near.join(", ")));
         if start.is_some_and(|s| s.value.seconds.rem_euclid(DAY as i64) != 0) {
             mistake =
                 mistake.help("an `end` that is a date includes its whole day, to midnight; give it a time of day");

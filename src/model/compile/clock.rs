@@ -159,16 +159,17 @@ pub fn misplaced(kind: Kind, rule: &RuleText, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The compiled clock of a rule of this kind, and what triggers it.
+/// The compiled clock of a rule of this kind, and what triggers it. `extent` is the rule's stretch of the text.
 pub fn clock(
     kind: Kind,
     rule: &RuleText,
+    extent: Span,
     work: &mut Clockwork<'_>,
     context: &mut Context<'_>,
 ) -> Option<(Clock, Vec<EventId>)> {
     match kind {
         Kind::Pressure => pressure(rule, work, context).map(|clock| (clock, Vec::new())),
-        Kind::Response => response(rule, work, context),
+        Kind::Response => response(rule, extent, work, context),
         Kind::Dated => dated(rule, context).map(|clock| (clock, Vec::new())),
         Kind::Recurring => recurring(rule, context).map(|clock| (clock, Vec::new())),
     }
@@ -193,7 +194,12 @@ fn pressure(rule: &RuleText, work: &Clockwork<'_>, context: &mut Context<'_>) ->
     Some(Clock::Pressure { hazard, highest })
 }
 
-fn response(rule: &RuleText, work: &mut Clockwork<'_>, context: &mut Context<'_>) -> Option<(Clock, Vec<EventId>)> {
+fn response(
+    rule: &RuleText,
+    extent: Span,
+    work: &mut Clockwork<'_>,
+    context: &mut Context<'_>,
+) -> Option<(Clock, Vec<EventId>)> {
     let slot = work.responses;
     work.responses += 1;
     let on = rule.on.as_ref()?;
@@ -218,6 +224,10 @@ fn response(rule: &RuleText, work: &mut Clockwork<'_>, context: &mut Context<'_>
             .related(after.span, "the table is here, and its last value is the chance")
             .help("leave `chance` out, or give the delay as `\"3d\"`, `\"1d to 7d\"` or `\"typically 3d to 10d\"`"),
         );
+        return None;
+    }
+    // A chance that could not be read is not the same as none.
+    if rule.chance.is_none() && by_table.is_none() && !rule.factors.is_empty() && work.document.holed(extent) {
         return None;
     }
     let certain = by_table.unwrap_or(1.0);

@@ -7,11 +7,11 @@ use super::counted::{with_count, with_since};
 use super::event::unordered;
 use super::fold::reads_nothing;
 use super::interval::Interval;
-use super::names::{Context, Due, Meaning, Value, listed, with_allowed};
+use super::names::{Context, Due, Meaning, Scope, Value, listed, with_allowed};
 use super::typing::{is_number, number};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::model::VariableId;
 use crate::model::formula::{Condition, Number, Slot};
+use crate::model::{VariableId, VariableKind};
 use crate::scenario::expression::{CompareOp, EventExpr, Expr, ExprKind, PostureRef};
 use crate::scenario::quantity::{Duration, Moment};
 
@@ -389,7 +389,13 @@ fn no_variable(name: &str, left: &Expr, right: &Expr, context: &Context<'_>) -> 
 fn no_value(name: &str, left: &Expr, found: Side<'_>, right: &Expr, context: &Context<'_>) -> Diagnostic {
     let scope = context.scope;
     let Some(meaning) = scope.meaning(name) else {
-        return scope.unknown(name, right.span, Due::Number);
+        return match &left.kind {
+            ExprKind::Name(indicator) if !scope.is_near(name, Due::Number) => {
+                word_for_number(name, indicator, right.span, scope)
+            }
+            _ => None,
+        }
+        .unwrap_or_else(|| scope.unknown(name, right.span, Due::Number));
     };
     let what = format!("`{left}` is {} and is compared with `{name}`, which is {}", found.noun(), meaning.noun());
     let mistake = Diagnostic::error("type-mismatch", what, right.span);
@@ -397,6 +403,22 @@ fn no_value(name: &str, left: &Expr, found: Side<'_>, right: &Expr, context: &Co
         return mistake.help(format!("how often it has happened is asked by itself: `count({name}) >= 1`"));
     }
     mistake.help(format!("compare `{left}` with a number, an indicator or a parameter"))
+}
+
+/// The mistake of a word such as `high` right of an indicator.
+fn word_for_number(word: &str, indicator: &str, span: Span, scope: &Scope) -> Option<Diagnostic> {
+    let variable = scope.variable_at(scope.variable(indicator)?);
+    if variable.kind != VariableKind::Indicator {
+        return None;
+    }
+    let (low, high) = (variable.low, variable.high);
+    let found = format!("`{indicator}` is a number from {low} to {high} and is compared with the word `{word}`");
+    let upper = low + ((i64::from(high) - i64::from(low)) * 7 / 10) as i32;
+    Some(
+        Diagnostic::error("type-mismatch", found, span)
+            .related(variable.span, "declared here")
+            .help(format!("write a number, such as `{indicator} >= {upper}`")),
+    )
 }
 
 fn mismatch(left: &Expr, found: Side<'_>, right: &Expr, other: Side<'_>) -> Diagnostic {

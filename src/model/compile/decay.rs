@@ -42,6 +42,9 @@ fn decay(
     let half_life = half_life(text, document, diagnostics);
     let every = period(text, calendar, diagnostics);
     let (low, high) = entry.value.as_ref()?.range.as_ref()?.value;
+    if low > high {
+        return None;
+    }
     let towards = towards(text, low, high, diagnostics);
     // The range was checked with the indicator; one that held a mistake has no variable.
     let variable = scope.variable(&entry.key.value)?;

@@ -44,8 +44,8 @@ fn climb(posture: &PostureRef, rungs: i64, context: &mut Context<'_>) -> Option<
     if !context.scope.is_ordered(id) {
         let word = if rungs > 0 { "`up`" } else { "`down`" };
         let mistake = unordered(id, word, posture.span, context.scope);
-        let values = context.scope.values(id);
-        context.diagnostics.push(mistake.help(format!("or say which value: `{posture} = {}`", values[0])));
+        let other = context.scope.value_after_start(id);
+        context.diagnostics.push(mistake.help(format!("or say which value: `{posture} = {other}`")));
         return None;
     }
     Some(Change::Effect(Effect::Add(id, Tabulated::constant(rungs as f64))))
@@ -151,7 +151,7 @@ fn no_sum(posture: &PostureRef, by: &Expr, up: bool, context: &mut Context<'_>) 
         let rungs = if matches!(by.kind, ExprKind::Number(1.0)) { String::new() } else { format!(" {by}") };
         mistake.help(format!("write `{posture} {word}{rungs}`"))
     } else {
-        mistake.help(format!("write `{posture} = {}`", context.scope.values(id)[0]))
+        mistake.help(format!("write `{posture} = {}`", context.scope.value_after_start(id)))
     });
     None
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use crate::model::{Calendar, Forced, RuleId, Step};
 use crate::scenario::document::{Document, Entry, ParameterText, ParameterValue, VariantText};
 use crate::scenario::expression::{EventExpr, EventKind};
-use crate::scenario::quantity::{Duration, Likelihood, Time, is_number};
+use crate::scenario::quantity::{Duration, Likelihood, Moment, Time, is_number};
 use crate::scenario::words::Scale;
 
 /// What is asked of a run, before the rules are known.
@@ -250,8 +250,19 @@ fn force(text: &str) -> Result<Force, Box<Diagnostic>> {
         let mistake = error_at("force-what", format!("`{text}` does not say when"), &place);
         return Err(Box::new(mistake.help("write RULE@DATE, such as `--force clash/contained@2024-03-08`")));
     };
+    if let Some(date) = date_as_elsewhere(at) {
+        let mistake = error_at("bad-date", format!("`{at}` is not how a date is written"), &place);
+        return Err(Box::new(mistake.help(format!("write year-month-day: `--force {rule}@{date}`"))));
+    }
     let at = Time::parse(at, 0).map_err(|mistake| Diagnostic { place: place.clone(), ..*mistake })?;
     Ok(Force { target: rule.to_owned(), target_place: place.clone(), at, place, in_force: true })
+}
+
+/// `08.03.2025` as `2025-03-08`, if it is a date of that kind: day, month and year with points between them.
+fn date_as_elsewhere(text: &str) -> Option<Moment> {
+    let [day, month, year] = text.split('.').collect::<Vec<_>>().try_into().ok()?;
+    let (day, month): (u8, u8) = (day.parse().ok()?, month.parse().ok()?);
+    Moment::parse(&format!("{year}-{month:02}-{day:02}"), 0).ok()
 }
 
 /// The boundary in [start, T) at which something is forced.

@@ -19,6 +19,7 @@ pub mod event;
 #[cfg(test)]
 mod fixture;
 mod fold;
+mod instance;
 pub mod interval;
 pub mod intervention;
 mod lets;
@@ -32,8 +33,6 @@ pub mod template;
 pub mod typing;
 mod variable;
 
-use std::collections::BTreeSet;
-
 use super::{Branches, Calendar, Event, EventId, Let, Model, Rule, RuleId, Variant};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span};
 use crate::model::formula::{Condition, Tabulated};
@@ -42,6 +41,7 @@ use crate::scenario::document::{Document, Entry, Map, RuleText};
 use clock::Clockwork;
 use delay::Delays;
 use demand::{Demand, Demanded};
+use instance::Templates;
 use intervention::Interventions;
 use names::{Context, Scope};
 use outcome::{words, written};
@@ -100,7 +100,7 @@ fn assemble(
 
     let extents = Extents::new(document);
     let before = std::mem::take(diagnostics);
-    let rules = rules(&expanded, &extents, &rates, &scope, &mut demand, diagnostics);
+    let rules = rules(&expanded, &extents, Templates::new(document, source), &rates, &scope, &mut demand, diagnostics);
     blame_variants(source, &requests.assignments, diagnostics);
     diagnostics.append(before);
     let mut context = Context { scope: &scope, demand: &mut demand, diagnostics };
@@ -174,7 +174,6 @@ fn stop_when(document: &Document, context: &mut Context<'_>) -> Option<Option<Ta
 /// Where each rule of the file stands: from its name to the next one's.
 struct Extents {
     starts: Vec<usize>,
-    templates: BTreeSet<usize>,
 }
 
 impl Extents {
@@ -182,9 +181,7 @@ impl Extents {
         let start = |entry: &Entry<RuleText>| entry.key.span.start;
         let mut starts: Vec<usize> = document.rules.iter().map(start).collect();
         starts.sort_unstable();
-        let is_template = |entry: &&Entry<RuleText>| entry.value.as_ref().is_some_and(|rule| rule.for_each.is_some());
-        let templates = document.rules.iter().filter(is_template).map(start).collect();
-        Self { starts, templates }
+        Self { starts }
     }
 
     fn of(&self, key: Span) -> Span {
@@ -197,6 +194,7 @@ impl Extents {
 fn rules(
     document: &Document,
     extents: &Extents,
+    mut templates: Templates<'_>,
     rates: &Rates,
     scope: &Scope,
     demand: &mut Demand,
@@ -204,39 +202,15 @@ fn rules(
 ) -> Option<Vec<Compiled>> {
     let clocks = Clockwork { document, rates, delays: Delays::default(), responses: 0 };
     let mut work = Workshop { clocks, cooldowns: 0, limits: 0 };
-    let mut reported = BTreeSet::new();
     let mut all = Vec::new();
     for (index, entry) in document.rules.iter().enumerate() {
         let mut own = Diagnostics::default();
         let mut context = Context { scope, demand, diagnostics: &mut own };
         let extent = extents.of(entry.key.span);
         all.push(rule::rule(RuleId(index as u32), entry, extent, &mut work, &mut context));
-        if extents.templates.contains(&entry.key.span.start) {
-            once_a_template(&own, &entry.key.value, &mut reported, diagnostics);
-        } else {
-            diagnostics.append(own);
-        }
+        templates.pass_on(own, &entry.key, diagnostics);
     }
     all.into_iter().collect()
-}
-
-/// Instances of a template make the same mistake at the same place: the first is reported, by its name.
-fn once_a_template(
-    own: &Diagnostics,
-    instance: &str,
-    reported: &mut BTreeSet<(&'static str, Span)>,
-    diagnostics: &mut Diagnostics,
-) {
-    for mistake in own.iter() {
-        let Place::Text(span) = mistake.place else { continue };
-        if reported.insert((mistake.code, span)) {
-            diagnostics.push(
-                mistake
-                    .clone()
-                    .help(format!("this was found in `{instance}`, one of the rules that the template makes")),
-            );
-        }
-    }
 }
 
 /// Mistakes of numbers that can leave their bounds.

@@ -169,6 +169,14 @@ impl Scope {
         }
     }
 
+    /// A value for examples of what a posture may change to: the first that it does not start at.
+    pub(super) fn value_after_start(&self, id: VariableId) -> &str {
+        let values = self.values(id);
+        let start = self.variable_at(id).start as usize;
+        let other = values.iter().enumerate().find(|(index, _)| *index != start);
+        other.map_or("…", |(_, value)| value)
+    }
+
     pub(super) fn is_ordered(&self, id: VariableId) -> bool {
         matches!(self.variable_at(id).kind, VariableKind::Posture { ordered: true, .. })
     }
@@ -281,6 +289,13 @@ impl Scope {
             Some(symbol) => mistake.related(symbol.span, format!("`{near}` is declared here")),
             None => mistake,
         }
+    }
+
+    /// Whether a name is nearly one that may stand here, or is known of some posture.
+    pub(super) fn is_near(&self, name: &str, due: Due) -> bool {
+        nearest(name, self.names_of(|meaning| due.may_be(meaning))).is_some()
+            || self.postures_with(name).next().is_some()
+            || self.postures_named(name).next().is_some()
     }
 
     /// The mistake of a name that means nothing here, where something of this kind is due.

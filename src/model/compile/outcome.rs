@@ -18,7 +18,9 @@ pub fn outcomes(document: &Document, source: &Source<'_>, context: &mut Context<
     let mut all = Vec::new();
     for (index, text) in texts.iter().enumerate() {
         let last = index + 1 == texts.len();
-        let shaped = well_placed(text, last, document, context.diagnostics);
+        // The one without a condition is there already, and only stands too early.
+        let early = texts[..index].iter().any(|text| text.when.is_none());
+        let shaped = (last && early && text.name.is_some()) || well_placed(text, last, document, context.diagnostics);
         let ask = text.when.as_ref().map(|when| question::yes_no(when, context));
         let severe = severity(text, context.diagnostics);
         all.push((|| {

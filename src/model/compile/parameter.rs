@@ -171,8 +171,35 @@ fn as_written(source: &Source<'_>, span: Span) -> String {
     source.text.get(span.start..span.end).unwrap_or_default().trim_matches('"').to_owned()
 }
 
+/// The mistake of setting what is declared, but is no parameter.
+fn no_parameter(assignment: &Assignment, document: &Document) -> Option<Diagnostic> {
+    let name = assignment.name.as_str();
+    let has_posture = |(actor, posture): (&str, &str)| {
+        let actor = document.actors.iter().find(|entry| entry.key.value == actor)?.value.as_ref()?;
+        Some(actor.postures.iter().any(|entry| entry.key.value == posture))
+    };
+    let noun = if name.split_once('.').and_then(has_posture) == Some(true) {
+        "a posture"
+    } else if document.indicators.iter().any(|entry| entry.key.value == name) {
+        "an indicator"
+    } else if document.flags.iter().any(|entry| entry.key.value == name) {
+        "a flag"
+    } else {
+        return None;
+    };
+    let what = format!("`{name}` is {noun}, and only parameters can be set");
+    Some(
+        error_at("unknown-parameter", what, &assignment.name_place)
+            .help("where it starts is written in the file, under `start:`")
+            .help("to have it change in a run, let a rule that changes it fire: `--force RULE@DATE`"),
+    )
+}
+
 fn unknown(assignment: &Assignment, document: &Document) -> Diagnostic {
     let names: Vec<&str> = document.parameters.iter().map(|entry| entry.key.value.as_str()).collect();
+    if let Some(mistake) = no_parameter(assignment, document) {
+        return mistake;
+    }
     let what = format!("there is no parameter `{}`", assignment.name);
     let mut mistake = error_at("unknown-parameter", what, &assignment.name_place);
     if let Some(near) = nearest(&assignment.name, names.iter().copied()) {

@@ -51,7 +51,7 @@ pub fn rule(
     let kind = clock::kind(&entry.key, text, extent, document, context.diagnostics);
     let clock = kind.and_then(|kind| {
         clock::misplaced(kind, text, context.diagnostics);
-        clock::clock(kind, text, &mut work.clocks, context)
+        clock::clock(kind, text, extent, &mut work.clocks, context)
     });
     let branches = branch::branches(id, text, document, context);
     let at_most = at_most(text, work, context);

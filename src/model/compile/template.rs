@@ -155,6 +155,9 @@ fn instances_of<T: Template>(
     };
     let rows = row::rows(bindings, diagnostics)?;
     let variables: Vec<&str> = rows.first().map_or_else(Vec::new, |row| row.keys().map(String::as_str).collect());
+    if strange_in_id(&entry.key, &variables, rows.first(), diagnostics) {
+        return None;
+    }
     if !all_in_id::<T>(&entry.key, &variables, diagnostics) {
         return None;
     }
@@ -202,6 +205,23 @@ fn plain<T: Template>(entry: &Entry<T>, value: &T, document: &Document, diagnost
         diagnostics.push(mistake.help("`except` leaves out rows of a template; add `for_each`, or use `when`"));
     }
     entry.clone()
+}
+
+/// Whether the name of a template that lacks a variable has another in its place, which is then the mistake.
+fn strange_in_id(key: &Spanned<String>, variables: &[&str], row: Option<&Row>, diagnostics: &mut Diagnostics) -> bool {
+    let Some(missing) = variables.iter().find(|name| !key.value.contains(&format!("{{{name}}}"))) else { return false };
+    let mut with = Substitution::new(row.into_iter().cloned().flatten());
+    with.text(&key.value, key.span);
+    let Some(strange) = with.unbound().first() else { return false };
+    let strange = &strange.value;
+    let what = format!("the template has no variable `{{{strange}}}`");
+    let mistake = Diagnostic::error("unknown-variable", what, key.span);
+    diagnostics.push(
+        mistake
+            .help(there_are("variable", "variables", variables))
+            .help(format!("write `{{{missing}}}` instead of `{{{strange}}}`, or `for_each: {{{strange}: …}}`")),
+    );
+    true
 }
 
 fn all_in_id<T: Template>(key: &Spanned<String>, variables: &[&str], diagnostics: &mut Diagnostics) -> bool {
