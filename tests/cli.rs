@@ -173,6 +173,7 @@ fn the_same_command_prints_the_same_bytes_with_any_threads() {
         assert_eq!(one, with("1", format));
         assert_eq!(one, with("2", format));
         assert_eq!(one, with("3", format));
+        assert_eq!(one, with("7", format));
     }
 }
 

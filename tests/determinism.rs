@@ -75,7 +75,12 @@ fn a_run_alone_is_that_run_of_the_batch() {
     let batch = world().stories();
     let alone: Vec<Vec<Told>> = (0..RUNS).map(|run| world().story(run)).collect();
     assert_same(&batch, &alone);
-    assert_same(&batch, &world().runs(3 * RUNS).stories()[..RUNS as usize]);
+    // On both sides of every way in which runs are divided, in blocks or among threads.
+    let many = world().runs(3_000).stories();
+    assert_same(&batch, &many[..RUNS as usize]);
+    for run in [31, 32, 255, 256, 1_023, 1_024, 2_047, 2_048, 2_999] {
+        assert_eq!(many[run as usize], world().story(run), "run {run}");
+    }
 }
 
 #[test]
