@@ -22,7 +22,9 @@ impl Reader {
                 "add `(name: all_runs)`: an outcome without `when` takes all runs that no outcome before it has",
             ));
         }
-        Some(nodes.iter().filter_map(|node| self.outcome(node)).collect())
+        // One that cannot be read keeps its place, so that no other is taken for the last.
+        let unread = |node: &Node<'_>| OutcomeText { span: node.span, ..OutcomeText::default() };
+        Some(nodes.iter().map(|node| self.outcome(node).unwrap_or_else(|| unread(node))).collect())
     }
 
     fn outcome(&mut self, node: &Node<'_>) -> Option<OutcomeText> {

@@ -21,7 +21,7 @@ pub(super) struct Fields<'n, 't> {
 }
 
 /// What people write who have seen other languages, and the field that does it here.
-const ELSEWHERE: [(&str, &str); 42] = [
+const ELSEWHERE: [(&str, &str); 46] = [
     ("action", "then"),
     ("actions", "then"),
     ("branches", "choose"),
@@ -51,6 +51,7 @@ const ELSEWHERE: [(&str, &str); 42] = [
     ("likelihood", "chance"),
     ("limits", "range"),
     ("modifiers", "factors"),
+    ("name", "title"),
     ("name", "says"),
     ("odds_factor", "odds_times"),
     ("options", "one_of"),
@@ -64,7 +65,48 @@ const ELSEWHERE: [(&str, &str); 42] = [
     ("title", "name"),
     ("trigger", "on"),
     ("triggers", "on"),
+    ("version", "simulate"),
+    ("scale", "words"),
+    ("what_ifs", "variants"),
 ];
+
+/// Fields that people write one level too high, and the field in which they stand.
+const INSIDE: [(&str, &str); 12] = [
+    ("claims", "because"),
+    ("confidence", "because"),
+    ("end", "clock"),
+    ("half_life", "decays"),
+    ("horizon", "clock"),
+    ("kind", "because"),
+    ("rival", "because"),
+    ("source", "because"),
+    ("start", "clock"),
+    ("step", "clock"),
+    ("towards", "decays"),
+    ("weight", "choose"),
+];
+
+/// How a record of this kind may look.
+fn example(what: &str) -> &'static str {
+    match what {
+        "the clock" => "(start: \"2024-02-07\", end: \"2024-12-31\")",
+        "a rule" => "(says: \"…\", on: [other_rule], then: [\"tension += 3\"])",
+        "a parameter" => "(value: \"30%\", says: \"…\")",
+        "an actor" => "(name: \"North Korea\", postures: { … })",
+        "a posture" => "(ladder: [calm, tense, war], start: calm)",
+        "an indicator" => "(range: (0, 100), start: 60)",
+        "`decays`" => "(half_life: \"21d\", towards: 20)",
+        "a factor" => "(when: \"tension > 50\", odds_times: 3)",
+        "a branch" => "(weight: 0.9, then: [\"tension += 3\"])",
+        "an outcome" => "(name: war, when: \"ever(tension > 80)\")",
+        "a question" => "(ask: \"ever(tension > 80)\")",
+        "a source" => "(title: \"…\", grade: \"B2\")",
+        "`because`" => "(kind: assumed)",
+        "a variant" => "(set: {us_line: back})",
+        "a forced firing" => "(rule: clash, at: \"2024-03-08\")",
+        _ => "(name: value, …)",
+    }
+}
 
 impl<'n, 't> Fields<'n, 't> {
     /// The fields of `node`, which is `what` (with its article); `None` if it has none, which is reported.
@@ -81,7 +123,7 @@ impl<'n, 't> Fields<'n, 't> {
                 }
                 fields
             }
-            _ => return reader.wrong(node, &format!("{what}, with named fields in `( )`"), "(name: value, …)"),
+            _ => return reader.wrong(node, &format!("{what}, with named fields in `( )`"), example(what)),
         };
         let mut kept: Vec<&Field<'t>> = Vec::new();
         let nameless = fields.iter().any(|field| field.0.value.is_empty());
@@ -153,16 +195,19 @@ impl<'n, 't> Fields<'n, 't> {
         for (key, _) in self.written.iter().copied().filter(|(key, _)| !self.asked.contains(&&*key.value)) {
             let near = self.near(&key.value);
             meant.extend(near);
-            let mut allowed = self.asked.clone();
-            allowed.sort_unstable();
-            let list: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
+            let home = INSIDE
+                .iter()
+                .filter(|(name, home)| key.value == *name && self.asked.contains(home))
+                .map(|i| i.1)
+                .next();
+            meant.extend(home);
             let error =
                 Diagnostic::error("unknown-field", format!("{} has no field `{}`", self.what, key.value), key.span);
-            let error = match near {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error,
-            };
-            reader.error(error.help(format!("its fields are {}", list.join(", "))));
+            reader.error(match (near, home) {
+                (Some(near), _) => error.help(format!("did you mean `{near}`?")).help(self.allowed()),
+                (None, Some(home)) => error.help(format!("it stands inside of `{home}: ( … )`")),
+                (None, None) => error.help(self.allowed()),
+            });
         }
         for (name, example) in self.missing.iter().filter(|(name, _)| !meant.contains(name) && !self.nameless) {
             let opening = Span::new(self.span.start, self.span.start + 1);
@@ -178,14 +223,23 @@ impl<'n, 't> Fields<'n, 't> {
         }
     }
 
+    /// All that it may hold.
+    fn allowed(&self) -> String {
+        let mut allowed = self.asked.clone();
+        allowed.sort_unstable();
+        allowed.dedup();
+        let list: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
+        format!("its fields are {}", list.join(", "))
+    }
+
     /// The field that somebody meant who wrote `name`.
     fn near(&self, name: &str) -> Option<&'static str> {
         let open = |candidate: &&'static str| !self.written.iter().any(|(key, _)| key.value == *candidate);
         let candidates = || self.asked.iter().copied().filter(open);
         nearest(name, candidates()).or_else(|| {
             let lower = name.to_lowercase();
-            let meant = ELSEWHERE.iter().find(|(other, _)| *other == lower)?.1;
-            candidates().find(|candidate| *candidate == meant)
+            let meant = ELSEWHERE.iter().filter(|(other, _)| *other == lower).map(|(_, meant)| *meant);
+            meant.flat_map(|meant| candidates().find(|candidate| *candidate == meant)).next()
         })
     }
 }
@@ -222,11 +276,12 @@ impl Reader {
                 fields
             }
             _ => {
-                return self.wrong(
-                    node,
-                    &format!("names with values in braces: `{what}: {{ … }}`"),
-                    &format!("{what}: {{ name: (…) }}"),
-                );
+                let example = match what {
+                    "set" => "set: {us_line: back}".to_owned(),
+                    "for_each" => "for_each: {x: [jpn, us]}".to_owned(),
+                    _ => format!("{what}: {{ name: (…) }}"),
+                };
+                return self.wrong(node, &format!("names with values in braces: `{what}: {{ … }}`"), &example);
             }
         };
         let mut map: Map<T> = Vec::new();

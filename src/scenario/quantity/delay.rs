@@ -2,7 +2,7 @@
 //!
 //! Does not know steps: the table over whole steps is made by the compiler.
 
-use super::{Delay, Duration, Parsed, Probability, duration};
+use super::{Delay, Duration, Parsed, Probability, duration, number};
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 
 impl Delay {
@@ -30,7 +30,9 @@ impl Delay {
             in_order(low, high, span)?;
             return Ok(Self::Evenly(low, high));
         }
-        if let Some((low, high)) = text.split_once('-').filter(|(_, high)| duration::is_like_duration(high)) {
+        if let Some((low, high)) =
+            text.split_once('-').filter(|(low, high)| !low.is_empty() && duration::is_like_duration(high))
+        {
             let unit = high.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
             let low =
                 if duration::is_like_duration(low) { low.trim().to_owned() } else { format!("{}{unit}", low.trim()) };
@@ -40,6 +42,11 @@ impl Delay {
                     high.trim(),
                     high.trim()
                 ))
+                .into());
+        }
+        if let Some(unit) = text.strip_prefix("within ").filter(|rest| Duration::parse(rest, 0).is_ok()) {
+            return Err(Diagnostic::error("bad-delay", format!("`{text}` is not a delay"), span)
+                .help(format!("write `\"0d to {unit}\"` for evenly within that time"))
                 .into());
         }
         Duration::parse(text, at).map(Self::Fixed).map_err(|mut error| {
@@ -87,6 +94,17 @@ impl Delay {
 /// The two ends of `a to b`; `None` if there is no `to`. A lower end without a unit is not guessed.
 fn ends(text: &str, at: usize) -> Parsed<Option<(Duration, Duration)>> {
     let Some((low, high)) = text.split_once(" to ") else { return Ok(None) };
+    if let Some(unit) = duration::unit_of(high).filter(|_| number::is_number(low.trim())) {
+        let (from, to) = (low.trim(), number::split(high.trim()).0);
+        let span = Span::new(at, at + low.len());
+        return Err(Diagnostic::error(
+            "bad-duration",
+            format!("`{low}` of what? both ends of a delay need a unit"),
+            span,
+        )
+        .help(format!("write `\"{from}{unit} to {to}{unit}\"`"))
+        .into());
+    }
     let low = Duration::parse(low, at)?;
     let high = Duration::parse(high, at + text.len() - high.len())?;
     Ok(Some((low, high)))
@@ -134,7 +152,10 @@ mod tests {
             format!("{} {}", error.message, error.help.join(" "))
         };
         assert!(error("3-10d").contains("\"3d to 10d\""));
-        assert!(error("1 to 7d").contains("needs a unit"));
+        assert!(error("1 to 7d").contains("\"1d to 7d\""));
+        assert!(error("1 to 7 days").contains("\"1d to 7d\""));
+        assert!(error("within 7d").contains("\"0d to 7d\""));
+        assert!(error("-1d").contains("expected a duration"));
         assert!(error("7d to 1d").contains("1d to 7d"));
         assert!(error("3d to 3d").contains("\"3d\""));
         assert!(error("typically 3d").contains("two ends"));

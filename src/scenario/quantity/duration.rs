@@ -75,6 +75,12 @@ fn no_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
     }
 }
 
+/// The unit, as we write it, of a duration that is well or badly written.
+pub(super) fn unit_of(text: &str) -> Option<&'static str> {
+    let (digits, unit) = number::split(text.trim());
+    meant_unit(unit.trim()).filter(|unit| !digits.is_empty() && !unit.is_empty())
+}
+
 /// The unit that somebody means who writes `unit` out; the empty string for a month.
 fn meant_unit(unit: &str) -> Option<&'static str> {
     Some(match unit.to_lowercase().as_str() {

@@ -23,9 +23,22 @@ impl Likelihood {
         if let Some(rest) = text.strip_prefix("about ") {
             return Some(band(rest, span));
         }
+        if let Some(error) = hedged(text, span) {
+            return Some(Err(error));
+        }
         let (low, high) = text.split_once(" to ").or_else(|| text.split_once('-'))?;
         (percent(low).is_some() || percent(high).is_some()).then(|| Err(unsaid_band(text, low, high, span)))
     }
+}
+
+/// A single number with a word such as `around` before it.
+fn hedged(text: &str, span: Span) -> Option<Box<Diagnostic>> {
+    let words = ["around ", "roughly ", "approximately ", "approx. ", "circa ", "ca. ", "some ", "~"];
+    let number = words.iter().find_map(|word| text.strip_prefix(word))?.trim();
+    number_like(number, span)?.ok()?;
+    let error = Diagnostic::error("bad-probability", format!("`{text}` is not how a probability is written"), span)
+        .help(format!("write `\"{number}\"`, or a band such as `\"about 20% to 45%\"`"));
+    Some(error.into())
 }
 
 /// A band without `about`.
@@ -68,6 +81,13 @@ fn number_like(text: &str, span: Span) -> Option<Parsed<Probability>> {
     }
     if let Some(digits) = percent(unsigned) {
         return Some(in_range(number::fraction(digits, -2)));
+    }
+    let point = unsigned.replacen(',', ".", 1);
+    if point != unsigned && number::is_number(point.trim_end_matches('%')) {
+        let message = format!("`{text}` has a comma, and numbers have a point");
+        return Some(Err(Diagnostic::error("bad-probability", message, span)
+            .help(format!("write `\"{point}\"`"))
+            .into()));
     }
     let (digits, rest) = number::split(unsigned);
     if number::is_number(digits) && matches!(rest.trim(), "%" | "percent" | "per cent" | "pct") {
@@ -190,9 +210,12 @@ mod tests {
         assert!(mistake("-0.2").contains("0 to 1"));
         assert!(mistake("30 percent").contains("\"30%\""));
         assert!(mistake("30 %").contains("\"30%\""));
+        assert!(mistake("0,35").contains("\"0.35\""));
+        assert!(mistake("2,5%").contains("\"2.5%\""));
         assert!(mistake("20% to 45%").contains("\"about 20% to 45%\""));
         assert!(mistake("20-45%").contains("\"about 20% to 45%\""));
         assert!(mistake("about 30%").contains("leave `about` out"));
+        assert!(mistake("around 35%").contains("write `\"35%\"`"));
         assert!(mistake("about 0% to 5%").contains("cannot reach"));
         assert!(mistake("about 80% to 55%").contains("comes first"));
         assert!(mistake("300 in 1").contains("at least as large"));

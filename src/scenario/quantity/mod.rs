@@ -9,6 +9,7 @@ mod likelihood;
 mod moment;
 mod number;
 
+pub(in crate::scenario) use moment::with_month_name;
 pub use number::{fraction, is_number};
 
 use crate::diagnostic::Diagnostic;

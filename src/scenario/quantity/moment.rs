@@ -132,6 +132,9 @@ fn misspelt(text: &str, span: Span) -> Box<Diagnostic> {
 /// The date that can only have been meant: the year in front, other signs or no leading zeros. A date with the year
 /// last could be read two ways, so it is left to the author.
 fn rewritten(text: &str) -> Option<String> {
+    if let Some(date) = with_month_name(text) {
+        return Some(date);
+    }
     let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
     let parts: Vec<&str> = date.split(['-', '/', '.']).collect();
     let [year, month, day] = parts.as_slice() else { return None };
@@ -142,6 +145,24 @@ fn rewritten(text: &str) -> Option<String> {
     calendar_day(year, month, day).ok()?;
     let time = time_of_day(time).map_or(String::new(), |_| format!("T{time}"));
     Some(format!("{year:04}-{month:02}-{day:02}{time}"))
+}
+
+/// `14 Feb 2024`, `February 14, 2024` as a date.
+pub(in crate::scenario) fn with_month_name(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
+    let [a, b, c] = words.as_slice() else { return None };
+    let (day, name, year) = if month(b).is_some() { (a, b, c) } else { (b, a, c) };
+    let day = day.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()?;
+    let (month, year) = (month(name)?, year.parse().ok().filter(|year| (1000..10_000).contains(year))?);
+    calendar_day(year, month, day).ok()?;
+    Some(format!("{year:04}-{month:02}-{day:02}"))
+}
+
+fn month(name: &str) -> Option<u32> {
+    let name = name.trim_end_matches('.').to_lowercase();
+    let full = |m: Month| m.to_string().to_lowercase();
+    let found = (1..=12_u8).find(|m| Month::try_from(*m).is_ok_and(|m| name.len() >= 3 && full(m).starts_with(&name)));
+    found.map(u32::from)
 }
 
 #[cfg(test)]
@@ -179,6 +200,9 @@ mod tests {
         assert!(error("2024-03-04T24:00").contains("next date"));
         assert!(error("2024-03-04T6:00").contains("06:00"));
         assert!(error("04.03.2024").contains("year-month-day"));
+        for text in ["14 Feb 2024", "February 14, 2024", "14th of February 2024"] {
+            assert!(error(text).contains("2024-02-14") == !text.contains("of"), "{text}");
+        }
         assert!(error("tomorrow").contains("expected a date"));
     }
 

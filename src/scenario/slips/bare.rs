@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::lexer::Kind;
 use super::walk::{Inside, Walk};
 use crate::diagnostic::Diagnostic;
+use crate::scenario::quantity::with_month_name;
 
 /// Functions of the expression language: a name with a bracket that is not quoted is probably one of these.
 const FUNCTIONS: [&str; 11] =
@@ -16,20 +17,7 @@ impl Walk<'_> {
     /// Index behind the value at `at`.
     pub(super) fn value(&mut self, at: usize, close: usize, inside: Inside) -> usize {
         match self.kind(at) {
-            Some(Kind::Open) if self.is_variable(at, close) => {
-                let (span, text) = (
-                    self.span(at, at + 3),
-                    self.text[self.tokens[at].span.start..self.tokens[at + 2].span.end].to_owned(),
-                );
-                self.error(
-                    "needs-quotes",
-                    format!("`{text}` needs quotes, because of its braces"),
-                    span,
-                    format!("write `\"{text}\"`"),
-                );
-                self.slips.hole(span);
-                at + 3
-            }
+            Some(Kind::Open) if self.is_variable(at, close) => self.variable(at),
             Some(Kind::Open) => self.brackets(at),
             Some(Kind::Text) => self.text_value(at, close),
             Some(Kind::Word)
@@ -60,6 +48,16 @@ impl Walk<'_> {
                 end
             }
         }
+    }
+
+    /// `{x}` without quotes.
+    fn variable(&mut self, at: usize) -> usize {
+        let (span, name) = (self.span(at, at + 3), self.word(at + 1).to_owned());
+        let message = format!("`{{{name}}}` needs quotes, because of its braces");
+        let help = format!("write `\"{{{name}}}\"` for a variable of a template; a list of names is `[{name}]`");
+        self.error("needs-quotes", message, span, help);
+        self.slips.hole(span);
+        at + 3
     }
 
     fn is_variable(&self, at: usize, close: usize) -> bool {
@@ -127,10 +125,19 @@ impl Walk<'_> {
         let text = &self.text[span.start..span.end];
         let short =
             if text.chars().count() <= 40 && !text.contains(['\n', '"']) { text.to_owned() } else { "…".to_owned() };
-        let names = inside == Inside::Values && (at..end).all(|i| is_identifier(self.word(i)));
-        let error = Diagnostic::error("needs-quotes", "this needs quotes: only a single word can stand without", span)
-            .help(format!("write `\"{short}\"`"));
-        self.slips.report(if names { error.help("or put commas between, if these are several names") } else { error });
+        let names: Vec<&str> = (at..end).map(|i| self.word(i)).filter(|word| is_identifier(word)).collect();
+        let error = Diagnostic::error("needs-quotes", "this needs quotes: only a single word can stand without", span);
+        let listed = at >= 2 && ["ladder", "states", "one_of"].contains(&self.word(at - 2));
+        let error = if let Some(date) = with_month_name(text) {
+            error.help(format!("write dates as year-month-day, in quotes: `\"{date}\"`"))
+        } else if listed {
+            error.help(format!("the values stand in a list: `{}: [{}]`", self.word(at - 2), names.join(", ")))
+        } else if inside == Inside::Values && names.len() == end - at {
+            error.help(format!("write `\"{short}\"`")).help("or put commas between, if these are several names")
+        } else {
+            error.help(format!("write `\"{short}\"`"))
+        };
+        self.slips.report(error);
         self.slips.hole(span);
     }
 

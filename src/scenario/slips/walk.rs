@@ -73,7 +73,14 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn whole(&mut self) {
-        if self.kind(0) != Some(Kind::Open) || self.word(0) == "[" {
+        let mut open = 0;
+        if self.kind(0) == Some(Kind::Word) && self.word(1) == "(" {
+            let span = self.tokens[0].span;
+            self.error("name-before-bracket", "nothing stands before the first bracket", span, "delete it");
+            self.slips.repair(span.start, &vec![b' '; span.end - span.start]);
+            open = 1;
+        }
+        if self.kind(open) != Some(Kind::Open) || self.word(open) == "[" {
             let first = self.tokens[0].span;
             self.error(
                 "not-a-scenario",
@@ -87,8 +94,8 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let close = self.mates[0];
-        self.brackets(0);
+        let close = self.mates[open];
+        self.brackets(open);
         if close + 1 < self.tokens.len() {
             let (end, next) = (self.tokens[close].span, self.tokens[close + 1].span);
             let error = Diagnostic::error("after-the-end", "the scenario has ended before this", next)
@@ -104,6 +111,7 @@ impl<'a> Walk<'a> {
         let close = self.mates[open];
         let named = self.is_named(open, close);
         let inside = match (self.word(open), named) {
+            ("{", false) if close > open + 1 && self.only_names(open + 1, close) => self.braced_list(open, close),
             ("{", _) => Inside::Entries,
             ("(", true) => Inside::Fields,
             ("[", true) => self.named_list(open, close),
@@ -128,6 +136,21 @@ impl<'a> Walk<'a> {
             at = if self.kind(at) == Some(Kind::Open) { self.mates[at] + 1 } else { at + 1 };
         }
         false
+    }
+
+    /// Whether there are names and commas, and nothing else.
+    fn only_names(&self, from: usize, close: usize) -> bool {
+        (from..close).all(|at| matches!(self.kind(at), Some(Kind::Word | Kind::Text | Kind::Comma)))
+    }
+
+    fn braced_list(&mut self, open: usize, close: usize) -> Inside {
+        let (first, last) = (self.tokens[open].span, self.tokens[close].span);
+        let names: Vec<&str> = (open + 1..close).map(|at| self.word(at)).filter(|word| *word != ",").collect();
+        let help = format!("write `[{}]`; in `{{ }}` every name has a value: `name: value`", names.join(", "));
+        self.error("braced-list", "a list stands in `[ ]`, not in `{ }`", first, help);
+        self.slips.repair(first.start, b"[");
+        self.slips.repair(last.start, b"]");
+        Inside::Values
     }
 
     fn named_list(&mut self, open: usize, close: usize) -> Inside {
@@ -295,10 +318,25 @@ impl<'a> Walk<'a> {
     fn no_value(&mut self, at: usize, inside: Inside) {
         let (span, name) = (self.tokens[at].span, self.word(at).to_owned());
         self.slips.broken = true;
-        let digits = |t: &str| t.len() == 3 && t.bytes().all(|b| b.is_ascii_digit());
-        if digits(&name) && at >= 2 && self.gap(at - 1).is_empty() && self.kind(at - 1) == Some(Kind::Comma) {
-            let (whole, number) = (self.span(at - 2, at + 1), format!("{}{name}", self.word(at - 2)));
-            self.error("number-with-comma", "numbers are written without commas", whole, format!("write `{number}`"));
+        let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+        let behind = at >= 2 && self.kind(at - 1) == Some(Kind::Comma);
+        let glued = behind && self.gap(at - 1).is_empty() && self.gap(at - 2).is_empty();
+        if glued && digits(&name) && digits(self.word(at - 2)) {
+            let (whole, before) = (self.span(at - 2, at + 1), self.word(at - 2));
+            let (thousands, decimal) = (format!("{before}{name}"), format!("{before}.{name}"));
+            let help = match name.len() {
+                3 => format!("for thousands write `{thousands}`, for a decimal point `{decimal}`"),
+                _ => format!("write `{decimal}`"),
+            };
+            self.error("number-with-comma", "numbers are written without commas", whole, help);
+            return;
+        }
+        if behind && at >= 4 && self.kind(at - 3) == Some(Kind::Colon) {
+            let (field, first) = (self.word(at - 4), self.word(at - 2));
+            let help = format!("if it belongs to `{field}`, write a list: `{field}: [{first}, {name}]`");
+            let message = format!("`{name}` stands here without a name or a value of its own");
+            let error = Diagnostic::error("no-value", message, span).help(help);
+            self.slips.report(error.help("if it is something else, give it its field: `name: value`"));
             return;
         }
         let help = match inside {
