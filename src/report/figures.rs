@@ -96,6 +96,17 @@ fn digits(figure: &Figure) -> usize {
     estimate::decimals(half_width(figure), if figure.value.abs() < 0.1 { 6 } else { 3 })
 }
 
+/// ` ±3 d`: how far the interval of a date, or of a number of days shown to a last digit of `unit`, reaches from it;
+/// nothing if that does not show, and ` ?` if there are too few runs for an interval.
+pub fn give_or_take(days: &Figure, unit: f64) -> String {
+    let Some((low, high)) = days.low.zip(days.high) else { return " ?".to_owned() };
+    let most = (high - days.value).max(days.value - low);
+    if most < unit / 2.0 {
+        return String::new();
+    }
+    format!(" ±{} d", number((most / unit - 1e-9).ceil() * unit, unit))
+}
+
 fn half_width(figure: &Figure) -> f64 {
     figure.low.zip(figure.high).map_or(0.0, |(low, high)| (high - low) / 2.0)
 }

@@ -1,7 +1,9 @@
 //! How runs end and what was asked of them: the numbers that a reader came for.
 
 use super::Detail;
-use crate::report::figures::{bar, between, figure, frequency, interval, number, odds, percent, percentages};
+use crate::report::figures::{
+    bar, between, figure, frequency, give_or_take, interval, number, odds, percent, percentages,
+};
 use crate::report::layout::{BAR, FAINT, WIDTH, heading, left, right, styled, width, wrap};
 use crate::report::{Answer, Distribution, Outcome, Quantile, Question, Report, Share, Unit};
 
@@ -127,7 +129,7 @@ pub(super) fn numbers(report: &Report, detail: Detail) -> String {
         shown.iter().map(|row| width(&row.median)).max().unwrap_or(0),
         shown.iter().map(|row| width(&row.range)).max().unwrap_or(0),
     );
-    let mut lines = heading("Numbers", "median; where 90 % of the runs lie; mean (95 % interval)");
+    let mut lines = heading("Numbers", "median (95 %); where 90 % of the runs lie; mean (95 %)");
     for row in &shown {
         lines += &row.line(columns);
         if detail == Detail::Full {
@@ -149,7 +151,8 @@ impl<'a> Numbers<'a> {
             rest.push(format!("never: {}", frequency(&never)));
         }
         let range = point(0.05).zip(point(0.95)).map(|(low, high)| format!("{low} to {high}"));
-        let median = point(0.5).unwrap_or_default();
+        let middle = of.quantiles.iter().find(|q| (q.at - 0.5).abs() < 1e-9);
+        let median = middle.map_or_else(String::new, |q| value(q, of.unit) + &within(q, of.unit));
         Self { question, median, range: range.unwrap_or_default(), rest: rest.join(", ") }
     }
 
@@ -162,6 +165,20 @@ impl<'a> Numbers<'a> {
         }
         let indent = 2 + names + 2;
         format!("{start}\n{}", wrap(&self.rest, indent, indent))
+    }
+}
+
+/// The interval of a quantile, where it is more than a point.
+fn within(quantile: &Quantile, unit: Unit) -> String {
+    let figure = &quantile.figure;
+    match (&quantile.date, unit, figure.low.zip(figure.high)) {
+        (Some(_), ..) => give_or_take(figure, 1.0),
+        (None, Unit::Days | Unit::Time, _) => give_or_take(figure, 0.1),
+        (None, Unit::Plain, None) => " ?".to_owned(),
+        (None, Unit::Plain, Some((low, high))) if low < high => {
+            format!(" ({} to {})", number(low, 0.0), number(high, 0.0))
+        }
+        (None, Unit::Plain, Some(_)) => String::new(),
     }
 }
 

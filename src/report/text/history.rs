@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::Detail;
 use super::answers::more;
-use crate::report::figures::{between, count, level, number, percent};
+use crate::report::figures::{between, count, give_or_take, level, number, percent};
 use crate::report::layout::{BAR, FAINT, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{
     Branching, Indicator, IndicatorAt, Milestone, Moment, Path, PathOutcome, Posture, Report, Typical,
@@ -28,7 +28,7 @@ pub(super) fn paths(report: &Report, detail: Detail) -> String {
         return String::new();
     }
     let shown = if detail == Detail::Full { report.paths.len() } else { PATHS.min(report.paths.len()) };
-    let mut lines = heading("Paths", "milestones in order with their median dates; share of runs; how they end");
+    let mut lines = heading("Paths", "milestones with their median dates (95 %); share of runs; how they end");
     let shown = &report.paths[..shown];
     let common = common(shown, &report.tree);
     if !common.is_empty() {
@@ -108,8 +108,11 @@ fn ends(outcomes: &[PathOutcome]) -> Option<String> {
 fn milestone(milestone: &Milestone) -> String {
     let median = &milestone.median;
     match &median.date {
-        Some(date) => format!("{} {date}", milestone.name),
-        None => format!("{} day {}", milestone.name, number(median.figure.value, 0.1)),
+        Some(date) => format!("{} {date}{}", milestone.name, give_or_take(&median.figure, 1.0)),
+        None => {
+            let day = number(median.figure.value, 0.1);
+            format!("{} day {day}{}", milestone.name, give_or_take(&median.figure, 0.1))
+        }
     }
 }
 
