@@ -300,6 +300,22 @@ fn a_run_that_does_not_settle_names_itself() {
 }
 
 #[test]
+fn spaces_around_the_sign_of_set_are_named() {
+    for typed in [&["rate", "=", "2"][..], &["rate", "=2"], &["rate=", "2"]] {
+        let ran = Desk::new().run(&[&["border.ron", "--runs", "10", "--set"], typed].concat());
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains("without spaces") && ran.err.contains("`--set rate=2`"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn options_for_another_thing_say_what_would_do() {
+    let told = |option: &str, text: &str| Desk::new().run(&["border.ron", "--runs", "10", option, text]).err;
+    assert!(told("--force", "incident@08.03.2024").contains("incident@2024-03-08"));
+    assert!(told("--set", "red.line=war").contains("`red.line` is a posture"));
+}
+
+#[test]
 fn words_and_completions_are_printed() {
     let desk = Desk::new();
     let words = desk.run(&["words", "icd203"]).succeeds();

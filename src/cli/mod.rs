@@ -51,6 +51,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => conclude(dispatch(&cli)),
+        Err(e) if e.use_stderr() && spaced_set(&arguments).is_some() => {
+            let meant = spaced_set(&arguments).unwrap_or_default();
+            conclude(Err(Failure::Usage(format!(
+                "`--set` takes NAME=VALUE without spaces around the sign\n\n  tip: write `--set {meant}`"
+            ))))
+        }
         Err(e) => {
             // Help goes to standard output, mistakes to standard error; a closed pipe is nobody's mistake.
             let _ = e.print();
@@ -60,6 +66,21 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
         }
     }
+}
+
+/// `name=value` of a `--set name = value` that the shell took apart.
+fn spaced_set(arguments: &[OsString]) -> Option<String> {
+    let words: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    words.windows(3).enumerate().find_map(|(index, three)| {
+        let [set, name, behind] = three else { return None };
+        let value = match behind.strip_prefix('=') {
+            Some("") => words.get(index + 3)?,
+            Some(value) => value,
+            None if name.ends_with('=') && !behind.starts_with('-') => behind,
+            None => return None,
+        };
+        (set == "--set").then(|| format!("{}={value}", name.trim_end_matches('=')))
+    })
 }
 
 /// The subcommand that a first word probably was meant to be, if it is none and no file.

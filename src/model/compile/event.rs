@@ -36,10 +36,40 @@ fn named(name: &str, span: Span, context: &mut Context<'_>) -> Option<EventId> {
         Some(Meaning::Rule(rule)) => return Some(context.demand.rule_event(rule)),
         Some(Meaning::Emitted | Meaning::Group) => return Some(context.demand.event(name)),
         Some(meaning) => no_event(name, meaning, span, scope),
-        None => unknown_event(name, span, scope)?,
+        None => match name.split_once('.') {
+            Some((first, second)) => dotted(first, second, span, context)?,
+            None => unknown_event(name, span, scope)?,
+        },
     };
     context.diagnostics.push(mistake);
     None
+}
+
+/// The mistake of `first.second`: a branch with the wrong sign, or a posture that does not say how it changes.
+fn dotted(first: &str, second: &str, span: Span, context: &mut Context<'_>) -> Option<Diagnostic> {
+    let scope = context.scope;
+    if let Some(Meaning::Rule(id)) = scope.meaning(first) {
+        let found = format!("`{first}` is a rule, and its branches are written with `/`");
+        let mistake = Diagnostic::error("not-an-event", found, span);
+        let Some(branches) = &scope.branches[id.0 as usize] else { return Some(mistake) };
+        return Some(match nearest(second, branches.iter().map(String::as_str)) {
+            Some(branch) => mistake.help(format!("did you mean `{first}/{branch}`?")),
+            None if branches.is_empty() => mistake.help(format!("`{first}` has no `choose`: write just `{first}`")),
+            None => mistake.help(there_are(
+                &format!("branch of `{first}`"),
+                &format!("branches of `{first}`"),
+                &branches.iter().map(String::as_str).collect::<Vec<_>>(),
+            )),
+        });
+    }
+    let posture = PostureRef { actor: first.to_owned(), posture: second.to_owned(), span };
+    let id = scope.posture(&posture, context.diagnostics)?;
+    let value = scope.value_after_start(id);
+    let moves = if scope.is_ordered(id) { format!(", `{posture} rises` or `{posture} falls`") } else { String::new() };
+    Some(
+        Diagnostic::error("not-an-event", format!("`{posture}` is a posture, not an event"), span)
+            .help(format!("write `{posture} becomes {value}`{moves}")),
+    )
 }
 
 fn no_event(name: &str, meaning: Meaning, span: Span, scope: &Scope) -> Diagnostic {
@@ -309,6 +339,9 @@ mod tests {
 
     #[test]
     fn what_is_no_event_says_how_to_name_one() {
+        assert!(refused("clash.war").ends_with("did you mean `clash/war`?"));
+        assert!(refused("dprk.military").contains("becomes"));
+        assert!(refused("dprk.militry").starts_with("unknown-name"));
         assert_eq!(refused("clsh"), "unknown-event: there is no event `clsh` | did you mean `clash`?");
         assert!(refused("war").contains("did you mean `clash/war`?"));
         assert!(refused("recognised").contains("did you mean `rok.cuba becomes recognised`?"));

@@ -4,7 +4,7 @@
 
 use super::names::Context;
 use super::question;
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, Spanned};
 use crate::model::{Outcome, Question};
 use crate::scenario::document::{Document, OutcomeText};
 
@@ -21,7 +21,8 @@ pub fn outcomes(document: &Document, source: &Source<'_>, context: &mut Context<
         // The one without a condition is there already, and only stands too early.
         let early = texts[..index].iter().any(|text| text.when.is_none());
         let shaped = (last && early && text.name.is_some()) || well_placed(text, last, document, context.diagnostics);
-        let ask = text.when.as_ref().map(|when| question::yes_no(when, context));
+        let ask =
+            text.when.as_ref().map(|when| at_its_time(when.span, source, context, |own| question::yes_no(when, own)));
         let severe = severity(text, context.diagnostics);
         all.push((|| {
             let ask = match ask {
@@ -111,7 +112,8 @@ pub fn questions(document: &Document, source: &Source<'_>, context: &mut Context
             all.push(None);
             continue;
         };
-        all.push(question::asked(ask, context).map(|asked| Question {
+        let asked = at_its_time(ask.span, source, context, |own| question::asked(ask, own));
+        all.push(asked.map(|asked| Question {
             name: entry.key.value.clone(),
             says: words(text.says.as_ref()),
             ask: asked,
@@ -120,6 +122,30 @@ pub fn questions(document: &Document, source: &Source<'_>, context: &mut Context
         }));
     }
     all.into_iter().collect()
+}
+
+/// What `compile` makes of the question at `span`. A mistake of its date is then shown at the date, where the message
+/// names it as it is written there.
+fn at_its_time<T>(
+    span: Span,
+    source: &Source<'_>,
+    context: &mut Context<'_>,
+    compile: impl FnOnce(&mut Context<'_>) -> T,
+) -> T {
+    let mut own = Diagnostics::default();
+    let found = compile(&mut Context { scope: context.scope, demand: context.demand, diagnostics: &mut own });
+    let text = written(source, span);
+    for mistake in own.iter() {
+        let mut mistake = mistake.clone();
+        let date = mistake.message.split('`').nth(1).filter(|_| mistake.code == "outside-run");
+        if let (Some(date), true) = (date, mistake.place == Place::Text(span)) {
+            if let [(at, _)] = text.match_indices(date).collect::<Vec<_>>()[..] {
+                mistake.place = Place::Text(Span::new(span.start + at, span.start + at + date.len()));
+            }
+        }
+        context.diagnostics.push(mistake);
+    }
+    found
 }
 
 /// The author's words, or none.

@@ -410,6 +410,9 @@ impl<'a> Parser<'a> {
             EventKind::Rises(posture)
         } else if self.take_word("falls") {
             EventKind::Falls(posture)
+        } else if self.token(0).is_none() || self.is_sign(0, ")") {
+            // Perhaps a branch written with a point: that takes the names of the file.
+            EventKind::Named(posture.to_string())
         } else {
             return Err(self.posture_is_no_event(start));
         };

@@ -362,7 +362,6 @@ fn effects_are_explained() {
 
 #[test]
 fn events_are_explained() {
-    event_says("dprk.military", &["posture, not an event", "becomes value"]);
     event_says("dprk.military == war", &["`dprk.military becomes war`"]);
     event_says("dprk.military = war", &["`dprk.military becomes war`"]);
     event_says("dprk.military becomes", &["missing-name", "the value that it takes"]);

@@ -60,15 +60,6 @@ impl Parser<'_> {
     pub(in super::super) fn posture_is_no_event(&self, start: Span) -> Blunder {
         let posture = self.words(self.since(start)).to_owned();
         let verbs = format!("write `{posture} becomes value`, `{posture} rises` or `{posture} falls`");
-        if self.next == self.lexemes.len() {
-            return Diagnostic::error(
-                "not-an-event",
-                format!("`{posture}` is a posture, not an event"),
-                start.to(self.behind()),
-            )
-            .help(verbs)
-            .into();
-        }
         let value = self.lexemes.get(self.next + 1).map_or("value", |l| self.words(l.span));
         let base = Diagnostic::error("not-an-event", format!("{} cannot stand here", self.found()), self.here());
         match self.token(0) {

@@ -160,8 +160,21 @@ impl Parser<'_> {
     pub(in super::super) fn refuse_suffix_of_bare(&self, term: Span) -> Parsed<()> {
         let Some(Token::Word(word)) = self.token(0) else { return Ok(()) };
         let text = self.words(term);
+        let time = match self.token(1) {
+            Some(Token::Moment(_) | Token::Duration(_)) => self.words(self.lexemes[self.next + 1].span),
+            _ => "2024-06-30",
+        };
         let help = match word.as_str() {
-            "by" | "within" => format!("write `ever({text}) by 2024-06-30`"),
+            "by" | "within" => match self.words(term).split_once(|c: char| " <>=!".contains(c)) {
+                // Of a name nobody can see here whether it is an indicator or a rule.
+                Some((name, rest)) if is_plain(name) && rest.trim_end().ends_with(|c: char| c.is_ascii_digit()) => {
+                    let compared = text[name.len()..].trim_start();
+                    format!(
+                        "write `ever({text}) by {time}`, or `count({name}) {compared} by {time}` if `{name}` is a rule"
+                    )
+                }
+                _ => format!("write `ever({text}) by {time}`"),
+            },
             "for" => format!("write `stays({text}) for 30d`"),
             _ => return Ok(()),
         };
@@ -215,4 +228,9 @@ impl Parser<'_> {
         }
         blunder
     }
+}
+
+/// Whether `text` is a name without a point.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
