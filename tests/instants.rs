@@ -86,6 +86,7 @@ fn one_firing_is_one_trigger_whatever_it_raises() {
         fired(&story).into_iter().filter(|(_, who)| *who == rule).map(|(day, _)| day).collect()
     };
     assert_eq!(days("once"), [1.0, 2.0, 3.0]);
+    assert!(!story.iter().any(|t| t.what == "ignored"), "asked once a firing: {story:?}");
     assert_eq!(days("at_high"), [2.0]);
     assert_eq!(days("at_rise"), [1.0, 2.0], "a push on the highest rung raises nothing");
 }
@@ -100,6 +101,7 @@ fn what_differs_after_the_whole_firing_counts() {
             hop: (at: "2024-01-03", then: ["a.mood up", "a.mood up"]),
             through_middle: (on: ["a.mood becomes middle"]),
             on_high: (on: ["a.mood becomes high"]),
+            back_low: (on: ["a.mood becomes low", "a.mood falls"]),
         }"#,
     )
     .story(0);
