@@ -391,7 +391,7 @@ fn questions_are_explained() {
     question_says("ever(a) within 30d", &["`by 30d`"]);
     question_says("ever(a) until 2024-06-30", &["`by 2024-06-30`"]);
     question_says("ever a", &["wants brackets"]);
-    question_says("a == x by 30d", &["`ever(a == x) by 2024-06-30`"]);
+    question_says("a == x by 30d", &["`ever(a == x) by 30d`"]);
     question_says("a == x for 30d", &["`stays(a == x) for 30d`"]);
     question_says("a at the end", &["`at end`"]);
     question_says("a at 2024-06-30", &["`on 2024-06-30`"]);
