@@ -6,15 +6,14 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use simulate::diagnostic::{Diagnostics, Place, Severity, Source, render};
-use simulate::model::compile::{Overrides, compile};
+use simulate::model::compile::{Overrides, examine};
 use simulate::scenario::read;
 
 /// Everything that reading and compiling says about `source`.
 fn told(source: &Source<'_>) -> Diagnostics {
     let (document, mut diagnostics) = read(source);
-    let compiled = document.map(|document| compile(&document, source, &Overrides::default()));
-    if let Some(Err(found)) = compiled {
-        diagnostics.append(found);
+    if let Some(document) = document {
+        diagnostics.append(examine(&document, source, &Overrides::default()).1);
     }
     diagnostics.sorted()
 }

@@ -86,6 +86,8 @@ struct Drawn {
     branch: Branch,
     when: Condition,
     share: Option<Bounded>,
+    /// Where its weight or its name stands.
+    span: Span,
 }
 
 fn chosen(
@@ -118,7 +120,7 @@ fn chosen(
     let place = compiled.iter().position(|drawn| drawn.branch.name == OTHERWISE);
     let otherwise = place.map(|place| compiled.remove(place).branch);
     match draw? {
-        Draw::Weight => weighted(compiled, otherwise, choose.span, context),
+        Draw::Weight => weighted(compiled, otherwise, context),
         Draw::Odds => by_odds(compiled, otherwise, context),
     }
 }
@@ -220,6 +222,7 @@ fn drawn(
     let odds = text.odds.as_ref().map(|odds| cases::at_least_0(odds, "odds", document, context));
     let share = weight.or(odds);
     Some(Drawn {
+        span: text.weight.as_ref().map_or(entry.key.span, |weight| weight.span),
         branch: branch?,
         when: when?,
         share: match share {
@@ -237,12 +240,8 @@ fn by_odds(compiled: Vec<Drawn>, otherwise: Option<Branch>, context: &mut Contex
     Some(Branches::Odds { branches: branches.collect::<Option<_>>()?, otherwise })
 }
 
-fn weighted(
-    compiled: Vec<Drawn>,
-    otherwise: Option<Branch>,
-    span: Span,
-    context: &mut Context<'_>,
-) -> Option<Branches> {
+fn weighted(compiled: Vec<Drawn>, otherwise: Option<Branch>, context: &mut Context<'_>) -> Option<Branches> {
+    let spans: Vec<Span> = compiled.iter().map(|drawn| drawn.span).collect();
     let mut branches: Vec<(Tabulated<f64>, Branch)> = Vec::new();
     let (mut sum, mut range) = (Number::Constant(0.0), Interval::point(0.0));
     for drawn in compiled {
@@ -260,18 +259,20 @@ fn weighted(
     if range.high <= 1.0 + TOLERANCE && (rest || range.low >= 1.0 - TOLERANCE) {
         return Some(Branches::Weighted { branches, otherwise });
     }
-    context.diagnostics.push(wrong_sum(range, rest, span));
+    context.diagnostics.push(wrong_sum(range, rest, &spans));
     None
 }
 
-fn wrong_sum(range: Interval, rest: bool, span: Span) -> Diagnostic {
+fn wrong_sum(range: Interval, rest: bool, weights: &[Span]) -> Diagnostic {
     let text = |x: f64| format!("{}", (x * 1e9).round() / 1e9);
     let sum = if range.high - range.low <= TOLERANCE {
         format!("the weights sum to {}", text(range.low))
     } else {
         format!("the weights sum to between {} and {}, depending on the state", text(range.low), text(range.high))
     };
-    let mistake = Diagnostic::error("weights", sum, span);
+    let (last, others) = weights.split_last().map_or((Span::default(), weights), |(last, others)| (*last, others));
+    let mistake = Diagnostic::error("weights", sum, last);
+    let mistake = others.iter().fold(mistake, |mistake, other| mistake.related(*other, ""));
     if range.high > 1.0 + TOLERANCE {
         let wanted = if rest { "at most 1: `otherwise` has what is left" } else { "1" };
         return mistake.help(format!("weights are probabilities and sum to {wanted}; use `odds` for relative numbers"));

@@ -2,7 +2,7 @@
 //!
 //! Does not know which rule it works for.
 
-use super::because::listed;
+use super::because::there_are;
 use super::interval::Interval;
 use super::names::{Context, Value};
 use super::parameter::Rates;
@@ -182,7 +182,11 @@ fn parameter(name: &str, span: Span, rates: &Rates, context: &mut Context<'_>) -
                 mistake = mistake.help(format!("did you mean `{near}`?"));
             }
             if !names.is_empty() {
-                mistake = mistake.help(format!("the parameters with `per` or `within` are {}", listed(&names)));
+                mistake = mistake.help(there_are(
+                    "parameter with `per` or `within`",
+                    "parameters with `per` or `within`",
+                    &names,
+                ));
             }
             mistake.help("a pressure is \"2.5 per 30d\", \"60% within 14d\", or a parameter with `per` or `within`")
         }

@@ -129,12 +129,13 @@ impl Requests {
                 in_force,
             });
         }
-        for event in &variant.forbid {
+        let is_rule = |event: &&EventExpr| matches!(event.kind, EventKind::Named(_) | EventKind::Branch(..));
+        for event in variant.forbid.iter().filter(is_rule) {
             let (target, place) = (event.to_string(), Place::Text(event.span));
             self.forbid.push(Forbid { target, place, in_force });
         }
         for force in &variant.force {
-            let (Some(rule), Some(at)) = (&force.rule, &force.at) else { continue };
+            let (Some(rule), Some(at)) = (force.rule.as_ref().filter(is_rule), &force.at) else { continue };
             self.force.push(Force {
                 target: rule.to_string(),
                 target_place: Place::Text(rule.span),

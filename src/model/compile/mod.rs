@@ -33,11 +33,13 @@ pub mod template;
 pub mod typing;
 mod variable;
 
+use std::collections::BTreeSet;
+
 use super::{Branches, Calendar, Event, EventId, Let, Model, Rule, RuleId, Variant};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, Span};
 use crate::model::formula::{Condition, Tabulated};
 use crate::model::schedule::Schedule;
-use crate::scenario::document::{Document, Entry, Map, RuleText};
+use crate::scenario::document::{Document, Entry, Map, RuleText, VariantText};
 use clock::Clockwork;
 use delay::Delays;
 use demand::{Demand, Demanded};
@@ -68,16 +70,59 @@ pub struct Overrides {
 /// # Errors
 /// Every mistake that was found, in text order; none if all that is missing was reported by the reader.
 pub fn compile(document: &Document, source: &Source<'_>, overrides: &Overrides) -> Result<Model, Diagnostics> {
-    let (model, diagnostics) = examine(document, source, overrides);
-    model.ok_or(diagnostics)
+    let mut diagnostics = Diagnostics::default();
+    sound(document, source, overrides, &mut diagnostics).ok_or_else(|| diagnostics.sorted())
 }
 
-/// Compiles `document` as `compile` does, and tells the warnings too where there is a model. In text order.
+/// Compiles `document` as `compile` does, and tells the warnings too where there is a model. In text order. Every
+/// variant that sets something is compiled as well, for its mistakes alone.
 pub fn examine(document: &Document, source: &Source<'_>, overrides: &Overrides) -> (Option<Model>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let model = assemble(document, source, overrides, &mut diagnostics);
-    let sound = !diagnostics.has_errors() && document.holes.is_empty();
-    (model.filter(|_| sound), diagnostics.sorted())
+    let model = sound(document, source, overrides, &mut diagnostics);
+    if let Some(model) = &model {
+        diagnostics.append(variants_alone(model, document, source, overrides));
+    }
+    (model.filter(|_| !diagnostics.has_errors()), diagnostics.sorted())
+}
+
+fn sound(
+    document: &Document,
+    source: &Source<'_>,
+    overrides: &Overrides,
+    diagnostics: &mut Diagnostics,
+) -> Option<Model> {
+    let model = assemble(document, source, overrides, diagnostics);
+    model.filter(|_| !diagnostics.has_errors() && document.holes.is_empty())
+}
+
+/// Rules times variants up to which all variants are compiled; past it their names, types and ranges are checked only.
+const VARIANTS_LIMIT: usize = 50_000;
+
+/// The mistakes that there would be under one of the variants that are not asked for, each place once.
+fn variants_alone(model: &Model, document: &Document, source: &Source<'_>, overrides: &Overrides) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let sets = |entry: &&Entry<VariantText>| entry.value.as_ref().is_some_and(|variant| !variant.set.is_empty());
+    let others: Vec<&Entry<VariantText>> =
+        document.variants.iter().filter(sets).filter(|entry| !overrides.variants.contains(&entry.key.value)).collect();
+    if model.rules.len().saturating_mul(others.len()) > VARIANTS_LIMIT {
+        return found;
+    }
+    let mut seen = BTreeSet::new();
+    for entry in others {
+        let alone = Overrides { variants: vec![entry.key.value.clone()], ..Overrides::default() };
+        let mut own = Diagnostics::default();
+        let _ = assemble(document, source, &alone, &mut own);
+        for mistake in own.iter().filter(|mistake| mistake.severity == Severity::Error) {
+            let Place::Text(span) = mistake.place else { continue };
+            if seen.insert((mistake.code, span)) {
+                let mistake = mistake.clone().related(entry.key.span, "with what this variant sets");
+                found.push(
+                    mistake.help(format!("the file itself is sound here; the variant `{}` is not", entry.key.value)),
+                );
+            }
+        }
+    }
+    found
 }
 
 fn assemble(
@@ -241,7 +286,7 @@ fn variants(document: &Document) -> Vec<Variant> {
     document.variants.iter().map(each).collect()
 }
 
-fn says(entry: &Entry<crate::scenario::document::VariantText>) -> String {
+fn says(entry: &Entry<VariantText>) -> String {
     words(entry.value.as_ref().and_then(|variant| variant.says.as_ref()))
 }
 

@@ -21,6 +21,8 @@ pub const INSTANCES_LIMIT: usize = 100_000;
 trait Template: Clone {
     /// For messages: "rule".
     const KIND: &'static str;
+    /// For messages: "a rule".
+    const ONE: &'static str;
     fn bindings(&self) -> Option<&Spanned<Bindings>>;
     fn except(&self) -> Option<&Expr>;
     /// The body with its variables replaced, and no longer a template.
@@ -29,6 +31,7 @@ trait Template: Clone {
 
 impl Template for RuleText {
     const KIND: &'static str = "rule";
+    const ONE: &'static str = "a rule";
 
     fn bindings(&self) -> Option<&Spanned<Bindings>> {
         self.for_each.as_ref()
@@ -45,6 +48,7 @@ impl Template for RuleText {
 
 impl Template for ActorText {
     const KIND: &'static str = "actor";
+    const ONE: &'static str = "an actor";
 
     fn bindings(&self) -> Option<&Spanned<Bindings>> {
         self.for_each.as_ref()
@@ -150,8 +154,8 @@ fn instances_of<T: Template>(
         return Some(());
     };
     let Some(bindings) = value.bindings() else {
-        instances.push(plain(entry, value, document, diagnostics));
-        return Some(());
+        instances.push(entry.clone());
+        return plain(entry, value, document, diagnostics);
     };
     let rows = row::rows(bindings, diagnostics)?;
     let variables: Vec<&str> = rows.first().map_or_else(Vec::new, |row| row.keys().map(String::as_str).collect());
@@ -182,29 +186,26 @@ fn instances_of<T: Template>(
     Some(())
 }
 
-/// An entry that is no template: it may not use variables.
-fn plain<T: Template>(entry: &Entry<T>, value: &T, document: &Document, diagnostics: &mut Diagnostics) -> Entry<T> {
+/// An entry that is no template: it may not use variables; `None` if its name does.
+fn plain<T: Template>(entry: &Entry<T>, value: &T, document: &Document, diagnostics: &mut Diagnostics) -> Option<()> {
     let mut with = Substitution::default();
     with.text(&entry.key.value, entry.key.span);
+    let named = with.unbound().is_empty();
     value.filled(&mut with);
+    // Braces around anything else than a name are somebody's prose.
+    let name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let first = with.unbound().iter().find(|unbound| name(&unbound.value));
     // A `for_each` that held a mistake leaves its variables unbound, and was reported.
-    if document.holes.is_empty() {
-        // Braces around anything else than a name are somebody's prose.
-        let name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if let Some(first) = with.unbound().iter().find(|unbound| name(&unbound.value)) {
-            let what = format!("`{{{}}}` in a {} that is no template", first.value, T::KIND);
-            diagnostics.push(Diagnostic::error("no-template", what, first.span).help(format!(
-                "add `for_each: {{{}: [a, b]}}` to the {}, or leave the braces out",
-                first.value,
-                T::KIND
-            )));
-        }
+    if let Some(first) = first.filter(|_| document.holes.is_empty()) {
+        let what = format!("`{{{}}}` in {} that is no template", first.value, T::ONE);
+        let way_out = format!("add `for_each: {{{}: [a, b]}}` to it, or leave the braces out", first.value);
+        diagnostics.push(Diagnostic::error("no-template", what, first.span).help(way_out));
     }
     if let Some(except) = value.except() {
         let mistake = Diagnostic::error("no-template", "`except` without `for_each`", except.span);
         diagnostics.push(mistake.help("`except` leaves out rows of a template; add `for_each`, or use `when`"));
     }
-    entry.clone()
+    named.then_some(())
 }
 
 /// Whether the name of a template that lacks a variable has another in its place, which is then the mistake.
