@@ -30,7 +30,7 @@ pub(super) fn run(typed: &TraceArgs) -> Result<(), Failure> {
 fn origin(loaded: &Loaded, typed: &TraceArgs) -> Origin {
     Origin {
         version: VERSION,
-        title: loaded.model.title.clone(),
+        title: if loaded.model.title.is_empty() { loaded.shown.clone() } else { loaded.model.title.clone() },
         file: loaded.shown.clone(),
         digest: loaded.model.digest.clone(),
         simulate: env!("CARGO_PKG_VERSION").into(),

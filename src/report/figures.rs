@@ -19,6 +19,11 @@ pub fn count(n: u64) -> String {
     grouped
 }
 
+/// `100,000 runs`
+pub fn runs(n: u64) -> String {
+    if n == 1 { "1 run".to_owned() } else { format!("{} runs", count(n)) }
+}
+
 /// Decimals of a percentage that an interval of shares supports.
 pub fn decimals(low: f64, high: f64) -> usize {
     estimate::decimals(50.0 * (high - low), 4)
@@ -82,7 +87,11 @@ pub fn frequency(share: &Share) -> String {
 /// A number to as many digits as its interval supports.
 pub fn figure(figure: &Figure) -> String {
     let decimals = digits(figure);
-    if half_width(figure) > 0.0 { format!("{:.decimals$}", figure.value) } else { number(figure.value, 0.0) }
+    if half_width(figure) > 0.0 {
+        format!("{:.decimals$}", figure.value)
+    } else {
+        number(figure.value, if figure.value.abs() < 0.1 { 0.0 } else { 0.001 })
+    }
 }
 
 /// `13.1 to 13.3`, where there is an interval.

@@ -16,12 +16,13 @@ use crate::analysis::findings::{self, Findings};
 use crate::model::{AskNumber, Asked, Calendar, Model};
 use crate::observe::histogram;
 use crate::observe::path::PathTree;
+use crate::scenario::quantity::Moment;
 
 /// The report on `findings`, and on the tree of all paths that they come from.
 pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origin) -> Report {
     Report {
         version: VERSION,
-        title: plain(&model.title),
+        title: if model.title.is_empty() { origin.file.clone() } else { plain(&model.title) },
         about: plain(&model.about),
         origin,
         clock: clock(&model.calendar),
@@ -51,7 +52,7 @@ fn limits() -> Vec<String> {
 fn clock(calendar: &Calendar) -> Clock {
     let end = moment(calendar, calendar.steps, Edge::Before);
     Clock {
-        start: moment(calendar, 0, Edge::From).date,
+        start: calendar.start.map(|seconds| Moment::at_seconds(seconds).to_string()),
         end: end.date,
         days: end.day,
         step_seconds: calendar.step_seconds,

@@ -42,15 +42,14 @@ fn header(report: &Report, detail: Detail) -> String {
         lines += &wrap(&report.about, 0, 0);
     }
     let origin = &report.origin;
-    let what = format!("{} · {} runs · seed {}", covers(&report.clock), figures::count(origin.runs), origin.seed);
+    let what = format!("{} · {} · seed {}", covers(&report.clock), figures::runs(origin.runs), origin.seed);
     lines += &line(FAINT, &what);
     for change in &report.changes {
         lines += &wrap(&format!("changed: {}", changed(change)), 0, 9);
     }
     if origin.interrupted {
         let done = figures::count(origin.runs);
-        let note =
-            format!("INTERRUPTED: {done} of {} runs; what follows is from these", figures::count(origin.planned));
+        let note = format!("INTERRUPTED: {done} of {}; what follows is from these", figures::runs(origin.planned));
         lines += &line(WARNING, &note);
     }
     lines

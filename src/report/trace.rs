@@ -136,7 +136,8 @@ fn fired(firing: &Firing, entry: &Entry, calendar: &Calendar) -> Told {
     parts.extend(firing.changes.iter().map(change));
     parts.extend(firing.held.iter().map(|name| format!("{name} held at the end of its range")));
     let style = if firing.milestone { HEADING } else { Style::new() };
-    Told { says: plain(&firing.says), notes: parts.join("; "), style }
+    let (says, notes) = (plain(&firing.says), parts.join("; "));
+    if says.is_empty() { Told { says: notes, notes: says, style } } else { Told { says, notes, style } }
 }
 
 fn reason(firing: &Firing, entry: &Entry, calendar: &Calendar) -> String {

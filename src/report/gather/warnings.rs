@@ -4,8 +4,8 @@ use crate::analysis::estimate::Proportion;
 use crate::analysis::findings::Findings;
 use crate::analysis::warning::{self, FEW, Subject};
 use crate::model::Model;
-use crate::report::Warning;
-use crate::report::figures::{count, frequency, number};
+use crate::report::figures::{count, frequency, number, odds, runs};
+use crate::report::{Share, Warning};
 
 /// So many runs are no reasonable advice.
 const TOO_MANY: u64 = 20_000_000;
@@ -27,7 +27,7 @@ fn interrupted(warning: &warning::Warning) -> Option<Warning> {
     Some(Warning {
         code: "interrupted".into(),
         about: Vec::new(),
-        message: format!("stopped after {} of {} runs", count(*done), count(*planned)),
+        message: format!("stopped after {} of {}", count(*done), runs(*planned)),
         help: "the intervals are those of the runs that were done".into(),
     })
 }
@@ -38,13 +38,14 @@ fn no_hits(model: &Model, findings: &Findings) -> Option<Warning> {
         _ => None,
     });
     let about: Vec<String> = about.collect();
-    let bound = frequency(&Proportion::new(0, findings.runs).into());
+    let none: Share = Proportion::new(0, findings.runs).into();
+    let bound = odds(&none).unwrap_or_else(|| format!("at most {:.0} %", (none.high * 100.0).ceil()));
     let each = if about.len() == 1 { "" } else { "each " };
     (!about.is_empty()).then(|| Warning {
         code: "no-hits".into(),
         message: format!(
-            "not one of {} runs for {}: that is {each}{bound}, and not never",
-            count(findings.runs),
+            "not one of {} for {}: that is {each}{bound}, and not never",
+            runs(findings.runs),
             listed(&about)
         ),
         about,
@@ -63,7 +64,7 @@ fn few_hits(model: &Model, findings: &Findings) -> Option<Warning> {
     Some(Warning {
         code: "few-hits".into(),
         about: few.iter().map(|(name, _, _)| name.clone()).collect(),
-        message: format!("fewer than {FEW} of {} runs for {}", count(findings.runs), counted.join(", ")),
+        message: format!("fewer than {FEW} of {} for {}", runs(findings.runs), counted.join(", ")),
         help: more_runs(needed),
     })
 }

@@ -124,11 +124,12 @@ pub(super) fn numbers(report: &Report, detail: Detail) -> String {
     }
     let there = rows.len();
     let shown: Vec<Numbers<'_>> = rows.into_iter().take(most(detail, NUMBERS)).collect();
-    let columns = (
-        name_column(shown.iter().map(|row| row.question.name.as_str())),
-        shown.iter().map(|row| width(&row.median)).max().unwrap_or(0),
-        shown.iter().map(|row| width(&row.range)).max().unwrap_or(0),
-    );
+    // Dates are long: they stand out of the columns rather than widen them for all.
+    let widest = |columns: fn(&Numbers<'_>) -> usize| {
+        shown.iter().map(columns).filter(|columns| *columns <= INTERVAL).max().unwrap_or(0)
+    };
+    let names = name_column(shown.iter().map(|row| row.question.name.as_str()));
+    let columns = (names, widest(|row| width(&row.median)), widest(|row| width(&row.range)));
     let mut lines = heading("Numbers", "median (95 %); where 90 % of the runs lie; mean (95 %)");
     for row in &shown {
         lines += &row.line(columns);
@@ -160,7 +161,8 @@ impl<'a> Numbers<'a> {
     fn line(&self, (names, medians, ranges): (usize, usize, usize)) -> String {
         let name = label(&self.question.name, names);
         let start = format!("  {name}  {}  {}", right(&self.median, medians), right(&self.range, ranges));
-        if 2 + names + 2 + medians + 2 + ranges + 2 + width(&self.rest) <= WIDTH {
+        let columns = 2 + names + 2 + medians.max(width(&self.median)) + 2 + ranges.max(width(&self.range));
+        if columns + 2 + width(&self.rest) <= WIDTH {
             return format!("{start}  {}", self.rest).trim_end().to_owned() + "\n";
         }
         let indent = 2 + names + 2;
