@@ -31,7 +31,7 @@ impl Delay {
             return Ok(Self::Evenly(low, high));
         }
         if let Some((low, high)) =
-            text.split_once('-').filter(|(low, high)| !low.is_empty() && duration::is_like_duration(high))
+            text.split_once('-').filter(|(low, high)| !low.trim().is_empty() && duration::is_like_duration(high))
         {
             let unit = high.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
             let low =
