@@ -155,7 +155,7 @@ mod tests {
         assert!(error("1 to 7d").contains("\"1d to 7d\""));
         assert!(error("1 to 7 days").contains("\"1d to 7d\""));
         assert!(error("within 7d").contains("\"0d to 7d\""));
-        assert!(error("-1d").contains("expected a duration"));
+        assert!(error("-1d").contains("write `\"1d\"`"));
         assert!(error("7d to 1d").contains("1d to 7d"));
         assert!(error("3d to 3d").contains("\"3d\""));
         assert!(error("typically 3d").contains("two ends"));
