@@ -238,12 +238,27 @@ pub fn judge(text: &str, scale: Option<Scale>, span: Span) -> Option<Result<Like
         return Some(Ok(word.likelihood()));
     }
     if !is_likelihood_word(text) {
-        return None;
+        return misspelt(text, scale, span).map(Err);
     }
     Some(Err(match scale {
         Some(scale) => elsewhere(text, scale, span),
         None => unscaled(text, span),
     }))
+}
+
+/// A word of the scale with a slip of the pen in it. A single short word is left alone: it may be a name.
+fn misspelt(text: &str, scale: Option<Scale>, span: Span) -> Option<Box<Diagnostic>> {
+    let written = plain(text);
+    let long = written.len() >= if written.contains(' ') { 8 } else { 6 };
+    if !long || !written.chars().all(|c| c.is_alphabetic() || c == ' ') {
+        return None;
+    }
+    let slips = 1 + usize::from(written.contains(' '));
+    let scales = scale.map_or(Scale::ALL.to_vec(), |scale| vec![scale]);
+    let words = scales.into_iter().flat_map(Scale::words).flat_map(Word::names);
+    let near = nearest(&written, words).filter(|word| strsim::damerau_levenshtein(word, &written) <= slips)?;
+    let message = format!("`{text}` is no word for a likelihood");
+    Some(Diagnostic::error("unknown-word", message, span).help(format!("did you mean `{near}`?")).into())
 }
 
 fn homes(text: &str) -> Vec<(Scale, &'static Word)> {

@@ -163,7 +163,9 @@ fn missing(entry: &Entry<ParameterText>, document: &Document, diagnostics: &mut 
     }
     let what = format!("the parameter `{}` has no value", entry.key.value);
     let mistake = Diagnostic::error("no-value", what, entry.key.span);
-    diagnostics.push(mistake.help("add `value: 0.3`, for instance"));
+    let choices = entry.value.as_ref().and_then(|parameter| parameter.one_of.as_ref());
+    let first = choices.and_then(|names| names.value.first()).map_or("0.3", |name| name.value.as_str());
+    diagnostics.push(mistake.help(format!("add `value: {first}`, for instance")));
 }
 
 /// The words of the file, without their quotes.

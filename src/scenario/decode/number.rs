@@ -137,14 +137,7 @@ impl Reader {
     }
 
     fn period(&mut self, text: &str, at: usize) -> Option<Duration> {
-        let whole = match text.trim() {
-            "day" => "1d",
-            "week" => "1w",
-            "hour" => "1h",
-            "year" => "1y",
-            "month" => "30d",
-            _ => return self.kept(Duration::parse(text, at)),
-        };
+        let Some(whole) = whole_period(text) else { return self.kept(Duration::parse(text, at)) };
         self.error(
             Diagnostic::error(
                 "bad-duration",
@@ -158,16 +151,28 @@ impl Reader {
 
     /// A number or a chance without a time is no rate.
     fn timeless<T>(&mut self, text: &str, span: Span) -> Option<T> {
-        let chance = text.ends_with('%') || text.contains(" in ") || words::is_likelihood_word(text);
+        if let Some((between, meant)) = meant_rate(text) {
+            let error =
+                Diagnostic::error("no-time", format!("`{between}` is not how a time is joined to a rate"), span);
+            self.error(
+                error
+                    .help(format!("write `\"{meant}\"`"))
+                    .help("a chance that it happens stands `within` a time, a number of times `per` a time"),
+            );
+            return None;
+        }
         let error = Diagnostic::error("no-time", format!("`{text}` is no rate: it does not say in what time"), span);
         let slash = text
             .split_once('/')
             .filter(|(number, unit)| is_number(number.trim()) && ["min", "h", "d", "w", "y"].contains(&unit.trim()));
         self.error(match slash {
-            _ if chance => {
+            _ if is_chance(text) => {
                 error.help(format!("write `\"{text} within 14d\"`: the chance that it happens within that time"))
             }
             Some((number, unit)) => error.help(format!("write `\"{} per 1{}\"`", number.trim(), unit.trim())),
+            None if expression::parse_expression(text, span.start).is_err() => {
+                error.help("write for example `\"2.5 per 30d\"` or `\"60% within 14d\"`")
+            }
             None => error
                 .help(format!("write `\"{text} per 30d\"` for so many times in that time"))
                 .help("or name a parameter that has `per` or `within`"),
@@ -288,4 +293,44 @@ impl Reader {
         };
         Some(Case { when, is: Spanned::new(is?, is_node.map_or(node.span, |n| n.span)) })
     }
+}
+
+/// Words that people put between a rate and its time, beside `per` and `within`.
+const BETWEEN: [&str; 9] = ["over", "every", "each", "in", "inside", "for", "during", "a", "an"];
+
+/// Whether `text` says how likely something is, rather than how often.
+fn is_chance(text: &str) -> bool {
+    text.ends_with('%') || text.contains(" in ") || words::is_likelihood_word(text)
+}
+
+/// What somebody means who puts another word between a rate and its time: that word, and how it is written.
+fn meant_rate(text: &str) -> Option<(&'static str, String)> {
+    BETWEEN.into_iter().find_map(|between| {
+        let (often, period) = text.rsplit_once(&format!(" {between} "))?;
+        let period = whole_period(period).unwrap_or(period.trim());
+        Duration::parse(period, 0).ok()?;
+        let often = often.trim().trim_end_matches(" times");
+        let often = match often {
+            "once" => "1",
+            "twice" => "2",
+            _ => often,
+        };
+        if !is_chance(often) && expression::parse_expression(often, 0).is_err() {
+            return None;
+        }
+        let word = if is_chance(often) { "within" } else { "per" };
+        Some((between, format!("{often} {word} {period}")))
+    })
+}
+
+/// The duration that `text` is where it is a unit without a number.
+fn whole_period(text: &str) -> Option<&'static str> {
+    Some(match text.trim() {
+        "day" => "1d",
+        "week" => "1w",
+        "hour" => "1h",
+        "year" => "1y",
+        "month" => "30d",
+        _ => return None,
+    })
 }

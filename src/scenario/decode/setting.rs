@@ -204,7 +204,7 @@ impl Reader {
     /// `for_each`: lists of names by variable, or rows.
     pub(super) fn bindings(&mut self, node: &Node<'_>) -> Option<Bindings> {
         match &node.shape {
-            Shape::Map(_) => {
+            Shape::Map(_) | Shape::Record(_) => {
                 let map =
                     self.map(node, "for_each", |reader, node| reader.list(node, "[jpn, us]", Self::spanned_name))?;
                 Some(Bindings::Product(map.into_iter().filter_map(|e| Some((e.key, e.value?))).collect()))

@@ -241,6 +241,11 @@ pub(super) fn unit_help(digits: &str, unit: &str) -> String {
 }
 
 fn unknown_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
+    if matches!(unit, "x" | "X" | "times") {
+        return Diagnostic::error("bad-number", format!("`{digits}{unit}` is no number"), span)
+            .help(format!("write `{digits}`"))
+            .into();
+    }
     Diagnostic::error("bad-duration", format!("`{digits}{unit}` is neither a number nor a duration"), span)
         .help(unit_help(digits, unit))
         .help("a name cannot begin with a digit")

@@ -266,5 +266,6 @@ pub fn parse_event(text: &str, at: usize) -> Result<EventExpr, Box<Diagnostic>> 
 /// # Errors
 /// The first mistake, with its place in the file.
 pub fn parse_question(text: &str, at: usize) -> Result<QuestionExpr, Box<Diagnostic>> {
+    blunder::refuse_english(text, at)?;
     Parser::new(text, at)?.lone_question()
 }

@@ -31,7 +31,7 @@ impl Delay {
             return Ok(Self::Evenly(low, high));
         }
         if let Some((low, high)) =
-            text.split_once('-').filter(|(low, high)| !low.is_empty() && duration::is_like_duration(high))
+            text.split_once('-').filter(|(low, high)| !low.trim().is_empty() && duration::is_like_duration(high))
         {
             let unit = high.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
             let low =
@@ -155,7 +155,7 @@ mod tests {
         assert!(error("1 to 7d").contains("\"1d to 7d\""));
         assert!(error("1 to 7 days").contains("\"1d to 7d\""));
         assert!(error("within 7d").contains("\"0d to 7d\""));
-        assert!(error("-1d").contains("expected a duration"));
+        assert!(error("-1d").contains("write `\"1d\"`"));
         assert!(error("7d to 1d").contains("1d to 7d"));
         assert!(error("3d to 3d").contains("\"3d\""));
         assert!(error("typically 3d").contains("two ends"));

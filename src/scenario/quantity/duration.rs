@@ -52,6 +52,12 @@ pub(super) fn is_like_duration(text: &str) -> bool {
 }
 
 fn no_number(text: &str, span: Span) -> Box<Diagnostic> {
+    if let Some(positive) = text.trim().strip_prefix(['-', '+', '−']).filter(|rest| is_like_duration(rest)) {
+        let message = if text.contains('+') { "no sign stands before a duration" } else { "a time cannot be negative" };
+        return Diagnostic::error("bad-duration", format!("`{text}`: {message}"), span)
+            .help(format!("write `\"{}\"`", positive.trim()))
+            .into();
+    }
     let message = format!("expected a duration such as `\"30d\"`, found `{text}`");
     Diagnostic::error("bad-duration", message, span)
         .help("a duration is a number and a unit: `\"15min\"`, `\"6h\"`, `\"30d\"`, `\"2w\"`, `\"1y\"`")
@@ -64,6 +70,9 @@ fn no_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
         return Diagnostic::error("bad-duration", format!("`{digits}` of what? a duration needs a unit"), span)
             .help(format!("write `\"{digits}d\"` for days; the units are `min`, `h`, `d`, `w` and `y`"))
             .into();
+    }
+    if let Some(rest) = unit.strip_prefix(',').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return decimal_comma(digits, rest, span);
     }
     let base = Diagnostic::error("bad-duration", format!("`{digits}{unit}` is not a duration"), span);
     match meant_unit(trimmed) {
@@ -79,6 +88,21 @@ fn no_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
 pub(super) fn unit_of(text: &str) -> Option<&'static str> {
     let (digits, unit) = number::split(text.trim());
     meant_unit(unit.trim()).filter(|unit| !digits.is_empty() && !unit.is_empty())
+}
+
+/// `0,7`, `1,5d`, `1,500`
+fn decimal_comma(digits: &str, rest: &str, span: Span) -> Box<Diagnostic> {
+    let quoted = |text: String| if number::is_number(&text) { format!("`{text}`") } else { format!("`\"{text}\"`") };
+    let error =
+        Diagnostic::error("bad-number", format!("`{digits},{rest}` has a comma: the decimal sign is a point"), span);
+    let decimal = quoted(format!("{digits}.{rest}"));
+    let thousands = digits != "0" && rest.bytes().take_while(u8::is_ascii_digit).count() == 3;
+    let help = if thousands {
+        format!("for thousands write {}, for a decimal number {decimal}", quoted(format!("{digits}{rest}")))
+    } else {
+        format!("write {decimal}")
+    };
+    error.help(help).into()
 }
 
 /// The unit that somebody means who writes `unit` out; the empty string for a month.
@@ -142,7 +166,7 @@ mod tests {
         assert!(help("soon").contains("a number and a unit"));
         assert!(help("1.23456789d").contains("smaller unit"));
         assert!(help("9999999y").contains("shorter"));
-        assert!(help("-3d").contains("a number and a unit"));
+        assert!(help("-3d").contains("write `\"3d\"`"));
         assert!(help("3d6h").contains("one number and one"));
         assert!(help("1.2.3d").contains("smaller unit"));
     }

@@ -96,8 +96,14 @@ fn number_like(text: &str, span: Span) -> Option<Parsed<Probability>> {
             .help(format!("write `\"{digits}%\"`"))
             .into()));
     }
-    let (few, many) = text.split_once(" in ")?;
+    let (few, many) = [" in ", " out of ", " of ", ":"].into_iter().find_map(|between| text.split_once(between))?;
+    let well_put = text.contains(" in ");
     let (few, many) = (few.trim(), many.trim().replace(',', ""));
+    if !well_put && number::is_number(few) && number::is_number(&many) {
+        let message = format!("`{text}` is not how odds are written");
+        let error = Diagnostic::error("bad-probability", message, span);
+        return Some(Err(error.help(format!("write `\"{few} in {many}\"`")).into()));
+    }
     if !number::is_number(few) || !number::is_number(&many) {
         return None;
     }

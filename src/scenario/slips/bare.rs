@@ -20,6 +20,7 @@ impl Walk<'_> {
             Some(Kind::Open) if self.is_variable(at, close) => self.variable(at),
             Some(Kind::Open) => self.brackets(at),
             Some(Kind::Text) => self.text_value(at, close),
+            Some(Kind::Word | Kind::Sign) if self.word(at) == "-" && at + 1 < close => self.dashes(at, close),
             Some(Kind::Word)
                 if self.word(at + 1) == "("
                     && at + 1 < close
@@ -58,6 +59,26 @@ impl Walk<'_> {
         self.error("needs-quotes", message, span, help);
         self.slips.hole(span);
         at + 3
+    }
+
+    /// `- a - b`, a list as other formats write it. Hands back the index behind it.
+    fn dashes(&mut self, at: usize, close: usize) -> usize {
+        let (mut end, mut values) = (at, Vec::new());
+        while end + 1 < close && self.word(end) == "-" {
+            let value = end + 1;
+            end = if self.kind(value) == Some(Kind::Open) { self.mates[value] + 1 } else { value + 1 };
+            let span = self.span(value, end);
+            values.push(self.text[span.start..span.end].to_owned());
+            if end + 1 < close && self.kind(end) == Some(Kind::Comma) && self.word(end + 1) == "-" {
+                end += 1;
+            }
+        }
+        let list = values.join(", ");
+        let list = if list.chars().count() <= 60 && !list.contains('\n') { list } else { "…".to_owned() };
+        let span = self.span(at, end);
+        self.error("dash", "a list stands in square brackets, not behind dashes", span, format!("write `[{list}]`"));
+        self.slips.hole(span);
+        end
     }
 
     fn is_variable(&self, at: usize, close: usize) -> bool {
@@ -123,8 +144,16 @@ impl Walk<'_> {
     fn prose(&mut self, at: usize, end: usize, inside: Inside) {
         let span = self.span(at, end);
         let text = &self.text[span.start..span.end];
-        let short =
-            if text.chars().count() <= 40 && !text.contains(['\n', '"']) { text.to_owned() } else { "…".to_owned() };
+        let quantity = end == at + 2
+            && is_number(self.word(at))
+            && matches!(self.word(at + 1), "%" | "min" | "h" | "d" | "w" | "y");
+        let short = if quantity {
+            format!("{}{}", self.word(at), self.word(at + 1))
+        } else if text.chars().count() <= 40 && !text.contains(['\n', '"']) {
+            text.to_owned()
+        } else {
+            "…".to_owned()
+        };
         let names: Vec<&str> = (at..end).map(|i| self.word(i)).filter(|word| is_identifier(word)).collect();
         let error = Diagnostic::error("needs-quotes", "this needs quotes: only a single word can stand without", span);
         let listed = at >= 2 && ["ladder", "states", "one_of"].contains(&self.word(at - 2));

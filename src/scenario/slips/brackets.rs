@@ -29,6 +29,10 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
                     mates[opening] = index;
                 }
                 opening => {
+                    if let Some(wrong) = opening.and_then(|opening| wrong_opening(text, tokens, opening, token.span)) {
+                        slips.report(wrong);
+                        return None;
+                    }
                     let odd = odd_pair(text, tokens, &mates);
                     slips.report(match opening {
                         Some(opening) => mismatch(text, tokens[opening].span, token.span, odd),
@@ -42,6 +46,12 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
     }
     let Some(last) = open.last() else { return Some(mates) };
     let odd = odd_pair(text, tokens, &mates);
+    if *last == 0 && odd.is_none() {
+        let error =
+            Diagnostic::error("brackets", "the first bracket of the file is not closed at its end", tokens[0].span);
+        slips.report(error.help(format!("add `{}` as the last line", closing(text, tokens[0].span))));
+        return None;
+    }
     slips.report(unclosed(text, tokens[*last].span, odd));
     None
 }
@@ -71,6 +81,29 @@ fn odd_pair(text: &str, tokens: &[Token], mates: &Mates) -> Option<(Span, Span)>
     let mut pairs: Vec<(Span, Span)> = pairs.map(|(open, close)| (tokens[open].span, tokens[*close].span)).collect();
     pairs.sort_by_key(|(_, close)| close.start);
     pairs.into_iter().find(|(open, close)| begins_line(close.start) && indent(open.start) != indent(close.start))
+}
+
+/// An opening bracket behind a field that what follows it does not suit, where the one of `close` would: names with
+/// values cannot stand in `[ ]`, nor values without names in `{ }`.
+fn wrong_opening(text: &str, tokens: &[Token], open: usize, close: Span) -> Option<Diagnostic> {
+    let kind = |at: usize| tokens.get(at).map(|t| t.kind);
+    let named = matches!(kind(open + 1), Some(Kind::Word | Kind::Text)) && kind(open + 2) == Some(Kind::Colon);
+    let field = open.checked_sub(2).filter(|at| kind(*at) == Some(Kind::Word) && kind(at + 1) == Some(Kind::Colon))?;
+    let (opened, closed) = (sign(text, tokens[open].span), sign(text, close));
+    let meant = match (opened, closed) {
+        ("[", "}") if named => "{",
+        ("[", ")") if named => "(",
+        ("{", "]") if kind(open + 1) == Some(Kind::Open) => "[",
+        _ => return None,
+    };
+    let field = sign(text, tokens[field].span);
+    let why = if named { "what it holds has names" } else { "what it holds has no names" };
+    let error = Diagnostic::error(
+        "brackets",
+        format!("`{field}` opens with `{opened}` and closes with `{closed}`"),
+        tokens[open].span,
+    );
+    Some(error.related(close, "closed here").help(format!("{why}: write `{field}: {meant}`")))
 }
 
 fn mismatch(text: &str, open: Span, close: Span, odd: Option<(Span, Span)>) -> Diagnostic {

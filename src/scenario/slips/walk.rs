@@ -19,6 +19,29 @@ pub(super) enum Inside {
     Values,
 }
 
+/// Fields that hold lists, often of records.
+const LISTS: [&str; 11] =
+    ["outcomes", "factors", "force", "forbid", "omitted", "then", "on", "at", "claims", "one_of", "ladder"];
+
+/// Fields that hold entries whose names the author chooses.
+const MAPS: [&str; 15] = [
+    "sources",
+    "parameters",
+    "ladders",
+    "actors",
+    "postures",
+    "indicators",
+    "flags",
+    "lets",
+    "events",
+    "rules",
+    "choose",
+    "questions",
+    "variants",
+    "set",
+    "for_each",
+];
+
 pub(super) struct Walk<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
@@ -112,6 +135,7 @@ impl<'a> Walk<'a> {
         let named = self.is_named(open, close);
         let inside = match (self.word(open), named) {
             ("{", false) if close > open + 1 && self.only_names(open + 1, close) => self.braced_list(open, close),
+            ("{", false) if self.is_list_in_braces(open) => self.list_in_braces(open, close),
             ("{", _) => Inside::Entries,
             ("(", true) => Inside::Fields,
             ("[", true) => self.named_list(open, close),
@@ -153,17 +177,62 @@ impl<'a> Walk<'a> {
         Inside::Values
     }
 
-    fn named_list(&mut self, open: usize, close: usize) -> Inside {
-        let (first, last) = (self.tokens[open].span, self.tokens[close].span);
+    /// The field whose value begins at `at`.
+    fn field_of(&self, at: usize) -> &str {
+        if at >= 2 && self.kind(at - 1) == Some(Kind::Colon) { self.word(at - 2) } else { "" }
+    }
+
+    /// The bracket around `at`.
+    fn around(&self, at: usize) -> Option<usize> {
+        (0..at).rev().find(|open| self.kind(*open) == Some(Kind::Open) && self.mates[*open] > at)
+    }
+
+    fn is_list_in_braces(&self, open: usize) -> bool {
+        LISTS.contains(&self.field_of(open)) && matches!(self.kind(open + 1), Some(Kind::Open | Kind::Text))
+    }
+
+    /// `outcomes: {(…), (…)}`
+    fn list_in_braces(&mut self, open: usize, close: usize) -> Inside {
+        let (first, last, field) = (self.tokens[open].span, self.tokens[close].span, self.field_of(open).to_owned());
         self.error(
-            "named-list",
-            "a list in `[ ]` holds values without names",
+            "list-in-braces",
+            format!("`{field}` is a list, and a list stands in square brackets `[ ]`"),
             first,
-            "names with values stand in `{ }` where you choose the names, and in `( )` where they are fixed fields",
+            format!("write `{field}: [ … ]`"),
         );
-        self.slips.repair(first.start, b"{");
-        self.slips.repair(last.start, b"}");
-        Inside::Entries
+        self.slips.repair(first.start, b"[");
+        self.slips.repair(last.start, b"]");
+        Inside::Values
+    }
+
+    /// `set: [mediator: un]`
+    fn named_list(&mut self, open: usize, close: usize) -> Inside {
+        let (first, last, field) = (self.tokens[open].span, self.tokens[close].span, self.field_of(open).to_owned());
+        let inner = self.text[first.end..last.start].trim();
+        let inner = if inner.chars().count() <= 40 && !inner.contains('\n') { inner } else { "…" };
+        let own_names = MAPS.contains(&field.as_str());
+        let help = if own_names {
+            format!("write `{field}: {{ {inner} }}`: names that you choose stand in braces")
+        } else if LISTS.contains(&field.as_str()) {
+            format!("write `{field}: [({inner})]`: each value of the list has its own round brackets")
+        } else if field.is_empty() {
+            "names with values stand in `{ }` where you choose the names, and in `( )` where they are fixed fields"
+                .to_owned()
+        } else {
+            format!("write `{field}: ({inner})`: fixed fields stand in round brackets")
+        };
+        self.error("named-list", "a list in `[ ]` holds values without names", first, help);
+        if own_names || field.is_empty() {
+            self.slips.repair(first.start, b"{");
+            self.slips.repair(last.start, b"}");
+            return Inside::Entries;
+        }
+        if LISTS.contains(&field.as_str()) {
+            self.slips.holes.push(first.to(last));
+        }
+        self.slips.repair(first.start, b"(");
+        self.slips.repair(last.start, b")");
+        Inside::Fields
     }
 
     fn inside(&mut self, from: usize, close: usize, inside: Inside) {
@@ -271,6 +340,11 @@ impl<'a> Walk<'a> {
                 at + 1
             }
             // A name with its colon follows, so this is none.
+            Some(Kind::Word) if inside == Inside::Entries && self.spaced_name(at, close).is_some() => {
+                let end = self.spaced_name(at, close).unwrap_or(at + 1);
+                self.join(at, end);
+                self.named_value(end - 1, end + 1, close, inside)
+            }
             Some(Kind::Word | Kind::Text) if at + 2 < close && self.kind(at + 2) == Some(Kind::Colon) => {
                 let (word, span) = (self.word(at).to_owned(), self.tokens[at].span);
                 self.error(
@@ -297,6 +371,25 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Index behind the words from `at` that stand together before a colon: a name with spaces in it.
+    fn spaced_name(&self, at: usize, close: usize) -> Option<usize> {
+        let words = (at..close).take_while(|i| {
+            let plain = self.kind(*i) == Some(Kind::Word) && is_identifier(self.word(*i));
+            plain && (*i == at || self.gap(i - 1).bytes().all(|b| b == b' '))
+        });
+        let end = at + words.count();
+        (end > at + 1 && end < close && self.kind(end) == Some(Kind::Colon)).then_some(end)
+    }
+
+    /// Reads `street protest` as `street_protest`.
+    fn join(&mut self, at: usize, end: usize) {
+        let span = self.span(at, end);
+        let written = self.text[span.start..span.end].to_owned();
+        let joined = written.split_whitespace().collect::<Vec<_>>().join("_");
+        self.error("bad-name", format!("a name holds no spaces: `{written}`"), span, format!("write `{joined}`"));
+        self.slips.repair(span.start, written.replace(' ', "_").as_bytes());
+    }
+
     fn named_value(&mut self, key: usize, at: usize, close: usize, inside: Inside) -> usize {
         if at < close && self.kind(at) != Some(Kind::Comma) {
             return self.value(at, close, inside);
@@ -314,8 +407,37 @@ impl<'a> Walk<'a> {
         at
     }
 
+    /// `0,4`: reads it as `0.4`. Three digits behind the comma may also be thousands, which `no_value` knows.
+    fn decimal_comma(&mut self, at: usize) -> bool {
+        let digits = |i: usize| self.word(i).bytes().all(|b| b.is_ascii_digit());
+        if at < 2 || !digits(at) || self.kind(at - 1) != Some(Kind::Comma) {
+            return false;
+        }
+        let unsigned = self.word(at - 2).trim_start_matches(['-', '+']);
+        let together = self.gap(at - 2).is_empty() && self.gap(at - 1).is_empty();
+        let whole = !unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit());
+        if !together || !whole || (self.word(at).len() == 3 && unsigned != "0") {
+            return false;
+        }
+        let (span, number) = (self.span(at - 2, at + 1), format!("{}.{}", self.word(at - 2), self.word(at)));
+        let message = "the decimal sign is a point, not a comma";
+        self.error("decimal-comma", message, span, format!("write `{number}`"));
+        self.slips.repair(self.tokens[at - 1].span.start, b".");
+        true
+    }
+
+    /// `name`, where `at` is the first word of an outcome.
+    fn field_for_name(&self, at: usize) -> Option<&'static str> {
+        let open = at.checked_sub(1).filter(|open| self.word(*open) == "(")?;
+        let list = self.around(open).filter(|list| self.word(*list) == "[")?;
+        (self.field_of(list) == "outcomes" && is_identifier(self.word(at))).then_some("name")
+    }
+
     /// A name that no colon follows.
     fn no_value(&mut self, at: usize, inside: Inside) {
+        if self.decimal_comma(at) {
+            return;
+        }
         let (span, name) = (self.tokens[at].span, self.word(at).to_owned());
         self.slips.broken = true;
         let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
@@ -324,10 +446,7 @@ impl<'a> Walk<'a> {
         if glued && digits(&name) && digits(self.word(at - 2)) {
             let (whole, before) = (self.span(at - 2, at + 1), self.word(at - 2));
             let (thousands, decimal) = (format!("{before}{name}"), format!("{before}.{name}"));
-            let help = match name.len() {
-                3 => format!("for thousands write `{thousands}`, for a decimal point `{decimal}`"),
-                _ => format!("write `{decimal}`"),
-            };
+            let help = format!("for thousands write `{thousands}`, for a decimal point `{decimal}`");
             self.error("number-with-comma", "numbers are written without commas", whole, help);
             return;
         }
@@ -337,6 +456,15 @@ impl<'a> Walk<'a> {
             let message = format!("`{name}` stands here without a name or a value of its own");
             let error = Diagnostic::error("no-value", message, span).help(help);
             self.slips.report(error.help("if it is something else, give it its field: `name: value`"));
+            return;
+        }
+        if let Some(field) = self.field_for_name(at) {
+            self.error(
+                "no-value",
+                format!("the name of an outcome is a field: `{field}`"),
+                span,
+                format!("write `{field}: {name}`"),
+            );
             return;
         }
         let help = match inside {

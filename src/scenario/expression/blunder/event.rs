@@ -6,7 +6,7 @@ use super::super::lexer::Token;
 use super::super::parser::{Parser, comparison_sign};
 use super::super::{Parsed, Target};
 use super::Blunder;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, nearest};
 
 const LET_HELP: &str = "give the condition a name under `lets`, and write `NAME begins` or `NAME ends`";
 const EVENT_HELP: &str = "an event is a rule's id, `rule/branch`, an emitted name, `start`, `actor.posture becomes value`, \
@@ -31,6 +31,12 @@ impl Parser<'_> {
             }
             Some(Token::Word(_)) if self.is_sign(1, "(") => Err(Self::condition_as_event(here)),
             Some(Token::Word(_)) => Ok(()),
+            Some(Token::Moment(_)) if self.lexemes.len() == 1 => {
+                let date = self.words(here);
+                Err(Diagnostic::error("not-an-event", format!("`{date}` is a date, and `on` names an event"), here)
+                    .help(format!("for a date write `at: \"{date}\"`"))
+                    .into())
+            }
             _ => Err(Diagnostic::error("not-an-event", format!("an event was expected, found {}", self.found()), here)
                 .help(EVENT_HELP)
                 .into()),
@@ -90,6 +96,9 @@ impl Parser<'_> {
                 base.help("each event of a list is its own string: `on: [first_event, second_event]`").into()
             }
             Some(Token::Word(word)) if word == "becomes" => base.help("`becomes` goes with `actor.posture`").into(),
+            Some(Token::Word(word)) if let Some(verb) = meant_verb(word) => {
+                base.help(format!("did you mean `{} {verb}`?", self.left_of())).into()
+            }
             _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
             _ => base.help(EVENT_HELP).into(),
         }
@@ -107,9 +116,31 @@ impl Parser<'_> {
             Some(Token::Sign(",")) => {
                 base.help("only one event stands here; make a group of several under `events`").into()
             }
+            Some(token)
+                if comparison_sign(token).is_some()
+                    && matches!(self.token(1), Some(Token::Number(_) | Token::Duration(_))) =>
+            {
+                self.comparison_inside(open)
+            }
             _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
+            Some(Token::Word(word)) if let Some(verb) = meant_verb(word) => {
+                base.help(format!("did you mean `{} {verb}`?", self.left_of())).into()
+            }
             _ => base.related(open, "inside this bracket").help(EVENT_HELP).into(),
         }
+    }
+
+    /// `count(e >= 2)`: the comparison belongs behind the bracket.
+    fn comparison_inside(&self, open: Span) -> Blunder {
+        let function = self.lexemes.iter().take_while(|l| l.span.start < open.start).last();
+        let function = function.map_or("count", |l| self.words(l.span));
+        let rest = self.lexemes[self.next..].iter().take_while(|l| l.token != Token::Sign(")"));
+        let rest = rest.last().map_or("", |l| self.words(self.here().to(l.span)));
+        let event = self.words(Span::new(open.end, self.behind().end)).trim();
+        Diagnostic::error("not-an-event", format!("`{function}` takes the event alone"), self.here())
+            .label("this belongs behind the bracket")
+            .help(format!("write `{function}({event}) {rest}`"))
+            .into()
     }
 
     /// `emit a.b`
@@ -148,10 +179,13 @@ impl Parser<'_> {
                 .help(format!("to raise an event, write `emit {name}`"))
                 .into();
         }
-        let rest = self.words(self.lexemes[self.next..].iter().skip(1).fold(
-            self.lexemes.get(self.next + 1).map_or(Span::new(self.here().end, self.here().end), |l| l.span),
-            |all, l| all.to(l.span),
-        ));
+        // `+ =` is `+=` with a space in it.
+        let apart = matches!(self.token(0), Some(Token::Sign("+" | "-"))) && self.is_sign(1, "=");
+        let behind = &self.lexemes[(self.next + 1 + usize::from(apart)).min(self.lexemes.len())..];
+        let rest = match behind {
+            [] => "",
+            [first, ..] => self.words(behind.iter().fold(first.span, |all, l| all.to(l.span))),
+        };
         let help = match self.token(0) {
             Some(Token::Sign("==" | ":=" | "===" | "->" | "→" | ":")) => {
                 format!("to change it, write `{name} = {rest}`")
@@ -174,6 +208,10 @@ impl Parser<'_> {
                     format!("write `{name} up` for a ladder, `{name} += 1` for an indicator")
                 }
                 "falls" | "decreases" => format!("write `{name} down` for a ladder, `{name} -= 1` for an indicator"),
+                _ if let Some(near) = nearest(word, ["up", "down"]) => {
+                    let rungs = if rest.is_empty() { String::new() } else { format!(" {rest}") };
+                    format!("did you mean `{name} {near}{rungs}`?")
+                }
                 _ => EFFECT_HELP.to_owned(),
             },
             _ => EFFECT_HELP.to_owned(),
@@ -210,6 +248,15 @@ impl Parser<'_> {
             }
             _ => self.stray(),
         }
+    }
+}
+
+/// The word behind a `let` that somebody means who writes `word`.
+fn meant_verb(word: &str) -> Option<&'static str> {
+    match word {
+        "starts" | "start" | "started" | "begin" | "began" => Some("begins"),
+        "stops" | "stop" | "stopped" | "end" | "ended" | "finishes" => Some("ends"),
+        _ => nearest(word, ["begins", "ends"]),
     }
 }
 

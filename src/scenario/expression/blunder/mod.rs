@@ -5,6 +5,8 @@
 mod event;
 mod question;
 
+pub(super) use question::refuse_english;
+
 use super::lexer::{Token, meant_unit, unit_help};
 use super::parser::{FUNCTIONS, Parser, comparison_sign};
 use super::{Expr, ExprKind, Parsed};

@@ -13,6 +13,26 @@ const QUESTION_HELP: &str = "questions are `ever(c)`, `c at end`, `c on 2024-06-
                              `a then b within 14d`, `stays(c) for 30d`; numbers `count(e)`, `X at end`, `first(c)`, \
                              `total(X)`, `highest(X)`";
 
+/// Words with which an English question begins.
+const ASKING: &[&str] = &[
+    "will", "would", "could", "can", "should", "do", "does", "did", "is", "are", "was", "were", "has", "have", "how",
+    "what", "when", "which", "who", "whether",
+];
+
+/// A question in plain English. `at` is the byte offset of `text` in the file.
+pub(in super::super) fn refuse_english(text: &str, at: usize) -> Parsed<()> {
+    let mut words = text.split_whitespace();
+    let asks = words.next().is_some_and(|first| ASKING.contains(&first.to_lowercase().as_str()));
+    let goes_on = words.next().is_some_and(|second| second.chars().all(char::is_alphabetic)) && words.next().is_some();
+    if !text.trim_end().ends_with('?') && !(asks && goes_on) {
+        return Ok(());
+    }
+    Err(Diagnostic::error("not-a-question", "this is asked in English", Span::new(at, at + text.len()))
+        .help("write what is counted, for example `ever(dprk.military == war) by 2024-06-30` or `count(missile_test) >= 2`; the English goes into `says`")
+        .help(QUESTION_HELP)
+        .into())
+}
+
 impl Parser<'_> {
     /// A suffix of one part of `a and b` may be meant of the whole.
     pub(in super::super) fn refuse_two_readings(
