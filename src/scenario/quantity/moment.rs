@@ -200,8 +200,8 @@ mod tests {
         assert!(error("2024-03-04T24:00").contains("next date"));
         assert!(error("2024-03-04T6:00").contains("06:00"));
         assert!(error("04.03.2024").contains("year-month-day"));
-        for text in ["14 Feb 2024", "February 14, 2024", "14th of February 2024"] {
-            assert!(error(text).contains("2024-02-14") == !text.contains("of"), "{text}");
+        for text in ["14 Feb 2024", "February 14, 2024", "14-feb-2024"] {
+            assert!(error(text).contains("\"2024-02-14\""), "{text}");
         }
         assert!(error("tomorrow").contains("expected a date"));
     }
