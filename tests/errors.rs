@@ -18,11 +18,11 @@ fn told(source: &Source<'_>) -> Diagnostics {
     diagnostics.sorted()
 }
 
-fn files(phase: &str) -> Vec<PathBuf> {
+fn files(phase: &str, extension: &str) -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors").join(phase);
     let entries = directory.read_dir().unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a directory entry").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|e| e == "ron"));
+    files.retain(|path| path.extension().is_some_and(|e| e == extension));
     files.sort();
     files
 }
@@ -45,7 +45,10 @@ fn check(phase: &str, path: &Path) {
 }
 
 fn check_all(phase: &str) {
-    let files = files(phase);
+    let told_of = files(phase, "snap");
+    let files = files(phase, "ron");
+    let orphans: Vec<&PathBuf> = told_of.iter().filter(|snap| !snap.with_extension("ron").exists()).collect();
+    assert!(orphans.is_empty(), "messages without their mistake: {orphans:#?}");
     assert!(!files.is_empty(), "there are no files in tests/errors/{phase}");
     let failed: Vec<&PathBuf> = files.iter().filter(|path| catch_unwind(|| check(phase, path)).is_err()).collect();
     assert!(failed.is_empty(), "{} of {} differ: {failed:#?}", failed.len(), files.len());

@@ -55,7 +55,11 @@ impl Reader {
         Some(question)
     }
 
-    pub(super) fn omission(&mut self, node: &Node<'_>) -> Option<OmissionText> {
+    pub(super) fn omissions(&mut self, node: &Node<'_>) -> Option<Vec<OmissionText>> {
+        self.list(node, "[\"death of a leader\"]", Self::omission)
+    }
+
+    fn omission(&mut self, node: &Node<'_>) -> Option<OmissionText> {
         if let Shape::Text(..) | Shape::Name(_) = node.shape {
             let says = self.text(node)?;
             return Some(OmissionText { says: Spanned::new(says, node.span), claims: Vec::new() });

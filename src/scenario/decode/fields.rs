@@ -3,6 +3,7 @@
 //! Does not know which records there are.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::Reader;
 use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
@@ -239,7 +240,7 @@ impl<'n, 't> Fields<'n, 't> {
         nearest(name, candidates()).or_else(|| {
             let lower = name.to_lowercase();
             let meant = ELSEWHERE.iter().filter(|(other, _)| *other == lower).map(|(_, meant)| *meant);
-            meant.flat_map(|meant| candidates().find(|candidate| *candidate == meant)).next()
+            meant.filter_map(|meant| candidates().find(|candidate| *candidate == meant)).next()
         })
     }
 }
@@ -285,6 +286,7 @@ impl Reader {
             }
         };
         let mut map: Map<T> = Vec::new();
+        let mut first: BTreeMap<String, Span> = BTreeMap::new();
         for (key, value) in fields {
             let value = decode(self, value);
             let key = Self::key(key);
@@ -292,12 +294,12 @@ impl Reader {
                 self.holes.push(key.span);
                 continue;
             }
-            match map.iter().find(|entry| entry.key.value == key.value) {
-                Some(first) => {
-                    let first = first.key.span;
-                    self.error(double(&Spanned::new(Cow::Borrowed(&key.value), key.span), first));
+            match first.get(&key.value) {
+                Some(first) => self.error(double(&Spanned::new(Cow::Borrowed(&key.value), key.span), *first)),
+                None => {
+                    first.insert(key.value.clone(), key.span);
+                    map.push(Entry { key, value });
                 }
-                None => map.push(Entry { key, value }),
             }
         }
         Some(map)

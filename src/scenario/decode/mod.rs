@@ -22,6 +22,9 @@ use fields::Fields;
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
 
+/// How `rules` may look.
+const A_RULE: &str = "rules: { my_rule: (says: \"…\", at: \"2024-03-04\"), }";
+
 /// What is known while a file is read, and what was found wrong.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
@@ -94,57 +97,31 @@ impl Reader {
         }
         self.survey(root);
         let mut f = Fields::open(self, root, "a scenario")?;
-        let version = f.required(self, "simulate", "simulate: 1", Self::version);
-        let title = f.spanned(self, "title", Self::text);
-        let about = f.spanned(self, "about", Self::text);
-        let clock = f.required(self, "clock", "clock: (start: \"2024-02-07\", end: \"2024-12-31\")", Self::clock);
-        let words = f.spanned(self, "words", Self::scale);
-        let sources = f.map(self, "sources", Self::source);
-        let parameters = f.map(self, "parameters", Self::parameter);
-        let ladders = f.map(self, "ladders", Self::ladder_values);
-        let actors = f.map(self, "actors", Self::actor);
-        let indicators = f.map(self, "indicators", Self::indicator);
-        let flags = f.map(self, "flags", Self::flag);
-        let lets = f.map(self, "lets", Self::expression);
-        let events =
-            f.map(self, "events", |reader, node| reader.spanned_list(node, "[first_rule, second_rule]", Self::event));
-        let defaults = f.take(self, "defaults", Self::defaults);
-        let rules =
-            f.required(self, "rules", "rules: { my_rule: (says: \"…\", at: \"2024-03-04\"), }", |reader, node| {
-                reader.map(node, "rules", Self::rule)
-            });
-        let outcomes = f.required(self, "outcomes", "outcomes: [(name: all_runs)]", Self::outcomes);
-        let questions = f.map(self, "questions", Self::question);
-        let stop_when = f.take(self, "stop_when", Self::expression);
-        let omitted = f
-            .take(self, "omitted", |reader, node| reader.list(node, "[\"death of a leader\"]", Self::omission))
-            .unwrap_or_default();
-        let variants = f.map(self, "variants", Self::variant);
-        f.close(self);
         let document = Document {
-            version,
-            title,
-            about,
-            clock,
-            words,
-            sources,
-            parameters,
-            ladders,
-            actors,
-            indicators,
-            flags,
-            lets,
-            events,
-            defaults,
-            rules: rules.unwrap_or_default(),
-            outcomes: outcomes.unwrap_or_default(),
-            questions,
-            stop_when,
-            omitted,
-            variants,
+            version: f.required(self, "simulate", "simulate: 1", Self::version),
+            title: f.spanned(self, "title", Self::text),
+            about: f.spanned(self, "about", Self::text),
+            clock: f.required(self, "clock", "clock: (start: \"2024-02-07\", end: \"2024-12-31\")", Self::clock),
+            words: f.spanned(self, "words", Self::scale),
+            sources: f.map(self, "sources", Self::source),
+            parameters: f.map(self, "parameters", Self::parameter),
+            ladders: f.map(self, "ladders", Self::ladder_values),
+            actors: f.map(self, "actors", Self::actor),
+            indicators: f.map(self, "indicators", Self::indicator),
+            flags: f.map(self, "flags", Self::flag),
+            lets: f.map(self, "lets", Self::expression),
+            events: f.map(self, "events", Self::group),
+            defaults: f.take(self, "defaults", Self::defaults),
+            rules: f.required(self, "rules", A_RULE, Self::rules).unwrap_or_default(),
+            outcomes: f.required(self, "outcomes", "outcomes: [(name: all_runs)]", Self::outcomes).unwrap_or_default(),
+            questions: f.map(self, "questions", Self::question),
+            stop_when: f.take(self, "stop_when", Self::expression),
+            omitted: f.take(self, "omitted", Self::omissions).unwrap_or_default(),
+            variants: f.map(self, "variants", Self::variant),
             opening: Span::new(root.span.start, root.span.start + 1),
             holes: Vec::new(),
         };
+        f.close(self);
         self.check_names(&document);
         Some(document)
     }

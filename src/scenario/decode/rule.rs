@@ -4,7 +4,9 @@
 
 use super::Reader;
 use super::fields::Fields;
-use crate::scenario::document::{Again, BranchText, DefaultsText, FactorText, IfLapsed, RuleText};
+use crate::diagnostic::Spanned;
+use crate::scenario::document::{Again, BranchText, DefaultsText, FactorText, IfLapsed, Map, RuleText};
+use crate::scenario::expression::EventExpr;
 use crate::scenario::node::Node;
 
 impl Reader {
@@ -18,7 +20,16 @@ impl Reader {
         Some(defaults)
     }
 
-    pub(super) fn rule(&mut self, node: &Node<'_>) -> Option<RuleText> {
+    pub(super) fn rules(&mut self, node: &Node<'_>) -> Option<Map<RuleText>> {
+        self.map(node, "rules", Self::rule)
+    }
+
+    /// A named group of events.
+    pub(super) fn group(&mut self, node: &Node<'_>) -> Option<Spanned<Vec<EventExpr>>> {
+        self.spanned_list(node, "[first_rule, second_rule]", Self::event)
+    }
+
+    fn rule(&mut self, node: &Node<'_>) -> Option<RuleText> {
         let mut f = Fields::open(self, node, "a rule")?;
         let rule = RuleText {
             for_each: f.spanned(self, "for_each", Self::bindings),
@@ -31,7 +42,7 @@ impl Reader {
             after: f.spanned(self, "after", Self::delay),
             at: f.take(self, "at", |reader, node| {
                 reader.spanned_list(node, "[\"2024-02-14\", \"2024-03-04\"]", |reader, node| {
-                    reader.moment(node).map(|at| crate::diagnostic::Spanned::new(at, node.span))
+                    reader.moment(node).map(|at| Spanned::new(at, node.span))
                 })
             }),
             every: f.spanned(self, "every", Self::duration),

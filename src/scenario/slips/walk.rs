@@ -290,54 +290,19 @@ impl<'a> Walk<'a> {
 
     /// `name: value`
     fn entry(&mut self, at: usize, close: usize, inside: Inside) -> usize {
-        match self.kind(at) {
-            Some(Kind::Word | Kind::Text) => {}
-            Some(Kind::Open) => {
-                let span = self.tokens[at].span;
-                let next = self.brackets(at);
-                self.error(
-                    "no-name",
-                    "this has no name",
-                    span,
-                    "write `name: (…)`; values without names stand in a list `[ ]`",
-                );
-                self.slips.broken = true;
-                return next;
-            }
-            _ => {
-                let (span, word) = (self.tokens[at].span, self.word(at).to_owned());
-                self.error(
-                    "unexpected",
-                    format!("`{word}` has no place here"),
-                    span,
-                    "an entry is a name, a colon and a value: `name: value`",
-                );
-                self.slips.broken = true;
-                return at + 1;
-            }
+        if !matches!(self.kind(at), Some(Kind::Word | Kind::Text)) {
+            return self.nameless(at);
         }
-        let kind = if at + 1 < close { self.kind(at + 1) } else { None };
-        match kind {
-            Some(Kind::Colon) => {
-                self.key(at, inside);
-                self.named_value(at, at + 2, close, inside)
-            }
+        let next = if at + 1 < close { self.kind(at + 1) } else { None };
+        match next {
+            Some(Kind::Colon) => self.key(at, inside),
             Some(Kind::Sign) if matches!(self.word(at + 1), "=" | "=>" | "==") => {
-                let span = self.tokens[at + 1].span;
-                let (name, sign) = (self.word(at).to_owned(), self.word(at + 1).to_owned());
-                self.error(
-                    "equals",
-                    format!("a value is given with `:`, not with `{sign}`"),
-                    span,
-                    format!("write `{name}: …`"),
-                );
-                self.slips.repair(span.start, &b":     "[..span.end - span.start]);
+                self.equals(at);
                 self.key(at, inside);
-                self.named_value(at, at + 2, close, inside)
             }
             None | Some(Kind::Comma) => {
                 self.no_value(at, inside);
-                at + 1
+                return at + 1;
             }
             // A name with its colon follows, so this is none.
             Some(Kind::Word) if inside == Inside::Entries && self.spaced_name(at, close).is_some() => {
@@ -347,28 +312,44 @@ impl<'a> Walk<'a> {
             }
             Some(Kind::Word | Kind::Text) if at + 2 < close && self.kind(at + 2) == Some(Kind::Colon) => {
                 let (word, span) = (self.word(at).to_owned(), self.tokens[at].span);
-                self.error(
-                    "no-value",
-                    format!("`{word}` has no value"),
-                    span,
-                    format!("write `{word}: …`, or delete it"),
-                );
+                let help = format!("write `{word}: …`, or delete it");
+                self.error("no-value", format!("`{word}` has no value"), span, help);
                 self.slips.repair(span.start, &vec![b' '; span.end - span.start]);
-                at + 1
+                return at + 1;
             }
             _ => {
                 let (name, end) = (self.word(at).to_owned(), self.tokens[at].span.end);
-                self.error(
-                    "colon",
-                    format!("a colon is missing behind `{name}`"),
-                    Span::new(end, end),
-                    format!("write `{name}: …`"),
-                );
+                let place = Span::new(end, end);
+                self.error("colon", format!("a colon is missing behind `{name}`"), place, format!("write `{name}: …`"));
                 self.insert(at, b':');
                 self.key(at, inside);
-                self.named_value(at, at + 1, close, inside)
+                return self.named_value(at, at + 1, close, inside);
             }
         }
+        self.named_value(at, at + 2, close, inside)
+    }
+
+    /// Something else where a name is due.
+    fn nameless(&mut self, at: usize) -> usize {
+        let (span, word) = (self.tokens[at].span, self.word(at).to_owned());
+        self.slips.broken = true;
+        if self.kind(at) == Some(Kind::Open) {
+            let help = "write `name: (…)`; values without names stand in a list `[ ]`";
+            self.error("no-name", "this has no name", span, help);
+            return self.brackets(at);
+        }
+        let help = "an entry is a name, a colon and a value: `name: value`";
+        self.error("unexpected", format!("`{word}` has no place here"), span, help);
+        at + 1
+    }
+
+    /// A sign of equality where a colon is due.
+    fn equals(&mut self, at: usize) {
+        let span = self.tokens[at + 1].span;
+        let (name, sign) = (self.word(at).to_owned(), self.word(at + 1).to_owned());
+        let message = format!("a value is given with `:`, not with `{sign}`");
+        self.error("equals", message, span, format!("write `{name}: …`"));
+        self.slips.repair(span.start, &b":     "[..span.end - span.start]);
     }
 
     /// Index behind the words from `at` that stand together before a colon: a name with spaces in it.
