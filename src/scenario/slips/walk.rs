@@ -308,7 +308,7 @@ impl<'a> Walk<'a> {
             Some(Kind::Word) if inside == Inside::Entries && self.spaced_name(at, close).is_some() => {
                 let end = self.spaced_name(at, close).unwrap_or(at + 1);
                 self.join(at, end);
-                self.named_value(end - 1, end + 1, close, inside)
+                return self.named_value(end - 1, end + 1, close, inside);
             }
             Some(Kind::Word | Kind::Text) if at + 2 < close && self.kind(at + 2) == Some(Kind::Colon) => {
                 let (word, span) = (self.word(at).to_owned(), self.tokens[at].span);
