@@ -96,7 +96,8 @@ impl Parser<'_> {
                 base.help("each event of a list is its own string: `on: [first_event, second_event]`").into()
             }
             Some(Token::Word(word)) if word == "becomes" => base.help("`becomes` goes with `actor.posture`").into(),
-            Some(Token::Word(word)) if let Some(verb) = meant_verb(word) => {
+            Some(Token::Word(word)) if meant_verb(word).is_some() => {
+                let verb = meant_verb(word).unwrap_or_default();
                 base.help(format!("did you mean `{} {verb}`?", self.left_of())).into()
             }
             _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
@@ -123,7 +124,8 @@ impl Parser<'_> {
                 self.comparison_inside(open)
             }
             _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
-            Some(Token::Word(word)) if let Some(verb) = meant_verb(word) => {
+            Some(Token::Word(word)) if meant_verb(word).is_some() => {
+                let verb = meant_verb(word).unwrap_or_default();
                 base.help(format!("did you mean `{} {verb}`?", self.left_of())).into()
             }
             _ => base.related(open, "inside this bracket").help(EVENT_HELP).into(),
@@ -208,7 +210,8 @@ impl Parser<'_> {
                     format!("write `{name} up` for a ladder, `{name} += 1` for an indicator")
                 }
                 "falls" | "decreases" => format!("write `{name} down` for a ladder, `{name} -= 1` for an indicator"),
-                _ if let Some(near) = nearest(word, ["up", "down"]) => {
+                _ if nearest(word, ["up", "down"]).is_some() => {
+                    let near = nearest(word, ["up", "down"]).unwrap_or_default();
                     let rungs = if rest.is_empty() { String::new() } else { format!(" {rest}") };
                     format!("did you mean `{name} {near}{rungs}`?")
                 }
