@@ -56,7 +56,7 @@ impl Choice for Draws<'_, '_> {
             Cause::Response(id, trigger) => identity(Tag::Response as u64, [rule(id), trigger.0, 0]),
             Cause::Start => identity(Tag::Start as u64, [0; 3]),
             Cause::Turned(event, turn, first) => {
-                let within = first.map_or_else(|| identity(Tag::Turned as u64, [boundary, 0, 0]), |first| first);
+                let within = first.unwrap_or_else(|| identity(Tag::Turned as u64, [boundary, 0, 0]));
                 let name = randomness.event_name(event.0 as usize);
                 identity(Tag::Turned as u64, [name, within.0, u64::from(turn)])
             }

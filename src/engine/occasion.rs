@@ -5,11 +5,11 @@
 //! Layout, part of semantics version 1:
 //! - Heights are cut into bands: band 0 is `[0, 2⁻¹⁰)` per day, band `j ≥ 1` is `[2^(j-11), 2^(j-10))`.
 //! - Times of a band of width `w` are cut into cells of `min(512, 16/w)` days, from the start.
-//! - Runs are taken in blocks of 32 (`LANES`). The occasions of a rule in a block are stream `block` of ChaCha8
+//! - Runs are taken in blocks of 32 (`LANES`). The occasions of a rule in a block are stream `block` of `ChaCha8`
 //!   under the rule's occasion key. A cell starts at word `(band · 2⁴⁰ + cell) · 4096`: first a word for each of the
 //!   32 runs, its Poisson count by inverse distribution function, then a word for each occasion, run by run:
 //!   20 bits of time and 12 bits of height within the cell.
-//! - Decisions of a rule are SipHash-1-3 under a 128-bit key for each run, taken from stream `block` of ChaCha8 under
+//! - Decisions of a rule are SipHash-1-3 under a 128-bit key for each run, taken from stream `block` of `ChaCha8` under
 //!   the rule's decision key, 4 words a run. Further bits of a count, a time or a height come from there too.
 
 use std::ops::Range;
@@ -265,12 +265,15 @@ pub(super) fn falls_below(uniform: u64, p: f64) -> bool {
     p >= 1.0 || uniform < (p * TWO_64) as u64
 }
 
+/// A rule's 128-bit decision key for each run of a block.
+type RunKeys = [(u64, u64); LANES];
+
 /// The randomness of one block of runs: its decision keys, made when they are first asked for.
 #[derive(Debug)]
 pub(super) struct Block<'r> {
     randomness: &'r Randomness,
     number: u64,
-    keys: Vec<Option<Box<[(u64, u64); LANES]>>>,
+    keys: Vec<Option<Box<RunKeys>>>,
 }
 
 impl<'r> Block<'r> {

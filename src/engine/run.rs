@@ -32,13 +32,16 @@ pub(super) struct Layout {
     step_ticks: u64,
 }
 
+/// Of each variable its position, lowest value and stride; and the thresholds by their values.
+type Thresholds = (Vec<(usize, i32, usize)>, Vec<Threshold>);
+
 /// A pressure as the sampler sees it.
 #[derive(Debug)]
 pub(super) struct Pressure {
     pub(super) rule: RuleId,
     /// Its threshold while it is available, by the values of the variables that it reads: position, lowest value
     /// and stride of each. `None` if it reads other things too, or too many values.
-    table: Option<(Vec<(usize, i32, usize)>, Vec<Threshold>)>,
+    table: Option<Thresholds>,
     /// Whether it can become unavailable.
     limited: bool,
     /// The highest value of its hazard.
@@ -123,12 +126,7 @@ impl Pressure {
 }
 
 /// The thresholds of a pressure that reads nothing but variables, over all that these can be.
-fn thresholds(
-    model: &Model,
-    rule: RuleId,
-    reads: &[Slot],
-    start: &State,
-) -> Option<(Vec<(usize, i32, usize)>, Vec<Threshold>)> {
+fn thresholds(model: &Model, rule: RuleId, reads: &[Slot], start: &State) -> Option<Thresholds> {
     let (mut size, mut layout) = (1, Vec::new());
     for slot in reads.iter().rev() {
         let Slot::Variable(id) = slot else { return None };
@@ -254,6 +252,8 @@ impl Run {
         Ok(())
     }
 
+    // The method's own path is not general enough over lifetimes.
+    #[allow(clippy::redundant_closure_for_method_calls)]
     fn visit<O: Observer>(&mut self, place: &mut Place<'_, '_, O>) -> Result<(), Runaway> {
         if place.layout.looks.binary_search(&self.next).is_ok() {
             place.observer.looked(place.model, &self.state, self.next);

@@ -115,7 +115,9 @@ impl Instant {
             let (id, wanted) = effect.wanted(stage.state, stage.model);
             let variable = stage.model.variable(id);
             let held = wanted.clamp(f64::from(variable.low), f64::from(variable.high));
-            if (held < wanted || held > wanted) && variable.kind == VariableKind::Indicator {
+            // Held at an end, it is that end exactly.
+            #[allow(clippy::float_cmp)]
+            if held != wanted && variable.kind == VariableKind::Indicator {
                 stage.tell(Occurrence::Saturated(rule, id));
             }
             let value = &mut stage.state.values[id.0 as usize];

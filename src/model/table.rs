@@ -13,6 +13,9 @@ pub struct DelayTable {
 
 impl DelayTable {
     /// A table with these cumulative probabilities, which must be non-decreasing in [0, 1] and not empty.
+    ///
+    /// # Panics
+    /// If they are not.
     pub fn new(cumulative: Vec<f64>) -> Self {
         assert!(!cumulative.is_empty() && cumulative.is_sorted() && cumulative.iter().all(|p| (0.0..=1.0).contains(p)));
         Self { cumulative }

@@ -208,14 +208,14 @@ fn drawn(
 ) -> Option<Drawn> {
     let text = entry.value.as_ref()?;
     let branch = branch(&entry.key.value, text, raised, context);
-    if let (Draw::Weight, Some(when)) = (draw, &text.when) {
-        if entry.key.value != OTHERWISE {
-            context.diagnostics.push(
-                Diagnostic::error("when-with-weight", "a branch with `weight` and `when`", when.span)
-                    .help("weights are probabilities whatever the state; use `odds` for branches that are not always open")
-                    .help("or let the weight depend on the state: `weight: [(when: \"crisis\", is: 0.3), (is: 0)]`"),
-            );
-        }
+    if let (Draw::Weight, Some(when)) = (draw, &text.when)
+        && entry.key.value != OTHERWISE
+    {
+        context.diagnostics.push(
+            Diagnostic::error("when-with-weight", "a branch with `weight` and `when`", when.span)
+                .help("weights are probabilities whatever the state; use `odds` for branches that are not always open")
+                .help("or let the weight depend on the state: `weight: [(when: \"crisis\", is: 0.3), (is: 0)]`"),
+        );
     }
     let when = text.when.as_ref().map_or(Some(Condition::Constant(true)), |when| condition(when, context));
     let weight = text.weight.as_ref().map(|weight| cases::chance(weight, document, context));

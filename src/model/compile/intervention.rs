@@ -226,10 +226,10 @@ fn typed(
     if declared.is_some_and(|declared| declared.one_of.is_some()) {
         return Ok(ParameterValue::Name(text.to_owned()));
     }
-    if is_number(text.trim_start_matches(['-', '+'])) {
-        if let Ok(number) = text.parse() {
-            return Ok(ParameterValue::Number(number));
-        }
+    if is_number(text.trim_start_matches(['-', '+']))
+        && let Ok(number) = text.parse()
+    {
+        return Ok(ParameterValue::Number(number));
     }
     let own = declared.and_then(|declared| declared.value.as_ref()).map(|value| &value.value);
     if let Some(ParameterValue::Duration(_)) = own {

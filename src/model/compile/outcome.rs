@@ -138,10 +138,10 @@ fn at_its_time<T>(
     for mistake in own.iter() {
         let mut mistake = mistake.clone();
         let date = mistake.message.split('`').nth(1).filter(|_| mistake.code == "outside-run");
-        if let (Some(date), true) = (date, mistake.place == Place::Text(span)) {
-            if let [(at, _)] = text.match_indices(date).collect::<Vec<_>>()[..] {
-                mistake.place = Place::Text(Span::new(span.start + at, span.start + at + date.len()));
-            }
+        if let (Some(date), true) = (date, mistake.place == Place::Text(span))
+            && let [(at, _)] = text.match_indices(date).collect::<Vec<_>>()[..]
+        {
+            mistake.place = Place::Text(Span::new(span.start + at, span.start + at + date.len()));
         }
         context.diagnostics.push(mistake);
     }

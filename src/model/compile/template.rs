@@ -116,18 +116,17 @@ fn within_limit<T: Template>(entries: &Map<T>, diagnostics: &mut Diagnostics) ->
     let mut total = 0_usize;
     for entry in entries {
         let count = entry.value.as_ref().and_then(T::bindings).map_or(Some(1), |bindings| count(&bindings.value));
-        match count.and_then(|count| total.checked_add(count)).filter(|sum| *sum <= INSTANCES_LIMIT) {
-            Some(sum) => total = sum,
-            None => {
-                let count = count.map_or("more than can be counted".to_owned(), |count| grouped(count as u64));
-                let (name, kind) = (&entry.key.value, T::KIND);
-                let what = format!("with `{name}` there are too many {kind}s: it comes to {count}");
-                diagnostics.push(Diagnostic::error("too-many-instances", what, entry.key.span).help(format!(
-                    "at most {} are allowed in all; give the template fewer values or rows",
-                    grouped(INSTANCES_LIMIT as u64)
-                )));
-                return false;
-            }
+        if let Some(sum) = count.and_then(|count| total.checked_add(count)).filter(|sum| *sum <= INSTANCES_LIMIT) {
+            total = sum;
+        } else {
+            let count = count.map_or("more than can be counted".to_owned(), |count| grouped(count as u64));
+            let (name, kind) = (&entry.key.value, T::KIND);
+            let what = format!("with `{name}` there are too many {kind}s: it comes to {count}");
+            diagnostics.push(Diagnostic::error("too-many-instances", what, entry.key.span).help(format!(
+                "at most {} are allowed in all; give the template fewer values or rows",
+                grouped(INSTANCES_LIMIT as u64)
+            )));
+            return false;
         }
     }
     true
@@ -337,8 +336,8 @@ mod tests {
         let names: Vec<String> = (0..40).map(|i| format!("x{i}")).collect();
         // 1000^40 does not fit into any number of the machine.
         let variables: Vec<(&str, &[&str])> = names.iter().map(|name| (name.as_str(), many.as_slice())).collect();
-        let document =
-            one(&names.iter().map(|n| format!("{{{n}}}")).collect::<String>(), product(&variables), "", None);
+        let id: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
+        let document = one(&id.concat(), product(&variables), "", None);
         assert_eq!(expanded(&document), Err(vec!["too-many-instances"]));
     }
 }

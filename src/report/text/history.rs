@@ -107,13 +107,12 @@ fn ends(outcomes: &[PathOutcome]) -> Option<String> {
 
 fn milestone(milestone: &Milestone) -> String {
     let median = &milestone.median;
-    match &median.date {
-        Some(date) => format!("{} {date}{}", milestone.name, give_or_take(&median.figure, 1.0)),
-        None => {
-            let day = number(median.figure.value, 0.1);
-            format!("{} day {day}{}", milestone.name, give_or_take(&median.figure, 0.1))
-        }
+    let name = &milestone.name;
+    if let Some(date) = &median.date {
+        return format!("{name} {date}{}", give_or_take(&median.figure, 1.0));
     }
+    let day = number(median.figure.value, 0.1);
+    format!("{name} day {day}{}", give_or_take(&median.figure, 0.1))
 }
 
 /// `2024-03-08`, or `day 30`

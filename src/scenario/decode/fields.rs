@@ -239,8 +239,8 @@ impl<'n, 't> Fields<'n, 't> {
         let candidates = || self.asked.iter().copied().filter(open);
         nearest(name, candidates()).or_else(|| {
             let lower = name.to_lowercase();
-            let meant = ELSEWHERE.iter().filter(|(other, _)| *other == lower).map(|(_, meant)| *meant);
-            meant.filter_map(|meant| candidates().find(|candidate| *candidate == meant)).next()
+            let mut meant = ELSEWHERE.iter().filter(|(other, _)| *other == lower).map(|(_, meant)| *meant);
+            meant.find_map(|meant| candidates().find(|candidate| *candidate == meant))
         })
     }
 }

@@ -140,10 +140,10 @@ impl Declared {
         let assigned = match (self, value) {
             (Self::Choice { names }, value) => return chosen(names, value).map(Assigned::Choice),
             (Self::Duration { range }, ParameterValue::Duration(duration)) => {
-                if let Some((low, high)) = range.filter(|(low, high)| duration < low || duration > high) {
-                    if leeway != Leeway::Beyond {
-                        return Err(outside(duration, &low, &high, leeway));
-                    }
+                if let Some((low, high)) = range.filter(|(low, high)| duration < low || duration > high)
+                    && leeway != Leeway::Beyond
+                {
+                    return Err(outside(duration, &low, &high, leeway));
                 }
                 return Ok(Assigned::Duration(*duration));
             }
@@ -174,7 +174,7 @@ impl Declared {
         match self {
             Self::Per { period, .. } if x < 0.0 || matches!(value, ParameterValue::Likelihood(_)) => {
                 return Err(Misfit::new(
-                    format!("is a number of events per `{}`, of 0 or more", period),
+                    format!("is a number of events per `{period}`, of 0 or more"),
                     "give a number such as 0.22; for a chance over a time write `within` instead of `per`",
                 ));
             }
@@ -240,8 +240,8 @@ impl Declared {
     /// What follows its number in a text: ` per 1y`.
     pub fn unit(&self) -> String {
         match self {
-            Self::Per { period, .. } => format!(" per {}", period),
-            Self::Within { period, .. } => format!(" within {}", period),
+            Self::Per { period, .. } => format!(" per {period}"),
+            Self::Within { period, .. } => format!(" within {period}"),
             _ => String::new(),
         }
     }
@@ -251,7 +251,7 @@ impl Declared {
         match self {
             Self::Choice { names } => names.join(", "),
             Self::Duration { range: Some((low, high)) } => {
-                format!("{} to {}", low, high)
+                format!("{low} to {high}")
             }
             _ => self.range().map_or_else(String::new, |(low, high)| format!("{low} to {high}")),
         }
@@ -281,7 +281,7 @@ fn kind(value: &ParameterValue) -> String {
         ParameterValue::Number(x) => format!("the number {x}"),
         ParameterValue::Likelihood(Likelihood::Judged { word: Some(word), .. }) => format!("the word `{word}`"),
         ParameterValue::Likelihood(_) => "a probability".to_owned(),
-        ParameterValue::Duration(duration) => format!("the duration `{}`", duration),
+        ParameterValue::Duration(duration) => format!("the duration `{duration}`"),
         ParameterValue::Name(name) => format!("the name `{name}`"),
     }
 }

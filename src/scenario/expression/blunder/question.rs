@@ -24,7 +24,7 @@ pub(in super::super) fn refuse_english(text: &str, at: usize) -> Parsed<()> {
     let mut words = text.split_whitespace();
     let asks = words.next().is_some_and(|first| ASKING.contains(&first.to_lowercase().as_str()));
     let goes_on = words.next().is_some_and(|second| second.chars().all(char::is_alphabetic)) && words.next().is_some();
-    if !text.trim_end().ends_with('?') && !(asks && goes_on) {
+    if !(text.trim_end().ends_with('?') || (asks && goes_on)) {
         return Ok(());
     }
     Err(Diagnostic::error("not-a-question", "this is asked in English", Span::new(at, at + text.len()))
