@@ -75,6 +75,7 @@ pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
+pub mod exact;
 pub mod model;
 pub mod observe;
 pub mod report;
