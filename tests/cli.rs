@@ -370,3 +370,17 @@ fn check_looks_at_every_file() {
     assert!(ran.out.contains("lien") && ran.out.contains("wrong.ron: 1 mistake"), "{}", ran.out);
     assert!(ran.out.contains("border.ron: "), "{}", ran.out);
 }
+
+#[test]
+fn a_scenario_is_exported_under_its_overrides() {
+    let desk = Desk::new();
+    let text = desk.run(&["export", "json", "border.ron", "--forbid", "calming", "--set", "rate=5"]).succeeds();
+    let model: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(model["rules"][0]["clock"]["pressure"], 0.05);
+    assert_eq!(model["rules"][1]["forbidden"], true);
+    assert_eq!(desk.run(&["export", "json", "border.ron", "--out", "m.json"]).succeeds(), "");
+    assert!(fs::read_to_string(desk.path("m.json")).unwrap().starts_with("{\n  \"format\": \"simulate-model\""));
+    let graph = desk.run(&["export", "dot", "border.ron", "--actor", "red"]).succeeds();
+    assert!(graph.contains(r#""red.line calm" -> "red.line tense" [label="incident", style=solid];"#), "{graph}");
+    desk.run(&["export", "dot", "border.ron", "--actor", "rde"]).fails(2, &["no actor `rde`", "did you mean `red`?"]);
+}

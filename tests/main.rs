@@ -12,6 +12,7 @@ mod coverage;
 mod determinism;
 mod errors;
 mod explain;
+mod export;
 mod instants;
 mod lint;
 mod oracle;

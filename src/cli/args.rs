@@ -55,6 +55,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Report every mistake in scenario files, and whatever looks like one
     Check(CheckArgs),
+    /// Write a scenario, as it was understood, in a form that other programs read
+    Export(ExportArgs),
     /// Show the scales of likelihood words and the numbers that they stand for
     Words(WordsArgs),
     /// Print a completion script for a shell
@@ -160,6 +162,43 @@ pub struct CheckArgs {
     /// text for people, json for programs
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: StoryFormat,
+}
+
+/// `simulate export FORM FILE`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// In which form.
+    #[command(subcommand)]
+    pub what: Export,
+}
+
+/// The forms.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Everything about the compiled scenario as JSON: variables, rules, delays, questions
+    Json(ExportTarget),
+    /// The states of postures and the rules that move them, as a graph for Graphviz: `| dot -Tsvg`
+    Dot {
+        /// From and to where.
+        #[command(flatten)]
+        target: ExportTarget,
+        /// Only the postures of this actor
+        #[arg(long, value_name = "ACTOR")]
+        actor: Option<String>,
+    },
+}
+
+/// From and to where something is exported.
+#[derive(Debug, Args)]
+pub struct ExportTarget {
+    /// The scenario file; `-` reads it from standard input
+    pub file: PathBuf,
+    /// Write to this file instead of the terminal
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// What is changed in the file's meaning.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
 }
 
 /// `simulate words [SCALE]`

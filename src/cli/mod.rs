@@ -9,6 +9,7 @@ mod again;
 pub mod args;
 mod check;
 mod explain;
+mod export;
 mod input;
 mod load;
 mod output;
@@ -97,6 +98,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),
+        Some(Command::Export(typed)) => export::run(typed),
         Some(Command::Words(typed)) => words::run(typed),
         Some(Command::Completions(typed)) => completions(typed.shell),
     }

@@ -1,6 +1,9 @@
-//! Conditions and numbers after compilation: what they read, a table over it where that is small, a tree where not.
+//! Conditions and numbers after compilation: a tree, what it reads, and a table over that where it is small.
 //!
 //! Does not know names. Division by zero and values out of bounds cannot occur: the compiler has proved it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::state::State;
 use super::{CounterId, Step, VariableId};
@@ -160,27 +163,82 @@ fn compare(op: CompareOp, a: f64, b: f64) -> bool {
 /// The most entries that a table may have; a larger domain is evaluated as a tree.
 pub const TABLE_LIMIT: usize = 8192;
 
-/// A formula ready to be asked often.
+/// What a tree of a formula gives: `bool` for a `Condition`, `f64` for a `Number`.
+pub trait Value: Copy + PartialEq {
+    /// The tree that gives it.
+    type Tree: Clone + std::fmt::Debug + PartialEq;
+
+    /// What `tree` gives where `read` says what the slots hold.
+    fn of(tree: &Self::Tree, read: &impl Fn(Slot) -> i32) -> Self;
+
+    /// The tree that always gives this.
+    fn always(self) -> Self::Tree;
+}
+
+impl Value for bool {
+    type Tree = Condition;
+
+    fn of(tree: &Condition, read: &impl Fn(Slot) -> i32) -> Self {
+        tree.holds(read)
+    }
+
+    fn always(self) -> Condition {
+        Condition::Constant(self)
+    }
+}
+
+impl Value for f64 {
+    type Tree = Number;
+
+    fn of(tree: &Number, read: &impl Fn(Slot) -> i32) -> Self {
+        tree.value(read)
+    }
+
+    fn always(self) -> Number {
+        Number::Constant(self)
+    }
+}
+
+/// A formula ready to be asked often. Two are equal if they read the same and answer alike; only where there is no
+/// table, their trees are compared.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tabulated<T> {
+pub struct Tabulated<T: Value> {
     /// What it reads, each once, ascending.
     pub reads: Vec<Slot>,
     form: Form<T>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Form<T> {
+#[derive(Debug, Clone)]
+enum Form<T: Value> {
     Constant(T),
-    /// Lowest value and stride by position in `reads`; row-major values.
-    Table(Vec<(i32, usize)>, Vec<T>),
-    Condition(Condition),
-    Number(Number),
+    Table {
+        /// Lowest value and stride by position in `reads`.
+        layout: Box<[(i32, usize)]>,
+        /// Row-major.
+        values: Box<[T]>,
+        /// Where the values are from: it can be shown to people and other programs, which a table cannot.
+        tree: Arc<T::Tree>,
+    },
+    Tree(Arc<T::Tree>),
+}
+
+impl<T: Value> PartialEq for Form<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Constant(a), Self::Constant(b)) => a == b,
+            (Self::Table { layout, values, .. }, Self::Table { layout: other_layout, values: others, .. }) => {
+                layout == other_layout && values == others
+            }
+            (Self::Tree(a), Self::Tree(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 /// The closed range of values that a slot can take.
 pub type Domain = (i32, i32);
 
-impl<T: Copy> Tabulated<T> {
+impl<T: Value> Tabulated<T> {
     /// Always `value`.
     pub fn constant(value: T) -> Self {
         Self { reads: Vec::new(), form: Form::Constant(value) }
@@ -194,54 +252,62 @@ impl<T: Copy> Tabulated<T> {
         }
     }
 
-    fn build(
-        mut reads: Vec<Slot>,
-        domain: impl Fn(Slot) -> Domain,
-        tree: Form<T>,
-        value: impl Fn(&dyn Fn(Slot) -> i32) -> T,
-    ) -> Self {
+    /// What it says, as a tree.
+    pub fn tree(&self) -> Cow<'_, T::Tree> {
+        match &self.form {
+            Form::Constant(value) => Cow::Owned(value.always()),
+            Form::Table { tree, .. } | Form::Tree(tree) => Cow::Borrowed(tree),
+        }
+    }
+
+    fn build(mut reads: Vec<Slot>, domain: impl Fn(Slot) -> Domain, tree: T::Tree) -> Self {
         reads.sort_unstable();
         reads.dedup();
         let domains: Vec<Domain> = reads.iter().map(|s| domain(*s)).collect();
         let size = domains.iter().try_fold(1_usize, |product, (low, high)| {
             product.checked_mul((i64::from(*high) - i64::from(*low) + 1) as usize).filter(|p| *p <= TABLE_LIMIT)
         });
-        let Some(size) = size else { return Self { reads, form: tree } };
+        let Some(size) = size else { return Self { reads, form: Form::Tree(Arc::new(tree)) } };
         let mut strides = vec![1; reads.len()];
         for i in (0..reads.len().saturating_sub(1)).rev() {
             let (low, high) = domains[i + 1];
             strides[i] = strides[i + 1] * (high - low + 1) as usize;
         }
-        let values: Vec<T> = (0..size)
-            .map(|index| {
-                let at = |slot: Slot| {
-                    let i = reads.binary_search(&slot).expect("a formula reads what it said it reads");
-                    let (low, high) = domains[i];
-                    low + (index / strides[i] % (high - low + 1) as usize) as i32
-                };
-                value(&at)
+        let value = |index: usize| {
+            T::of(&tree, &|slot: Slot| {
+                let i = reads.binary_search(&slot).expect("a formula reads what it said it reads");
+                let (low, high) = domains[i];
+                low + (index / strides[i] % (high - low + 1) as usize) as i32
             })
-            .collect();
+        };
         if reads.is_empty() {
-            return Self::constant(values[0]);
+            return Self::constant(value(0));
         }
+        let values = (0..size).map(value).collect();
         let layout = domains.iter().zip(&strides).map(|((low, _), stride)| (*low, *stride)).collect();
-        Self { reads, form: Form::Table(layout, values) }
+        Self { reads, form: Form::Table { layout, values, tree: Arc::new(tree) } }
     }
 
     /// Every value that the table holds; `None` if there is no table.
     pub fn table(&self) -> Option<&[T]> {
         match &self.form {
             Form::Constant(value) => Some(std::slice::from_ref(value)),
-            Form::Table(_, values) => Some(values),
-            _ => None,
+            Form::Table { values, .. } => Some(values),
+            Form::Tree(_) => None,
         }
     }
 
-    fn look_up(&self, layout: &[(i32, usize)], values: &[T], read: &impl Fn(Slot) -> i32) -> T {
-        let index: usize =
-            self.reads.iter().zip(layout).map(|(slot, (low, stride))| (read(*slot) - low) as usize * stride).sum();
-        values[index]
+    #[inline]
+    fn of(&self, read: &impl Fn(Slot) -> i32) -> T {
+        match &self.form {
+            Form::Constant(value) => *value,
+            Form::Table { layout, values, .. } => {
+                let slots = self.reads.iter().zip(layout);
+                let index: usize = slots.map(|(slot, (low, stride))| (read(*slot) - low) as usize * stride).sum();
+                values[index]
+            }
+            Form::Tree(tree) => T::of(tree, read),
+        }
     }
 }
 
@@ -250,28 +316,18 @@ impl Tabulated<bool> {
     pub fn condition(condition: Condition, domain: impl Fn(Slot) -> Domain) -> Self {
         let mut reads = Vec::new();
         condition.slots(&mut |slot| reads.push(slot));
-        Self::build(reads, domain, Form::Condition(condition.clone()), |read| condition.holds(&|s| read(s)))
+        Self::build(reads, domain, condition)
     }
 
     /// Its truth where `read` says what the slots hold.
     pub fn holds_where(&self, read: &impl Fn(Slot) -> i32) -> bool {
-        match &self.form {
-            Form::Constant(b) => *b,
-            Form::Table(layout, values) => self.look_up(layout, values, read),
-            Form::Condition(c) => c.holds(read),
-            Form::Number(_) => unreachable!("a condition is no number"),
-        }
+        self.of(read)
     }
 
     /// Its truth.
     #[inline]
     pub fn holds(&self, state: &State, model: &super::Model) -> bool {
-        match &self.form {
-            Form::Constant(b) => *b,
-            Form::Table(layout, values) => self.look_up(layout, values, &|slot| state.read(slot, model)),
-            Form::Condition(c) => c.holds(&|slot| state.read(slot, model)),
-            Form::Number(_) => unreachable!("a condition is no number"),
-        }
+        self.of(&|slot| state.read(slot, model))
     }
 }
 
@@ -280,27 +336,50 @@ impl Tabulated<f64> {
     pub fn number(number: Number, domain: impl Fn(Slot) -> Domain) -> Self {
         let mut reads = Vec::new();
         number.slots(&mut |slot| reads.push(slot));
-        Self::build(reads, domain, Form::Number(number.clone()), |read| number.value(&|s| read(s)))
+        Self::build(reads, domain, number)
     }
 
     /// Its value where `read` says what the slots hold.
     pub fn value_where(&self, read: &impl Fn(Slot) -> i32) -> f64 {
-        match &self.form {
-            Form::Constant(x) => *x,
-            Form::Table(layout, values) => self.look_up(layout, values, read),
-            Form::Number(n) => n.value(read),
-            Form::Condition(_) => unreachable!("a number is no condition"),
-        }
+        self.of(read)
     }
 
     /// Its value.
     #[inline]
     pub fn value(&self, state: &State, model: &super::Model) -> f64 {
-        match &self.form {
-            Form::Constant(x) => *x,
-            Form::Table(layout, values) => self.look_up(layout, values, &|slot| state.read(slot, model)),
-            Form::Number(n) => n.value(&|slot| state.read(slot, model)),
-            Form::Condition(_) => unreachable!("a number is no condition"),
+        self.of(&|slot| state.read(slot, model))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const X: Slot = Slot::Variable(VariableId(0));
+
+    fn at_least(least: f64, highest: i32) -> Tabulated<bool> {
+        let compared = Condition::Compare(CompareOp::AtLeast, Number::Read(X), Number::Constant(least));
+        Tabulated::condition(compared, |_| (0, highest))
+    }
+
+    #[test]
+    fn a_table_answers_as_its_tree_does_and_keeps_it() {
+        for highest in [5, TABLE_LIMIT as i32] {
+            let asked = at_least(3.0, highest);
+            assert_eq!(asked.table().is_some(), highest == 5);
+            for x in 0..=highest {
+                assert_eq!(asked.holds_where(&|_| x), x >= 3);
+                assert_eq!(asked.tree().holds(&|_| x), x >= 3);
+            }
         }
+        let five = Tabulated::number(Number::Constant(5.0), |_| (0, 0));
+        assert_eq!((five.as_constant(), five.tree().into_owned()), (Some(5.0), Number::Constant(5.0)));
+    }
+
+    #[test]
+    fn formulas_are_equal_if_they_answer_alike_however_they_are_written() {
+        assert_eq!(at_least(3.0, 5), at_least(2.5, 5));
+        assert_ne!(at_least(3.0, 5), at_least(4.0, 5));
+        assert_ne!(at_least(3.0, TABLE_LIMIT as i32), at_least(4.0, TABLE_LIMIT as i32));
     }
 }

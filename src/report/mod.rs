@@ -5,6 +5,7 @@
 pub mod csv;
 pub mod dates;
 pub mod explain;
+pub mod export;
 pub mod figures;
 pub mod gather;
 pub mod json;

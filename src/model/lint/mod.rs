@@ -4,6 +4,7 @@
 //! decide it passes over.
 
 mod cycle;
+mod moves;
 mod never;
 mod order;
 mod outcome;
@@ -19,6 +20,7 @@ use super::compile::template::expand;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::scenario::document::{Document, RuleText};
 
+pub use moves::{Move, moves};
 use reach::Reach;
 
 /// What every lint looks at.
