@@ -130,7 +130,7 @@ fn slips_of_several_kinds_and_mistakes_of_later_phases_are_told_in_one_pass() {
     let codes: Vec<&str> = diagnostics.iter().map(|d| d.code).collect();
     assert_eq!(
         codes,
-        ["needs-quotes", "comma", "equals", "not-whole", "vague-word", "fancy-quote", "bad-duration", "unknown-name"]
+        ["needs-quotes", "comma", "equals", "not-whole", "vague-word", "fancy-quote", "bad-delay", "unknown-name"]
     );
 }
 

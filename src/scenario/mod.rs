@@ -4,6 +4,7 @@
 
 mod decode;
 pub mod document;
+mod example;
 pub mod expression;
 mod node;
 pub mod quantity;
@@ -11,6 +12,7 @@ mod slips;
 pub mod words;
 
 use crate::diagnostic::{Diagnostics, Source};
+pub use example::Examples;
 
 /// Reads a scenario. The document is there, with holes, even where there are mistakes, unless the text is no
 /// RON at all; so the compiler can go on and report its own.
@@ -36,6 +38,7 @@ pub fn read(source: &Source<'_>) -> (Option<document::Document>, Diagnostics) {
     diagnostics.append(slips.without_consequences(&found));
     if let Some(document) = &mut document {
         document.holes.extend(&slips.holes);
+        diagnostics = Examples::of(document, source.text).told(&diagnostics, source.text);
     }
     (document, diagnostics.sorted())
 }

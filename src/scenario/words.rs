@@ -229,6 +229,109 @@ pub fn is_likelihood_word(text: &str) -> bool {
     VAGUE.contains(&text.as_str()) || Scale::ALL.into_iter().any(|scale| scale.find(&text).is_some())
 }
 
+/// Words of which phrases about likelihood are made, none of them a number by itself.
+const CORES: [&str; 34] = [
+    "likely",
+    "unlikely",
+    "probable",
+    "probably",
+    "improbable",
+    "possible",
+    "possibly",
+    "possibility",
+    "impossible",
+    "certain",
+    "certainly",
+    "certainty",
+    "uncertain",
+    "sure",
+    "chance",
+    "chances",
+    "odds",
+    "likelihood",
+    "probability",
+    "risk",
+    "plausible",
+    "conceivable",
+    "doubtful",
+    "expected",
+    "low",
+    "medium",
+    "moderate",
+    "high",
+    "always",
+    "never",
+    "maybe",
+    "perhaps",
+    "often",
+    "rarely",
+];
+
+/// Words that stand beside them.
+const ADVERBS: [&str; 53] = [
+    "a",
+    "about",
+    "absolutely",
+    "all",
+    "almost",
+    "an",
+    "and",
+    "as",
+    "at",
+    "barely",
+    "be",
+    "but",
+    "definitely",
+    "even",
+    "extremely",
+    "fair",
+    "fairly",
+    "good",
+    "great",
+    "happen",
+    "hardly",
+    "highly",
+    "is",
+    "it",
+    "just",
+    "less",
+    "little",
+    "more",
+    "most",
+    "near",
+    "nearly",
+    "no",
+    "not",
+    "of",
+    "only",
+    "pretty",
+    "quite",
+    "rather",
+    "real",
+    "realistic",
+    "reasonably",
+    "relatively",
+    "remote",
+    "slight",
+    "slightly",
+    "slim",
+    "small",
+    "some",
+    "somewhat",
+    "strong",
+    "there",
+    "to",
+    "very",
+];
+
+/// Whether somebody who writes `text` where a probability is due speaks of likelihood, in whatever words.
+pub fn speaks_of_likelihood(text: &str) -> bool {
+    let text = plain(&text.replace(['_', '-'], " "));
+    let words = || text.split(' ');
+    let core = |word: &str| CORES.contains(&word);
+    is_likelihood_word(&text) || words().any(core) && words().all(|word| core(word) || ADVERBS.contains(&word))
+}
+
 /// What `text` means on the file's scale; `None` if it is no likelihood word at all. `span` is where it stands.
 ///
 /// # Errors
@@ -237,7 +340,7 @@ pub fn judge(text: &str, scale: Option<Scale>, span: Span) -> Option<Result<Like
     if let Some(word) = scale.and_then(|scale| scale.find(text)) {
         return Some(Ok(word.likelihood()));
     }
-    if !is_likelihood_word(text) {
+    if !speaks_of_likelihood(text) {
         return misspelt(text, scale, span).map(Err);
     }
     Some(Err(match scale {
@@ -308,13 +411,28 @@ fn elsewhere(text: &str, scale: Scale, span: Span) -> Box<Diagnostic> {
 fn vague(text: &str, scale: Option<Scale>, span: Span) -> Box<Diagnostic> {
     let why =
         format!("`{text}` has no number: it is on no scale of likelihood words, and readers take it for anything");
-    let out = match scale {
-        Some(scale) => format!("{}; or write a number such as `\"30%\"`", scale.list()),
-        None => {
-            "write a number such as `\"30%\"` or `\"1 in 300\"`, or a band such as `\"about 20% to 45%\"`".to_owned()
-        }
+    let error = Diagnostic::error("vague-word", why, span);
+    let written = plain(text);
+    let error = match written.as_str() {
+        "always" | "certain" | "certainly" | "sure" | "definitely" => error.help("for what always happens write `1`"),
+        "never" | "impossible" => error.help("for what never happens write `0`"),
+        _ => error,
     };
-    Diagnostic::error("vague-word", why, span).help(out).into()
+    let Some(scale) = scale else {
+        return error
+            .help("write a number such as `\"30%\"` or `\"1 in 300\"`, or a band such as `\"about 20% to 45%\"`")
+            .into();
+    };
+    let held = scale
+        .words()
+        .iter()
+        .map(|word| word.word)
+        .filter(|word| written.strip_suffix(word).is_some_and(|before| before.ends_with(' ')));
+    let error = match held.max_by_key(|word| word.len()) {
+        Some(word) => error.help(format!("did you mean `\"{word}\"`?")),
+        None => error,
+    };
+    error.help(format!("{}; or write a number such as `\"30%\"`", scale.list())).into()
 }
 
 /// Which scale somebody may have meant who wrote `name`, and all that there are.

@@ -7,7 +7,7 @@ use super::effect::{Change, effect};
 use super::interval::Interval;
 use super::names::Context;
 use super::typing::{condition, tabulate_condition, tabulate_number};
-use crate::diagnostic::{Diagnostic, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
 use crate::model::event::NOTHING;
 use crate::model::formula::{Condition, Number, Tabulated};
 use crate::model::{Branch, Branches, EventId, RuleId};
@@ -149,12 +149,7 @@ fn draw(choose: &Spanned<Map<BranchText>>, document: &Document, context: &mut Co
             }
             (None, None) => {
                 if !document.holed(choose.span) {
-                    let what = format!("the branch `{}` has neither `weight` nor `odds`", entry.key.value);
-                    context.diagnostics.push(
-                        Diagnostic::error("no-weight", what, entry.key.span)
-                            .help("add its probability, `weight: 0.3`, or its relative odds, `odds: 2`")
-                            .help("only a branch called `otherwise` has none: it takes what the others leave"),
-                    );
+                    context.diagnostics.push(without_share(&entry.key));
                 }
                 sound = false;
                 continue;
@@ -177,6 +172,34 @@ fn draw(choose: &Spanned<Map<BranchText>>, document: &Document, context: &mut Co
     }
     // Only `otherwise`: it is what happens.
     sound.then_some(first.map_or(Draw::Odds, |(kind, _)| kind))
+}
+
+/// The mistake of a branch that does not say how probable it is.
+fn without_share(name: &Spanned<String>) -> Diagnostic {
+    const REST: [&str; 12] = [
+        "else",
+        "other",
+        "others",
+        "rest",
+        "default",
+        "remainder",
+        "remaining",
+        "nothing",
+        "none",
+        "nobody",
+        "the_rest",
+        "all_others",
+    ];
+    let what = format!("the branch `{}` has neither `weight` nor `odds`", name.value);
+    let mistake = Diagnostic::error("no-weight", what, name.span);
+    let lower = name.value.to_lowercase();
+    let share = "add its probability, `weight: 0.3`, or its relative odds, `odds: 2`";
+    if REST.contains(&lower.as_str()) || nearest(&lower, [OTHERWISE]).is_some() {
+        return mistake
+            .help(format!("call it `{OTHERWISE}`: that branch alone has none, and takes what the others leave"))
+            .help(format!("or {share}"));
+    }
+    mistake.help(share).help("only a branch called `otherwise` has none: it takes what the others leave")
 }
 
 fn plain_otherwise(text: &BranchText, context: &mut Context<'_>) -> bool {

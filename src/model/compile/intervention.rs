@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use crate::model::{Calendar, Forced, RuleId, Step};
 use crate::scenario::document::{Document, Entry, ParameterText, ParameterValue, VariantText};
 use crate::scenario::expression::{EventExpr, EventKind};
-use crate::scenario::quantity::{Duration, Likelihood, Moment, Time, is_number};
+use crate::scenario::quantity::{Duration, Likelihood, Time, dates_meant, is_number};
 use crate::scenario::words::Scale;
 
 /// What is asked of a run, before the rules are known.
@@ -96,7 +96,7 @@ pub fn requests(
         requests.forbid.push(Forbid { target: text.clone(), place, in_force: true });
     }
     for text in &overrides.force {
-        match force(text) {
+        match force(text, document) {
             Ok(force) => {
                 requests.canonical.push(format!("--force {}", quoted(text)));
                 requests.force.push(force);
@@ -198,9 +198,7 @@ fn set(text: &str, document: &Document) -> Result<Assignment, Box<Diagnostic>> {
     let place = Place::Option(format!("--set {text}"));
     let Some((name, value)) = text.split_once('=').map(|(name, value)| (name.trim(), value.trim())) else {
         let mistake = error_at("set-what", format!("`{text}` gives no value"), &place);
-        return Err(Box::new(
-            mistake.help("write NAME=VALUE without spaces around the sign, such as `--set us_line=back`"),
-        ));
+        return Err(Box::new(mistake.help(how_to_set(text, document))));
     };
     let entry = document.parameters.iter().find(|entry| entry.key.value == name);
     let declared = entry.and_then(|entry| entry.value.as_ref());
@@ -215,6 +213,24 @@ fn set(text: &str, document: &Document) -> Result<Assignment, Box<Diagnostic>> {
         variant: None,
         in_force: true,
     })
+}
+
+/// What to write for a `--set` without its sign: the parameter that is named, or the first.
+fn how_to_set(text: &str, document: &Document) -> String {
+    let apart =
+        text.split_once([':', ' ', '@', ',']).map(|(name, value)| (name.trim(), value.trim_matches([' ', ':'])));
+    let names = || document.parameters.iter().map(|entry| entry.key.value.as_str());
+    if let Some((name, value)) = apart.filter(|(name, value)| names().any(|n| n == *name) && !value.is_empty()) {
+        return format!("write `--set {name}={}`", quoted(value));
+    }
+    let name = names().find(|name| *name == text).or_else(|| nearest(text, names())).or_else(|| names().next());
+    let Some(name) = name else {
+        return "write NAME=VALUE with the name of a parameter; this scenario has none".to_owned();
+    };
+    let declared = document.parameters.iter().find(|entry| entry.key.value == name).and_then(|e| e.value.as_ref());
+    let other = declared.and_then(|d| d.one_of.as_ref()).and_then(|names| names.value.last());
+    let value = other.map_or_else(|| "VALUE".to_owned(), |value| value.value.clone());
+    format!("write NAME=VALUE without spaces around the sign, such as `--set {name}={value}`")
 }
 
 /// A value as typed on a command line, read as the file reads one of this parameter.
@@ -245,25 +261,55 @@ fn typed(
 }
 
 /// `--force RULE@DATE`
-fn force(text: &str) -> Result<Force, Box<Diagnostic>> {
+fn force(text: &str, document: &Document) -> Result<Force, Box<Diagnostic>> {
     let place = Place::Option(format!("--force {text}"));
     let Some((rule, at)) = text.rsplit_once('@').map(|(rule, at)| (rule.trim(), at.trim())) else {
-        let mistake = error_at("force-what", format!("`{text}` does not say when"), &place);
-        return Err(Box::new(mistake.help("write RULE@DATE, such as `--force clash/contained@2024-03-08`")));
+        return Err(Box::new(unforced(text, document, &place)));
     };
-    if let Some(date) = date_as_elsewhere(at) {
-        let mistake = error_at("bad-date", format!("`{at}` is not how a date is written"), &place);
-        return Err(Box::new(mistake.help(format!("write year-month-day: `--force {rule}@{date}`"))));
+    if let Ok(at) = Time::parse(at, 0) {
+        return Ok(Force { target: rule.to_owned(), target_place: place.clone(), at, place, in_force: true });
     }
-    let at = Time::parse(at, 0).map_err(|mistake| Diagnostic { place: place.clone(), ..*mistake })?;
-    Ok(Force { target: rule.to_owned(), target_place: place.clone(), at, place, in_force: true })
+    let mistake = error_at("bad-date", format!("`{at}` is not how a date is written"), &place);
+    Err(match dates_meant(at).as_slice() {
+        [] => Time::parse(at, 0).map_or_else(|wrong| Box::new(Diagnostic { place, ..*wrong }), |_| Box::new(mistake)),
+        dates => {
+            let written: Vec<String> = dates.iter().map(|date| format!("`--force {rule}@{date}`")).collect();
+            Box::new(mistake.help(format!("write year-month-day: {}", written.join(" or "))))
+        }
+    })
 }
 
-/// `08.03.2025` as `2025-03-08`, if it is a date of that kind: day, month and year with points between them.
-fn date_as_elsewhere(text: &str) -> Option<Moment> {
-    let [day, month, year] = text.split('.').collect::<Vec<_>>().try_into().ok()?;
-    let (day, month): (u8, u8) = (day.parse().ok()?, month.parse().ok()?);
-    Moment::parse(&format!("{year}-{month:02}-{day:02}"), 0).ok()
+/// The mistake of a `--force` without `@`: another sign, or no date at all.
+fn unforced(text: &str, document: &Document, place: &Place) -> Diagnostic {
+    let apart = text.split_once(['=', ':', ' ', ',']).map(|(rule, at)| (rule.trim(), at.trim()));
+    let dated = apart.and_then(|(rule, at)| {
+        let at = at.trim_start_matches(['=', '@', ' ']);
+        let known = Time::parse(at, 0).is_ok().then(|| at.to_owned());
+        Some((rule, known.or_else(|| dates_meant(at).first().cloned())?))
+    });
+    if let Some((rule, at)) = dated {
+        return error_at("force-what", "between the rule and its date stands `@`".to_owned(), place)
+            .help(format!("write `--force {rule}@{at}`"));
+    }
+    let rules = || document.rules.iter().map(|entry| entry.key.value.as_str());
+    if Time::parse(text, 0).is_ok() {
+        let rule = rules().find(|rule| !rule.contains('{')).unwrap_or("RULE");
+        return error_at("force-what", format!("`{text}` does not say which rule"), place)
+            .help(format!("write RULE@DATE, such as `--force {rule}@{text}`"));
+    }
+    let id = text.split('/').next().unwrap_or(text);
+    let rule = match rules().find(|rule| *rule == id) {
+        Some(_) => text,
+        None => nearest(id, rules()).or_else(|| rules().find(|rule| !rule.contains('{'))).unwrap_or("RULE"),
+    };
+    error_at("force-what", format!("`{text}` does not say when"), place)
+        .help(format!("write RULE@DATE, such as `--force {rule}@{}`", a_date(document)))
+}
+
+/// A day of the run, or a time after its start where it has no dates.
+fn a_date(document: &Document) -> String {
+    let start = document.clock.as_ref().and_then(|clock| clock.value.start.as_ref());
+    start.map_or_else(|| "10d".to_owned(), |start| start.value.date())
 }
 
 /// The boundary in [start, T) at which something is forced.

@@ -39,6 +39,7 @@ use super::{Branches, Calendar, Event, EventId, Let, Model, Rule, RuleId, Varian
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, Span};
 use crate::model::formula::{Condition, Tabulated};
 use crate::model::schedule::Schedule;
+use crate::scenario::Examples;
 use crate::scenario::document::{Document, Entry, Map, RuleText, VariantText};
 use clock::Clockwork;
 use delay::Delays;
@@ -71,7 +72,8 @@ pub struct Overrides {
 /// Every mistake that was found, in text order; none if all that is missing was reported by the reader.
 pub fn compile(document: &Document, source: &Source<'_>, overrides: &Overrides) -> Result<Model, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
-    sound(document, source, overrides, &mut diagnostics).ok_or_else(|| diagnostics.sorted())
+    let model = sound(document, source, overrides, &mut diagnostics);
+    model.ok_or_else(|| Examples::of(document, source.text).told(&diagnostics, source.text).sorted())
 }
 
 /// Compiles `document` as `compile` does, and tells the warnings too where there is a model. In text order. Every
@@ -82,7 +84,8 @@ pub fn examine(document: &Document, source: &Source<'_>, overrides: &Overrides) 
     if let Some(model) = &model {
         diagnostics.append(variants_alone(model, document, source, overrides));
     }
-    (model.filter(|_| !diagnostics.has_errors()), diagnostics.sorted())
+    let told = Examples::of(document, source.text).told(&diagnostics, source.text);
+    (model.filter(|_| !diagnostics.has_errors()), told.sorted())
 }
 
 fn sound(

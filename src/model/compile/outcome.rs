@@ -21,8 +21,9 @@ pub fn outcomes(document: &Document, source: &Source<'_>, context: &mut Context<
         // The one without a condition is there already, and only stands too early.
         let early = texts[..index].iter().any(|text| text.when.is_none());
         let shaped = (last && early && text.name.is_some()) || well_placed(text, last, document, context.diagnostics);
-        let ask =
-            text.when.as_ref().map(|when| at_its_time(when.span, source, context, |own| question::yes_no(when, own)));
+        // Of a condition that has to go nothing else is said.
+        let due = text.when.as_ref().filter(|_| shaped || !last);
+        let ask = due.map(|when| at_its_time(when.span, source, context, |own| question::yes_no(when, own)));
         let severe = severity(text, context.diagnostics);
         all.push((|| {
             let ask = match ask {
@@ -60,7 +61,11 @@ fn well_placed(text: &OutcomeText, last: bool, document: &Document, diagnostics:
                 when.span,
             )
             .help("a run has the first outcome whose condition holds, and the last takes all other runs")
-            .help("add one without a condition at the end: `(name: no_change)`"),
+            .help(format!(
+                "take its `when` away, `(name: {})`, or add one without a condition behind it: `(name: {})`",
+                name.value,
+                free_name(document)
+            )),
         ),
         (None, false) => diagnostics.push(
             Diagnostic::error(
@@ -74,6 +79,12 @@ fn well_placed(text: &OutcomeText, last: bool, document: &Document, diagnostics:
         _ => return true,
     }
     false
+}
+
+/// A name for the outcome of all other runs that no outcome has.
+fn free_name(document: &Document) -> &'static str {
+    let taken = |name: &str| document.outcomes.iter().any(|o| o.name.as_ref().is_some_and(|n| n.value == name));
+    ["no_change", "all_other_runs", "the_rest"].into_iter().find(|name| !taken(name)).unwrap_or("other_end")
 }
 
 fn check_names(texts: &[OutcomeText], diagnostics: &mut Diagnostics) {

@@ -251,10 +251,16 @@ fn is_slip(written: &str, name: &str) -> bool {
 }
 
 fn double(key: &Spanned<Cow<'_, str>>, first: Span) -> Diagnostic {
+    let help = match &*key.value {
+        "then" => "put all changes into one list: `then: [\"…\", \"…\"]`",
+        "on" => "put all events into one list: `on: [first, second]`; any of them is a trigger",
+        "when" => "join the two conditions in one text with `and`",
+        _ => "keep one of them, or give them different names",
+    };
     Diagnostic::error("double", format!("`{}` is written twice", key.value), key.span)
         .label("and again here")
         .related(first, "first written here")
-        .help("keep one of them, or give them different names")
+        .help(help)
 }
 
 impl Reader {

@@ -6,9 +6,9 @@ use super::fields::Fields;
 use super::{Reader, Words, plain};
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::scenario::document::{Case, Cases, ParameterValue, ProbabilityText, RateText};
-use crate::scenario::expression::{self, Expr};
+use crate::scenario::expression;
 use crate::scenario::node::{Node, Shape};
-use crate::scenario::quantity::{Delay, Duration, Likelihood, Probability, fraction, is_number};
+use crate::scenario::quantity::{Delay, Duration, Likelihood, Probability, fraction, in_words, is_number, spoken};
 use crate::scenario::words::{self, Scale};
 
 /// What a text says where a probability may stand.
@@ -37,7 +37,7 @@ impl Reader {
     fn likelihood(&mut self, text: &str, at: usize) -> Said {
         let scale = match self.words {
             Words::Scale(scale) => Some(scale),
-            Words::Wrong if words::is_likelihood_word(text) => {
+            Words::Wrong if words::speaks_of_likelihood(text) => {
                 self.holes.push(Span::new(at, at + text.len()));
                 return Said::Mistake;
             }
@@ -85,25 +85,30 @@ impl Reader {
     }
 
     fn rate_text(&mut self, text: &str, at: usize) -> Option<RateText> {
+        if let Some(error) = ill_timed(text, at) {
+            self.error(error);
+            return None;
+        }
         if let Some((number, period)) = text.rsplit_once(" per ") {
             if let Some(error) = self.chance_per_time(number, period, at) {
                 self.error(error);
                 return None;
             }
-            let period = self.period(period, at + text.len() - period.len());
-            let number = self.rate_number(number, at);
+            let period = self.kept(Duration::parse(period, at + text.len() - period.len()));
+            let number = self.kept(expression::parse_expression(number, at));
             return Some(RateText::Per(number?, period?));
         }
         if let Some((chance, period)) = text.rsplit_once(" within ") {
-            let period = self.period(period, at + text.len() - period.len());
+            let period = self.kept(Duration::parse(period, at + text.len() - period.len()));
             let chance = self.probability_text(chance, at);
             return Some(RateText::Within(chance?, period?));
         }
         let span = Span::new(at, at + text.len());
         let name = text.trim();
         let is_name = name.chars().all(|c| c.is_alphanumeric() || "_{}".contains(c)) && !is_number(name);
-        let is_word = words::is_likelihood_word(name) && !self.numbers.contains(name);
-        if is_name && !is_word && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        let is_word = words::speaks_of_likelihood(name) && !self.numbers.contains(name);
+        let is_time = spoken::duration(name).is_some() && !self.numbers.contains(name);
+        if is_name && !is_word && !is_time && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) {
             return Some(RateText::Parameter(name.to_owned()));
         }
         self.timeless(name, span)
@@ -113,40 +118,17 @@ impl Reader {
     fn chance_per_time(&self, number: &str, period: &str, at: usize) -> Option<Diagnostic> {
         let chance = number.trim();
         let percent = chance.strip_suffix('%').filter(|digits| is_number(digits));
-        if percent.is_none() && (!words::is_likelihood_word(chance) || self.numbers.contains(chance)) {
+        let odds = chance.contains(" in ") && Probability::parse(chance, 0).is_ok();
+        if percent.is_none() && !odds && (!words::speaks_of_likelihood(chance) || self.numbers.contains(chance)) {
             return None;
         }
-        let times = percent.map_or(0.3, |digits| fraction(digits, -2));
+        let period = said_period(period).unwrap_or_else(|| period.trim().to_owned());
+        let value = Probability::parse(chance, 0).map_or(0.3, Probability::value);
+        let times = percent.map_or(value, |digits| fraction(digits, -2));
         let span = Span::new(at, at + number.len());
         let error = Diagnostic::error("chance-per-time", format!("`{chance}` per time can be read in two ways"), span)
             .help(format!("for a chance that it happens within a time write `\"{chance} within {period}\"`"));
         Some(error.help(format!("for so many times in a time write a number: `\"{times} per {period}\"`")))
-    }
-
-    /// How many per time.
-    fn rate_number(&mut self, text: &str, at: usize) -> Option<Expr> {
-        let times = match text.trim() {
-            "once" | "one" => "1",
-            "twice" | "two" => "2",
-            _ => return self.kept(expression::parse_expression(text, at)),
-        };
-        let error =
-            Diagnostic::error("bad-number", format!("`{text}` is not a number"), Span::new(at, at + text.len()));
-        self.error(error.help(format!("write `{times}`")));
-        None
-    }
-
-    fn period(&mut self, text: &str, at: usize) -> Option<Duration> {
-        let Some(whole) = whole_period(text) else { return self.kept(Duration::parse(text, at)) };
-        self.error(
-            Diagnostic::error(
-                "bad-duration",
-                format!("`{}` needs a number", text.trim()),
-                Span::new(at, at + text.len()),
-            )
-            .help(format!("write `{whole}`")),
-        );
-        None
     }
 
     /// A number or a chance without a time is no rate.
@@ -162,14 +144,12 @@ impl Reader {
             return None;
         }
         let error = Diagnostic::error("no-time", format!("`{text}` is no rate: it does not say in what time"), span);
-        let slash = text
-            .split_once('/')
-            .filter(|(number, unit)| is_number(number.trim()) && ["min", "h", "d", "w", "y"].contains(&unit.trim()));
-        self.error(match slash {
+        let often = spoken::duration(text).filter(|_| text.ends_with("ly") || text.starts_with("every "));
+        self.error(match often {
             _ if is_chance(text) => {
                 error.help(format!("write `\"{text} within 14d\"`: the chance that it happens within that time"))
             }
-            Some((number, unit)) => error.help(format!("write `\"{} per 1{}\"`", number.trim(), unit.trim())),
+            Some(often) => error.help(format!("for once in that time on average write `\"1 per {}\"`", often.text)),
             None if expression::parse_expression(text, span.start).is_err() => {
                 error.help("write for example `\"2.5 per 30d\"` or `\"60% within 14d\"`")
             }
@@ -300,37 +280,59 @@ const BETWEEN: [&str; 9] = ["over", "every", "each", "in", "inside", "for", "dur
 
 /// Whether `text` says how likely something is, rather than how often.
 fn is_chance(text: &str) -> bool {
-    text.ends_with('%') || text.contains(" in ") || words::is_likelihood_word(text)
+    text.ends_with('%') || text.contains(" in ") || words::speaks_of_likelihood(text)
 }
 
 /// What somebody means who puts another word between a rate and its time: that word, and how it is written.
 fn meant_rate(text: &str) -> Option<(&'static str, String)> {
-    BETWEEN.into_iter().find_map(|between| {
-        let (often, period) = text.rsplit_once(&format!(" {between} "))?;
-        let period = whole_period(period).unwrap_or(period.trim());
-        Duration::parse(period, 0).ok()?;
-        let often = often.trim().trim_end_matches(" times");
-        let often = match often {
-            "once" => "1",
-            "twice" => "2",
-            _ => often,
-        };
-        if !is_chance(often) && expression::parse_expression(often, 0).is_err() {
-            return None;
-        }
-        let word = if is_chance(often) { "within" } else { "per" };
-        Some((between, format!("{often} {word} {period}")))
-    })
+    let spaced = |between: &&'static str| text.rsplit_once(&format!(" {between} ")).map(|split| (*between, split));
+    let (between, (often, period)) = BETWEEN.iter().find_map(spaced).or_else(|| Some(("/", text.rsplit_once('/')?)))?;
+    Some((between, timed(often, period)?))
 }
 
-/// The duration that `text` is where it is a unit without a number.
-fn whole_period(text: &str) -> Option<&'static str> {
-    Some(match text.trim() {
-        "day" => "1d",
-        "week" => "1w",
-        "hour" => "1h",
-        "year" => "1y",
-        "month" => "30d",
-        _ => return None,
-    })
+/// `2 per week`, `two per 30 days`, `60% within a month`: the right word, and a time or a number in plain words.
+fn ill_timed(text: &str, at: usize) -> Option<Diagnostic> {
+    let (often, period) = text.rsplit_once(" per ").or_else(|| text.rsplit_once(" within "))?;
+    let said = how_often(often);
+    if Duration::parse(period, 0).is_ok() && said == often.trim() || is_chance(often) && text.contains(" per ") {
+        return None;
+    }
+    let word = if text.contains(" per ") { "per" } else { "within" };
+    let period = said_period(period)?;
+    if !is_chance(&said) && expression::parse_expression(&said, 0).is_err() {
+        return None;
+    }
+    let message = format!("`{text}` is not how a rate is written");
+    let error = Diagnostic::error("bad-rate", message, Span::new(at, at + text.len()));
+    let error = error.help(format!("write `\"{said} {word} {period}\"`"));
+    Some(error.help("a number stands before `per` or `within`, and a time such as `7d` or `30d` behind it"))
+}
+
+/// A rate from how often and in what time, both perhaps in plain words.
+fn timed(often: &str, period: &str) -> Option<String> {
+    let often = how_often(often);
+    if !is_chance(&often) && expression::parse_expression(&often, 0).is_err() {
+        return None;
+    }
+    let word = if is_chance(&often) { "within" } else { "per" };
+    Some(format!("{often} {word} {}", said_period(period)?))
+}
+
+fn said_period(period: &str) -> Option<String> {
+    let period = period.trim();
+    match Duration::parse(period, 0) {
+        Ok(_) => Some(period.to_owned()),
+        Err(_) => spoken::duration(period).map(|said| said.text),
+    }
+}
+
+/// `twice`, `three times` as a number.
+fn how_often(text: &str) -> String {
+    let text = text.trim();
+    let word = text.trim_end_matches(" times").trim_end_matches(" time").trim();
+    match word.to_lowercase().as_str() {
+        "once" => "1".to_owned(),
+        "twice" => "2".to_owned(),
+        lower => in_words(lower).map_or_else(|| word.to_owned(), |number| number.to_string()),
+    }
 }

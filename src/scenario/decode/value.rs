@@ -169,6 +169,14 @@ impl Reader {
         match &node.shape {
             Shape::List(nodes) => Some(nodes.iter().filter_map(|n| decode(self, n)).collect()),
             Shape::Text(..) | Shape::Name(_) => decode(self, node).map(|value| vec![value]),
+            Shape::Tuple(nodes) if !nodes.is_empty() && nodes.iter().all(|n| plain(n).is_some()) => {
+                let written = |node: &Node<'_>| match &node.shape {
+                    Shape::Text(text, _) => format!("\"{text}\""),
+                    _ => plain(node).unwrap_or_default().to_owned(),
+                };
+                let values: Vec<String> = nodes.iter().map(written).collect();
+                self.wrong(node, "a list in `[ ]`", &format!("[{}]", values.join(", ")))
+            }
             _ => self.wrong(node, "a list in `[ ]`", example),
         }
     }

@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::Parsed;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::scenario::quantity::{Duration, Moment};
+use crate::scenario::quantity::{Duration, Moment, dates_meant, spoken};
 
 /// One piece of text with a meaning of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,9 +190,13 @@ impl<'a> Lexer<'a> {
         if [a, b, c] == [4, 2, 2] && date.as_bytes()[4] == b'-' {
             return Moment::parse(&self.text[start..self.position], self.at + start);
         }
-        Err(Diagnostic::error("bad-date", format!("`{date}{time}` is no date"), self.since(start))
-            .help("dates are written year-month-day, `2024-03-04`, with a time `2024-03-04T06:00`")
-            .into())
+        let dates: Vec<String> = dates_meant(&format!("{date}{time}")).iter().map(|date| format!("`{date}`")).collect();
+        let error = Diagnostic::error("bad-date", format!("`{date}{time}` is no date"), self.since(start));
+        Err(if dates.is_empty() {
+            error.help("dates are written year-month-day, `2024-03-04`, with a time `2024-03-04T06:00`").into()
+        } else {
+            error.help(format!("dates are written year-month-day: {}", dates.join(" or "))).into()
+        })
     }
 }
 
@@ -218,26 +222,14 @@ fn number_length(text: &str) -> usize {
     length
 }
 
-/// The unit that somebody means who writes `unit` out; the empty string for a month.
-pub(super) fn meant_unit(unit: &str) -> Option<&'static str> {
-    Some(match unit.to_lowercase().as_str() {
-        "min" | "minute" | "minutes" | "mins" => "min",
-        "h" | "hour" | "hours" | "hr" | "hrs" => "h",
-        "d" | "day" | "days" => "d",
-        "w" | "week" | "weeks" | "wk" => "w",
-        "y" | "year" | "years" | "yr" | "yrs" | "a" => "y",
-        "month" | "months" | "mo" | "mon" => "",
-        _ => return None,
+/// A way out for `digits unit`, where `unit` is none of ours; `None` if it is no unit in plain words either.
+pub(super) fn unit_help(digits: &str, unit: &str) -> Option<String> {
+    let said = spoken::duration(&format!("{digits} {unit}"))?;
+    Some(if said.months {
+        format!("write `{}`: a month has no fixed length, so say how many days, or a date", said.text)
+    } else {
+        format!("write `{}`, without a space", said.text)
     })
-}
-
-/// A way out for `digits unit`, where `unit` is none of ours.
-pub(super) fn unit_help(digits: &str, unit: &str) -> String {
-    match meant_unit(unit) {
-        Some("") => "a month has no fixed length: write `30d`, or a date".to_owned(),
-        Some(short) => format!("write `{digits}{short}`, without a space"),
-        None => "the units are `min`, `h`, `d`, `w` and `y`, right behind the number: `30d`".to_owned(),
-    }
 }
 
 fn unknown_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
@@ -247,7 +239,11 @@ fn unknown_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
             .into();
     }
     Diagnostic::error("bad-duration", format!("`{digits}{unit}` is neither a number nor a duration"), span)
-        .help(unit_help(digits, unit))
+        .help(
+            unit_help(digits, unit).unwrap_or_else(|| {
+                "the units are `min`, `h`, `d`, `w` and `y`, right behind the number: `30d`".to_owned()
+            }),
+        )
         .help("a name cannot begin with a digit")
         .into()
 }

@@ -250,7 +250,8 @@ pub fn parse_expression(text: &str, at: usize) -> Result<Expr, Box<Diagnostic>> 
 /// # Errors
 /// The first mistake, with its place in the file.
 pub fn parse_effect(text: &str, at: usize) -> Result<EffectExpr, Box<Diagnostic>> {
-    Parser::new(text, at)?.effect()
+    let one = |text: &str| Parser::new(text, at)?.effect();
+    one(text).map_err(|error| blunder::several_effects(text, at, |part| one(part).is_ok()).unwrap_or(error))
 }
 
 /// Parses the name of an event. `at` is the byte offset of `text` in the file.

@@ -349,9 +349,9 @@ fn effects_are_explained() {
     effect_says("dprk.military up 0", &["whole number from 1"]);
     effect_says("dprk.military up 1.5", &["whole number from 1"]);
     effect_says("dprk.military up by 2", &["found `by`"]);
-    effect_says("a = 1, b = 2", &["each effect is its own string"]);
-    effect_says("a = 1 and b = 2", &["each effect is its own string"]);
-    effect_says("set a = 1", &["no `set` before it"]);
+    effect_says("a = 1, b = 2", &["then: [\"a = 1\", \"b = 2\"]"]);
+    effect_says("a = 1 and b = 2", &["then: [\"a = 1\", \"b = 2\"]"]);
+    effect_says("set a = 1", &["write `a = 1`"]);
     effect_says("up dprk.military", &["the posture stands first"]);
     effect_says("emit", &["missing-name"]);
     effect_says("emit a.b", &["plain name"]);
@@ -365,8 +365,8 @@ fn events_are_explained() {
     event_says("dprk.military == war", &["`dprk.military becomes war`"]);
     event_says("dprk.military = war", &["`dprk.military becomes war`"]);
     event_says("dprk.military becomes", &["missing-name", "the value that it takes"]);
-    event_says("military becomes war", &["has no actor", "`actor.military becomes value`"]);
-    event_says("tension > 80", &["condition, not an event", "NAME begins"]);
+    event_says("military becomes war", &["has no actor", "`actor.military becomes war`"]);
+    event_says("tension > 80", &["condition, not an event", "my_condition begins"]);
     event_says("dprk.military > testing", &["condition, not an event"]);
     event_says("count(a) > 3", &["condition, not an event"]);
     event_says("not a", &["`not` is no event"]);

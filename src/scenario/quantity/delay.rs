@@ -2,7 +2,7 @@
 //!
 //! Does not know steps: the table over whole steps is made by the compiler.
 
-use super::{Delay, Duration, Parsed, Probability, duration, number};
+use super::{Delay, Duration, Parsed, Probability, spoken};
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 
 impl Delay {
@@ -11,6 +11,11 @@ impl Delay {
     /// # Errors
     /// A part that is no duration, or ends that are not in order.
     pub fn parse(text: &str, at: usize) -> Parsed<Self> {
+        Self::strict(text, at).map_err(|error| in_plain_words(text, Span::new(at, at + text.len())).unwrap_or(error))
+    }
+
+    /// The same, with no look at what is meant by a text in plain words.
+    pub(super) fn strict(text: &str, at: usize) -> Parsed<Self> {
         let span = Span::new(at, at + text.len());
         if let Some(rest) = text.strip_prefix("typically ") {
             let Some((low, high)) = ends(rest, at + text.len() - rest.len())? else {
@@ -29,25 +34,6 @@ impl Delay {
         if let Some((low, high)) = ends(text, at)? {
             in_order(low, high, span)?;
             return Ok(Self::Evenly(low, high));
-        }
-        if let Some((low, high)) =
-            text.split_once('-').filter(|(low, high)| !low.trim().is_empty() && duration::is_like_duration(high))
-        {
-            let unit = high.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
-            let low =
-                if duration::is_like_duration(low) { low.trim().to_owned() } else { format!("{}{unit}", low.trim()) };
-            return Err(Diagnostic::error("bad-delay", format!("`{text}` is not a delay"), span)
-                .help(format!(
-                    "write `\"{low} to {}\"` for evenly between the two, or `\"typically {low} to {}\"`",
-                    high.trim(),
-                    high.trim()
-                ))
-                .into());
-        }
-        if let Some(unit) = text.strip_prefix("within ").filter(|rest| Duration::parse(rest, 0).is_ok()) {
-            return Err(Diagnostic::error("bad-delay", format!("`{text}` is not a delay"), span)
-                .help(format!("write `\"0d to {unit}\"` for evenly within that time"))
-                .into());
         }
         Duration::parse(text, at).map(Self::Fixed).map_err(|mut error| {
             error.help.push("a delay may also be `\"1d to 7d\"` (evenly), `\"typically 3d to 10d\"`, or a table `[(\"7d\", \"40%\"), (\"14d\", \"60%\")]`".to_owned());
@@ -91,20 +77,48 @@ impl Delay {
     }
 }
 
-/// The two ends of `a to b`; `None` if there is no `to`. A lower end without a unit is not guessed.
+/// The mistake of a spread of time in the words of every day.
+fn in_plain_words(text: &str, span: Span) -> Option<Box<Diagnostic>> {
+    if let Some(help) = without_number(&text.trim().to_lowercase()) {
+        let error = Diagnostic::error("bad-delay", format!("`{text}` is not how a delay is written"), span);
+        return Some(error.help(help).into());
+    }
+    let ends = text.strip_prefix("typically ").unwrap_or(text).split_once(" to ");
+    // Well-put ends have another fault, which has been found.
+    if ends.is_some_and(|(low, high)| Duration::strict(low, 0).is_ok() && Duration::strict(high, 0).is_ok()) {
+        return None;
+    }
+    let spread = spoken::delay(text)?;
+    let evenly = &spread.evenly;
+    let help = match (spread.may_be_typical, spread.said_typically) {
+        (true, true) => format!("write `\"typically {evenly}\"`: 5 % come earlier and 5 % later than that"),
+        (true, false) => format!("write `\"{evenly}\"` for evenly between the two, or `\"typically {evenly}\"`"),
+        (false, _) => format!("write `\"{evenly}\"` for evenly within that time"),
+    };
+    let error = Diagnostic::error("bad-delay", format!("`{text}` is not how a delay is written"), span).help(help);
+    Some(if spread.months {
+        error.help("a month has no fixed length, so say how many days").into()
+    } else {
+        error.into()
+    })
+}
+
+/// What to write for a delay that names no number.
+fn without_number(text: &str) -> Option<String> {
+    if matches!(text, "immediately" | "at once" | "now" | "instantly" | "none" | "no delay") {
+        return Some("leave `after` out: without it the reply comes at once".to_owned());
+    }
+    if matches!(text, "next day" | "the next day" | "the day after" | "tomorrow") {
+        return Some("write `\"1d\"`".to_owned());
+    }
+    let unit = ["a few ", "few ", "several ", "some "].iter().find_map(|word| text.strip_prefix(word))?;
+    let (two, six) = (spoken::duration(&format!("2 {unit}"))?.text, spoken::duration(&format!("6 {unit}"))?.text);
+    Some(format!("say between which times: `\"{two} to {six}\"`, or `\"typically {two} to {six}\"`"))
+}
+
+/// The two ends of `a to b`; `None` if there is no `to`.
 fn ends(text: &str, at: usize) -> Parsed<Option<(Duration, Duration)>> {
     let Some((low, high)) = text.split_once(" to ") else { return Ok(None) };
-    if let Some(unit) = duration::unit_of(high).filter(|_| number::is_number(low.trim())) {
-        let (from, to) = (low.trim(), number::split(high.trim()).0);
-        let span = Span::new(at, at + low.len());
-        return Err(Diagnostic::error(
-            "bad-duration",
-            format!("`{low}` of what? both ends of a delay need a unit"),
-            span,
-        )
-        .help(format!("write `\"{from}{unit} to {to}{unit}\"`"))
-        .into());
-    }
     let low = Duration::parse(low, at)?;
     let high = Duration::parse(high, at + text.len() - high.len())?;
     Ok(Some((low, high)))

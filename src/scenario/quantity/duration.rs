@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Duration, Parsed, number};
+use super::{Duration, Parsed, number, spoken};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Units with their seconds, in the order in which a duration is written back.
@@ -19,6 +19,11 @@ impl Duration {
     /// # Errors
     /// No number, no unit, an unknown unit, no whole number of seconds, or more than ten thousand years.
     pub fn parse(text: &str, at: usize) -> Parsed<Self> {
+        Self::strict(text, at).map_err(|error| in_plain_words(text, Span::new(at, at + text.len())).unwrap_or(error))
+    }
+
+    /// The same, with no look at what is meant by a text in plain words.
+    pub(super) fn strict(text: &str, at: usize) -> Parsed<Self> {
         let span = Span::new(at, at + text.len());
         let (digits, unit) = number::split(text.trim());
         if digits.is_empty() {
@@ -44,18 +49,24 @@ impl Duration {
     }
 }
 
-/// Whether `text` is a number with letters behind it, or an everyday word for a unit behind it: a duration, well or
-/// badly written.
-pub(super) fn is_like_duration(text: &str) -> bool {
-    let (digits, unit) = number::split(text.trim());
-    !digits.is_empty() && meant_unit(unit.trim()).is_some()
+/// The mistake of a duration in the words of every day.
+fn in_plain_words(text: &str, span: Span) -> Option<Box<Diagnostic>> {
+    let said = spoken::duration(text)?;
+    let error = Diagnostic::error("bad-duration", format!("`{text}` is not how a duration is written"), span);
+    let text = said.text;
+    let help = if said.months {
+        format!("write `\"{text}\"`: a month has no fixed length, so say how many days, or use a date")
+    } else {
+        format!("write `\"{text}\"`: the number and the unit `min`, `h`, `d`, `w` or `y`, without a space")
+    };
+    Some(error.help(help).into())
 }
 
 fn no_number(text: &str, span: Span) -> Box<Diagnostic> {
-    if let Some(positive) = text.trim().strip_prefix(['-', '+', '−']).filter(|rest| is_like_duration(rest)) {
+    if let Some(positive) = text.trim().strip_prefix(['-', '+', '−']).and_then(spoken::duration) {
         let message = if text.contains('+') { "no sign stands before a duration" } else { "a time cannot be negative" };
         return Diagnostic::error("bad-duration", format!("`{text}`: {message}"), span)
-            .help(format!("write `\"{}\"`", positive.trim()))
+            .help(format!("write `\"{}\"`", positive.text))
             .into();
     }
     let message = format!("expected a duration such as `\"30d\"`, found `{text}`");
@@ -75,19 +86,11 @@ fn no_unit(digits: &str, unit: &str, span: Span) -> Box<Diagnostic> {
         return decimal_comma(digits, rest, span);
     }
     let base = Diagnostic::error("bad-duration", format!("`{digits}{unit}` is not a duration"), span);
-    match meant_unit(trimmed) {
-        Some("") => base.help("a month has no fixed length: write `\"30d\"`, or use a date").into(),
-        Some(short) => base.help(format!("write `\"{digits}{short}\"`, without a space")).into(),
-        None => base
-            .help(format!("a duration is one number and one of the units `min`, `h`, `d`, `w`, `y`: `\"{digits}d\"`"))
-            .into(),
+    if let ("m" | "M", Some(months)) = (trimmed, spoken::duration(&format!("{digits} months"))) {
+        return base.help(format!("write `\"{digits}min\"` for minutes, or `\"{}\"` for months", months.text)).into();
     }
-}
-
-/// The unit, as we write it, of a duration that is well or badly written.
-pub(super) fn unit_of(text: &str) -> Option<&'static str> {
-    let (digits, unit) = number::split(text.trim());
-    meant_unit(unit.trim()).filter(|unit| !digits.is_empty() && !unit.is_empty())
+    base.help(format!("a duration is one number and one of the units `min`, `h`, `d`, `w`, `y`: `\"{digits}d\"`"))
+        .into()
 }
 
 /// `0,7`, `1,5d`, `1,500`
@@ -103,19 +106,6 @@ fn decimal_comma(digits: &str, rest: &str, span: Span) -> Box<Diagnostic> {
         format!("write {decimal}")
     };
     error.help(help).into()
-}
-
-/// The unit that somebody means who writes `unit` out; the empty string for a month.
-fn meant_unit(unit: &str) -> Option<&'static str> {
-    Some(match unit.to_lowercase().as_str() {
-        "min" | "minute" | "minutes" | "mins" => "min",
-        "h" | "hour" | "hours" | "hr" | "hrs" => "h",
-        "d" | "day" | "days" => "d",
-        "w" | "week" | "weeks" | "wk" => "w",
-        "y" | "year" | "years" | "yr" | "yrs" | "a" => "y",
-        "m" | "month" | "months" | "mo" | "mon" => "",
-        _ => return None,
-    })
 }
 
 impl fmt::Display for Duration {

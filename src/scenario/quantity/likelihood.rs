@@ -20,22 +20,107 @@ impl Likelihood {
         if let Some(found) = number_like(text, span) {
             return Some(found.map(Self::Number));
         }
-        if let Some(rest) = text.strip_prefix("about ") {
+        if let Some((low, high)) = spoken_band(text) {
+            return Some(Err(unsaid_band(text, &low, &high, span)));
+        }
+        if let Some(rest) = text.strip_prefix("about ").filter(|rest| rest.contains(" to ")) {
             return Some(band(rest, span));
         }
-        if let Some(error) = hedged(text, span) {
-            return Some(Err(error));
-        }
-        let (low, high) = text.split_once(" to ").or_else(|| text.split_once('-'))?;
-        (percent(low).is_some() || percent(high).is_some()).then(|| Err(unsaid_band(text, low, high, span)))
+        hedged(text, span).or_else(|| in_plain_words(text, span)).map(Err)
     }
+}
+
+/// Words before a number that leave it open.
+const HEDGES: [&str; 23] = [
+    "around ",
+    "about ",
+    "roughly ",
+    "approximately ",
+    "approx. ",
+    "approx ",
+    "circa ",
+    "ca. ",
+    "some ",
+    "over ",
+    "under ",
+    "more than ",
+    "less than ",
+    "at least ",
+    "at most ",
+    "up to ",
+    "maybe ",
+    "perhaps ",
+    "~",
+    ">=",
+    "<=",
+    ">",
+    "<",
+];
+
+/// The two ends, as percents, of a band that is not written as one: `20-30%`, `between 20 and 30 percent`.
+fn spoken_band(text: &str) -> Option<(String, String)> {
+    let lower = text.to_lowercase().replace("per cent", "%").replace("percent", "%");
+    let hedged = ["about ", "around ", "roughly ", "between ", "from ", "~"];
+    let rest = hedged.iter().find_map(|word| lower.strip_prefix(word)).unwrap_or(&lower);
+    let (low, high) = [" to ", " and ", " or ", "–", "—", "-"].iter().find_map(|sign| rest.split_once(sign))?;
+    let digits = |end: &str| end.trim().trim_end_matches('%').trim().to_owned();
+    let (from, to) = (digits(low), digits(high));
+    let percents = low.contains('%') || high.contains('%');
+    let well_put = text.starts_with("about ") && rest.contains(" to ") && low.contains('%') && high.contains('%');
+    let numbers = number::is_number(&from) && number::is_number(&to);
+    (percents && numbers && !well_put).then(|| (format!("{from}%"), format!("{to}%")))
+}
+
+/// `fifty-fifty`, `one in three`, `twenty percent`, `30% chance`.
+fn in_plain_words(text: &str, span: Span) -> Option<Box<Diagnostic>> {
+    let meant = meant(&text.to_lowercase())?;
+    number_like(&meant, span)?.ok()?;
+    let error = Diagnostic::error("bad-probability", format!("`{text}` is not how a probability is written"), span);
+    Some(error.help(format!("write `\"{meant}\"`")).into())
+}
+
+/// The probability, in our spelling, that somebody means who writes `text`.
+fn meant(text: &str) -> Option<String> {
+    let endings = [" chance", " chances", " probability", " likelihood", " likely", " odds", " of the time"];
+    if let Some(rest) = endings.iter().find_map(|end| text.strip_suffix(end)) {
+        let rest = rest.trim().trim_start_matches("a ");
+        return meant(rest).or_else(|| Some(rest.to_owned()));
+    }
+    let count = |word: &str| {
+        let word = word.trim().trim_end_matches(" chance");
+        let digits = number::in_words(word).map(|n| n.to_string());
+        digits.or_else(|| number::is_number(word).then(|| word.to_owned()))
+    };
+    match text {
+        "fifty-fifty" | "fifty fifty" | "50-50" | "50/50" | "half" | "one half" | "a half" | "half and half" => {
+            return Some("50%".to_owned());
+        }
+        _ => {}
+    }
+    if let Some(number) = text.strip_suffix("percent").or_else(|| text.strip_suffix("per cent")) {
+        return count(number).map(|number| format!("{number}%"));
+    }
+    let between = [" in ", " out of ", " of ", "-in-", " to "];
+    if let Some((few, many)) = between.iter().find_map(|between| text.split_once(between)) {
+        return Some(format!("{} in {}", count(few)?, count(many)?));
+    }
+    let (few, part) = text.split_once([' ', '-'])?;
+    let many = match part.trim_end_matches('s') {
+        "half" | "halve" => 2,
+        "third" => 3,
+        "quarter" | "fourth" => 4,
+        "fifth" => 5,
+        "tenth" => 10,
+        _ => return None,
+    };
+    Some(format!("{} in {many}", count(few)?))
 }
 
 /// A single number with a word such as `around` before it.
 fn hedged(text: &str, span: Span) -> Option<Box<Diagnostic>> {
-    let words = ["around ", "roughly ", "approximately ", "approx. ", "circa ", "ca. ", "some ", "~"];
-    let number = words.iter().find_map(|word| text.strip_prefix(word))?.trim();
-    number_like(number, span)?.ok()?;
+    let number = HEDGES.iter().find_map(|word| text.strip_prefix(word))?.trim();
+    let number = meant(number).unwrap_or_else(|| number.to_owned());
+    number_like(&number, span)?.ok()?;
     let error = Diagnostic::error("bad-probability", format!("`{text}` is not how a probability is written"), span)
         .help(format!("write `\"{number}\"`, or a band such as `\"about 20% to 45%\"`"));
     Some(error.into())
@@ -43,9 +128,7 @@ fn hedged(text: &str, span: Span) -> Option<Box<Diagnostic>> {
 
 /// A band without `about`.
 fn unsaid_band(text: &str, low: &str, high: &str, span: Span) -> Box<Diagnostic> {
-    let with_sign = |end: &str| format!("{}%", end.trim().trim_end_matches('%'));
-    let (low, high) = (with_sign(low), with_sign(high));
-    Diagnostic::error("bad-probability", format!("`{text}` is a band, and a band begins with `about`"), span)
+    Diagnostic::error("bad-probability", format!("`{text}` is not how a band is written"), span)
         .help(format!("write `\"about {low} to {high}\"`: its median is used, and band mode draws from it"))
         .into()
 }
@@ -220,7 +303,7 @@ mod tests {
         assert!(mistake("2,5%").contains("\"2.5%\""));
         assert!(mistake("20% to 45%").contains("\"about 20% to 45%\""));
         assert!(mistake("20-45%").contains("\"about 20% to 45%\""));
-        assert!(mistake("about 30%").contains("leave `about` out"));
+        assert!(mistake("about 30%").contains("write `\"30%\"`"));
         assert!(mistake("around 35%").contains("write `\"35%\"`"));
         assert!(mistake("about 0% to 5%").contains("cannot reach"));
         assert!(mistake("about 80% to 55%").contains("comes first"));

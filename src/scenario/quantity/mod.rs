@@ -8,8 +8,11 @@ mod duration;
 mod likelihood;
 mod moment;
 mod number;
+pub(super) mod spoken;
 
+pub use moment::dates_meant;
 pub(in crate::scenario) use moment::with_month_name;
+pub(in crate::scenario) use number::in_words;
 pub use number::{fraction, is_number};
 
 use crate::diagnostic::Diagnostic;

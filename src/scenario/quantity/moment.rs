@@ -122,29 +122,64 @@ fn bad_time(text: &str, date: &str, time: &str, span: Span) -> Box<Diagnostic> {
 fn misspelt(text: &str, span: Span) -> Box<Diagnostic> {
     let error =
         Diagnostic::error("bad-date", format!("expected a date such as `\"2024-03-04\"`, found `{text}`"), span);
-    let error = match rewritten(text) {
-        Some(date) => error.help(format!("write `\"{date}\"`: year, month, day, with leading zeros")),
-        None => error.help("dates are year-month-day: `\"2024-03-04\"`, with a time `\"2024-03-04T06:00\"`"),
+    let dates: Vec<String> = dates_meant(text).iter().map(|date| format!("`\"{date}\"`")).collect();
+    let error = if dates.is_empty() {
+        error.help("dates are year-month-day: `\"2024-03-04\"`, with a time `\"2024-03-04T06:00\"`")
+    } else {
+        error.help(format!("write {}: year, month, day, with leading zeros", dates.join(" or ")))
     };
     error.into()
 }
 
-/// The date that can only have been meant: the year in front, other signs or no leading zeros. A date with the year
-/// last could be read two ways, so it is left to the author.
-fn rewritten(text: &str) -> Option<String> {
+/// The dates, in our spelling, that somebody may mean who writes `text`: the year first or last, other signs, no
+/// leading zeros, the month by its name; or only a month, for its first and its last day. Two where it can be read
+/// in two ways.
+pub fn dates_meant(text: &str) -> Vec<String> {
+    let text = text.trim();
     if let Some(date) = with_month_name(text) {
-        return Some(date);
+        return vec![date];
     }
     let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
-    let parts: Vec<&str> = date.split(['-', '/', '.']).collect();
-    let [year, month, day] = parts.as_slice() else { return None };
-    if year.len() != 4 {
-        return None;
-    }
-    let [year, month, day] = [year.parse().ok()?, month.parse().ok()?, day.parse().ok()?];
-    calendar_day(year, month, day).ok()?;
     let time = time_of_day(time).map_or(String::new(), |_| format!("T{time}"));
-    Some(format!("{year:04}-{month:02}-{day:02}{time}"))
+    let signs = ['-', '/', '.', '–', '—'];
+    let numbers: Option<Vec<u32>> = date.split(signs).map(|part| part.parse().ok()).collect();
+    let written = |year: u32, month: u32, day: u32| {
+        let exists = (1000..10_000).contains(&year) && calendar_day(year, month, day).is_ok();
+        exists.then(|| format!("{year:04}-{month:02}-{day:02}{time}"))
+    };
+    let all = match numbers.as_deref() {
+        Some([year, month, day]) if *year > 31 => vec![written(*year, *month, *day)],
+        // Points stand between day and month everywhere, strokes also between month and day.
+        Some([day, month, year]) if date.contains('.') => vec![written(*year, *month, *day)],
+        Some([first, second, year]) if first == second => vec![written(*year, *first, *second)],
+        Some([first, second, year]) => vec![written(*year, *second, *first), written(*year, *first, *second)],
+        _ => return month_alone(text),
+    };
+    all.into_iter().flatten().collect()
+}
+
+/// `2025-05`, `May 2025`, `end of May 2025`: the first and the last day, or the one that is meant.
+fn month_alone(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split([' ', '-', '/', ',']).filter(|w| !w.is_empty() && *w != "of").collect();
+    let (which, name, year) = match words.as_slice() {
+        [a, b] if a.len() == 4 && a.parse::<u32>().is_ok() => ("", *b, *a),
+        [name, year] => ("", *name, *year),
+        [which, name, year] => (*which, *name, *year),
+        _ => return Vec::new(),
+    };
+    let number = name.parse().ok().filter(|n| (1..=12).contains(n)).or_else(|| month(name));
+    let (Some(month), Some(year)) = (number, year.parse().ok().filter(|y| (1000..10_000).contains(y))) else {
+        return Vec::new();
+    };
+    let last = (28..=31).rev().find(|day| calendar_day(year, month, *day).is_ok()).unwrap_or(28);
+    let day = |day: u32| format!("{year:04}-{month:02}-{day:02}");
+    match which {
+        "end" | "late" => vec![day(last)],
+        "start" | "beginning" | "early" => vec![day(1)],
+        "mid" | "middle" => vec![day(15)],
+        _ => vec![day(1), day(last)],
+    }
 }
 
 /// `14 Feb 2024`, `February 14, 2024` as a date.
@@ -199,7 +234,11 @@ mod tests {
         assert!(error("2024-03-04 06:00").contains("\"2024-03-04T06:00\""));
         assert!(error("2024-03-04T24:00").contains("next date"));
         assert!(error("2024-03-04T6:00").contains("06:00"));
-        assert!(error("04.03.2024").contains("year-month-day"));
+        assert!(error("04.03.2024").contains("\"2024-03-04\""));
+        assert!(error("04/03/2024").contains("`\"2024-03-04\"` or `\"2024-04-03\"`"));
+        assert!(error("14/03/2024").contains("write `\"2024-03-14\"`:"));
+        assert!(error("end of May 2025").contains("write `\"2025-05-31\"`:"));
+        assert!(error("2025-02").contains("`\"2025-02-01\"` or `\"2025-02-28\"`"));
         for text in ["14 Feb 2024", "February 14, 2024", "14-feb-2024"] {
             assert!(error(text).contains("\"2024-02-14\""), "{text}");
         }

@@ -32,3 +32,18 @@ pub(super) fn split(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     text.split_at(end)
 }
+
+/// The number that a word is: `two`, `a`.
+pub(in crate::scenario) fn in_words(word: &str) -> Option<u32> {
+    const WORDS: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    match word {
+        "a" | "an" => Some(1),
+        "twenty" => Some(20),
+        "thirty" => Some(30),
+        "sixty" => Some(60),
+        "ninety" => Some(90),
+        "hundred" => Some(100),
+        _ => WORDS.iter().position(|known| *known == word).and_then(|n| u32::try_from(n).ok()),
+    }
+}

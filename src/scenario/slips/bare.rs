@@ -5,9 +5,9 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::lexer::Kind;
-use super::walk::{Inside, Walk};
+use super::walk::{Inside, LISTS, Walk};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::quantity::with_month_name;
+use crate::scenario::quantity::{dates_meant, with_month_name};
 
 /// Functions of the expression language: a name with a bracket that is not quoted is probably one of these.
 const FUNCTIONS: [&str; 11] =
@@ -19,6 +19,7 @@ impl Walk<'_> {
         match self.kind(at) {
             Some(Kind::Open) if self.is_variable(at, close) => self.variable(at),
             Some(Kind::Open) => self.brackets(at),
+            Some(Kind::Text) if self.texts_end(at, close, inside) > at + 1 => self.several_texts(at, close, inside),
             Some(Kind::Text) => self.text_value(at, close),
             Some(Kind::Word | Kind::Sign) if self.word(at) == "-" && at + 1 < close => self.dashes(at, close),
             Some(Kind::Word)
@@ -89,6 +90,60 @@ impl Walk<'_> {
             && self.gap(at).is_empty()
     }
 
+    /// Index behind the texts from `at` that are joined by `and` and the like, or, where one value is due, by commas.
+    fn texts_end(&self, at: usize, close: usize, inside: Inside) -> usize {
+        let text = |i: usize| i < close && self.kind(i) == Some(Kind::Text) && self.kind(i + 1) != Some(Kind::Colon);
+        let mut end = at + 1;
+        loop {
+            let joined = matches!(self.word(end), "and" | "or" | "then" | "plus" | "&" | "&&" | "+" | "|" | "||" | ";");
+            let comma = inside == Inside::Fields && self.kind(end) == Some(Kind::Comma);
+            if end < close && (joined || comma) && text(end + 1) {
+                end += 2;
+            } else if end < close && inside == Inside::Fields && text(end) {
+                end += 1;
+            } else {
+                return end;
+            }
+        }
+    }
+
+    /// `then: "a" and "b"`: a list, or one text, that is written as several.
+    fn several_texts(&mut self, at: usize, close: usize, inside: Inside) -> usize {
+        let end = self.texts_end(at, close, inside);
+        let span = self.span(at, end);
+        let texts: Vec<&str> = (at..end).filter(|i| self.kind(*i) == Some(Kind::Text)).map(|i| self.word(i)).collect();
+        let field = if inside == Inside::Fields { self.field_of(at).to_owned() } else { String::new() };
+        let what = match field.as_str() {
+            "then" => "changes",
+            "on" => "events",
+            _ => "values",
+        };
+        let list = texts.join(", ");
+        let list =
+            if list.chars().count() <= 100 && !list.contains('\n') { list } else { "\"…\", \"…\"".to_owned() };
+        let sign = self.word(at + 1);
+        let sign = if matches!(sign, "and" | "or") { sign } else { "and" };
+        let error = if inside == Inside::Values {
+            let message = format!("the values of a list are separated by commas, not by `{}`", self.word(at + 1));
+            Diagnostic::error("several-texts", message, span).help(format!("write `[{list}]`"))
+        } else if LISTS.contains(&field.as_str()) {
+            let message = format!("several {what} stand in a list, in square brackets");
+            Diagnostic::error("several-texts", message, span).help(format!("write `{field}: [{list}]`"))
+        } else if matches!(field.as_str(), "when" | "except" | "stop_when" | "ask") {
+            let parts: Vec<&str> = texts.iter().map(|text| text.trim_matches('"')).collect();
+            let whole = parts.join(&format!(" {sign} "));
+            let message = format!("`{field}` is one text, and these are several");
+            Diagnostic::error("several-texts", message, span)
+                .help(format!("write it in one pair of quotes: `{field}: \"{whole}\"`"))
+        } else {
+            Diagnostic::error("several-texts", "one text is due here, and these are several", span)
+                .help("write all of it in one pair of quotes; a `\"` inside a text is written `\\\"`")
+        };
+        self.slips.report(error);
+        self.slips.hole(span);
+        end
+    }
+
     /// A text; one that is followed at once by a word had a quote inside.
     fn text_value(&mut self, at: usize, close: usize) -> usize {
         let glued = at + 1 < close && self.kind(at + 1) == Some(Kind::Word) && self.gap(at).is_empty();
@@ -157,7 +212,19 @@ impl Walk<'_> {
         let names: Vec<&str> = (at..end).map(|i| self.word(i)).filter(|word| is_identifier(word)).collect();
         let error = Diagnostic::error("needs-quotes", "this needs quotes: only a single word can stand without", span);
         let listed = at >= 2 && ["ladder", "states", "one_of"].contains(&self.word(at - 2));
-        let error = if let Some(date) = with_month_name(text) {
+        let field = self.field_of(at);
+        let listed_words = match field {
+            "then" | "on" => split_list(text, field == "on"),
+            "" if inside == Inside::Values => split_list(text, true),
+            _ => None,
+        };
+        let error = if let Some(list) = listed_words {
+            if field.is_empty() {
+                error.help(format!("write `[{list}]`"))
+            } else {
+                error.help(format!("several stand in a list: `{field}: [{list}]`"))
+            }
+        } else if let Some(date) = with_month_name(text) {
             error.help(format!("write dates as year-month-day, in quotes: `\"{date}\"`"))
         } else if listed {
             error.help(format!("the values stand in a list: `{}: [{}]`", self.word(at - 2), names.join(", ")))
@@ -176,9 +243,16 @@ impl Walk<'_> {
         if self.slips.holes.contains(&span) || is_number(&word) || (is_identifier(&word) && word != "Some") {
             return;
         }
-        let (message, help) = unquoted(&word);
+        let (message, help) = if self.is_event(at) { unquoted_event(&word) } else { unquoted(&word) };
         self.error("needs-quotes", message, span, help);
         self.slips.hole(span);
+    }
+
+    /// Whether an event is due at `at`: the value of `on`, or one of its list.
+    fn is_event(&self, at: usize) -> bool {
+        let value =
+            if self.field_of(at) == "on" { Some(at) } else { self.around(at).filter(|open| self.word(*open) == "[") };
+        value.is_some_and(|value| self.field_of(value) == "on")
     }
 
     /// Words that cannot stand bare, wherever they stand: all that can be said where brackets do not pair.
@@ -192,8 +266,39 @@ impl Walk<'_> {
     }
 }
 
+/// `a, b`, `a and b`: the list that is meant, each value in quotes where it needs them. `joined`: by words too.
+fn split_list(text: &str, joined: bool) -> Option<String> {
+    let text = if joined { text.replace(" and ", ",").replace(" or ", ",") } else { text.to_owned() };
+    let parts: Vec<String> = text
+        .split(',')
+        .map(str::trim)
+        .map(|part| if is_identifier(part) { part.to_owned() } else { format!("\"{}\"", part.trim_matches('"')) })
+        .collect();
+    let sound = parts.len() > 1 && parts.iter().all(|part| part.len() > 2 || is_identifier(part)) && text.len() <= 100;
+    sound.then(|| parts.join(", "))
+}
+
+/// The same where an event is due, which is neither a date nor a posture.
+fn unquoted_event(word: &str) -> (String, String) {
+    if let Some(date) = dates_meant(word).first().filter(|_| word.starts_with(|c: char| c.is_ascii_digit())) {
+        return (format!("`{word}` is a date, and `on` names an event"), format!("for a date write `at: \"{date}\"`"));
+    }
+    if let Some((actor, posture)) = word.split_once('.').filter(|(a, p)| is_identifier(a) && is_identifier(p)) {
+        let name = format!("{actor}.{posture}");
+        return (
+            format!("`{word}` is a posture, and `on` names an event, in quotes"),
+            format!("write `\"{name} rises\"`, `\"{name} falls\"`, or with one of its values `\"{name} becomes …\"`"),
+        );
+    }
+    unquoted(word)
+}
+
 /// What is wrong with a word that cannot stand bare, and what to write.
 fn unquoted(word: &str) -> (String, String) {
+    let dates: Vec<String> = dates_meant(word).iter().map(|date| format!("`\"{date}\"`")).collect();
+    if !dates.is_empty() && word.matches(['-', '/', '.']).count() >= 2 {
+        return (format!("a date needs quotes: `{word}`"), format!("write {}", dates.join(" or ")));
+    }
     let quoted = format!("write `\"{word}\"`");
     let begins_with_digit = word.starts_with(|c: char| c.is_ascii_digit());
     if let Some((low, high)) = word.split_once("..") {

@@ -20,7 +20,7 @@ pub(super) enum Inside {
 }
 
 /// Fields that hold lists, often of records.
-const LISTS: [&str; 11] =
+pub(super) const LISTS: [&str; 11] =
     ["outcomes", "factors", "force", "forbid", "omitted", "then", "on", "at", "claims", "one_of", "ladder"];
 
 /// Fields that hold entries whose names the author chooses.
@@ -178,12 +178,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The field whose value begins at `at`.
-    fn field_of(&self, at: usize) -> &str {
+    pub(super) fn field_of(&self, at: usize) -> &str {
         if at >= 2 && self.kind(at - 1) == Some(Kind::Colon) { self.word(at - 2) } else { "" }
     }
 
     /// The bracket around `at`.
-    fn around(&self, at: usize) -> Option<usize> {
+    pub(super) fn around(&self, at: usize) -> Option<usize> {
         (0..at).rev().find(|open| self.kind(*open) == Some(Kind::Open) && self.mates[*open] > at)
     }
 
@@ -333,6 +333,10 @@ impl<'a> Walk<'a> {
     fn nameless(&mut self, at: usize) -> usize {
         let (span, word) = (self.tokens[at].span, self.word(at).to_owned());
         self.slips.broken = true;
+        if self.word(at) == "[" && at >= 2 && self.kind(at - 1) == Some(Kind::Comma) && self.word(at - 2) == "]" {
+            self.error("no-name", "a second list, without a name", span, "put the values of both lists into one `[ ]`");
+            return self.brackets(at);
+        }
         if self.kind(at) == Some(Kind::Open) {
             let help = "write `name: (…)`; values without names stand in a list `[ ]`";
             self.error("no-name", "this has no name", span, help);

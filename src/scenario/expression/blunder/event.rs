@@ -2,7 +2,7 @@
 //!
 //! Does not know which events and variables exist.
 
-use super::super::lexer::Token;
+use super::super::lexer::{Token, is_name};
 use super::super::parser::{Parser, comparison_sign};
 use super::super::{Parsed, Target};
 use super::Blunder;
@@ -13,6 +13,41 @@ const EVENT_HELP: &str = "an event is a rule's id, `rule/branch`, an emitted nam
                           `actor.posture rises` or `falls`, `NAME begins` or `ends` of a `let`, or a group of `events`";
 const EFFECT_HELP: &str =
     "effects are `x = v`, `x += n`, `x -= n`, `actor.posture up`, `actor.posture down 2`, `emit name`";
+
+/// Two changes in one text, `a = b and c += 1`, where `is_effect` says that each is one.
+pub(in super::super) fn several_effects(text: &str, at: usize, is_effect: impl Fn(&str) -> bool) -> Option<Blunder> {
+    let parts = [" and ", ",", ";", " then ", "\n"].into_iter().find_map(|sign| {
+        let parts: Vec<&str> = text.split(sign).map(str::trim).filter(|part| !part.is_empty()).collect();
+        (parts.len() > 1 && parts.iter().all(|part| is_effect(part))).then_some(parts)
+    })?;
+    let list: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
+    let span = Span::new(at, at + text.len());
+    let error = Diagnostic::error("not-an-effect", "several changes stand in one text", span);
+    Some(error.help(format!("each has its own, in a list: `then: [{}]`", list.join(", "))).into())
+}
+
+/// Verbs with which people begin a change, and the sign that they mean.
+const SPOKEN: [(&str, &str); 16] = [
+    ("set", "="),
+    ("let", "="),
+    ("make", "="),
+    ("change", "="),
+    ("move", "="),
+    ("raise", "+="),
+    ("increase", "+="),
+    ("add", "+="),
+    ("grow", "+="),
+    ("decrease", "-="),
+    ("reduce", "-="),
+    ("lower", "-="),
+    ("subtract", "-="),
+    ("take", "-="),
+    ("cut", "-="),
+    ("drop", "-="),
+];
+
+/// An article or another little word before what is meant.
+const LITTLE: [&str; 8] = ["a", "an", "the", "after", "when", "if", "every", "each"];
 
 impl Parser<'_> {
     fn compares(&self, ahead: usize) -> bool {
@@ -29,7 +64,7 @@ impl Parser<'_> {
                     .help(format!("that something does not hold is a condition: {LET_HELP}"))
                     .into())
             }
-            Some(Token::Word(_)) if self.is_sign(1, "(") => Err(Self::condition_as_event(here)),
+            Some(Token::Word(_)) if self.is_sign(1, "(") => Err(self.condition_as_event(here)),
             Some(Token::Word(_)) => Ok(()),
             Some(Token::Moment(_)) if self.lexemes.len() == 1 => {
                 let date = self.words(here);
@@ -43,10 +78,18 @@ impl Parser<'_> {
         }
     }
 
-    fn condition_as_event(span: Span) -> Blunder {
-        Diagnostic::error("not-an-event", "this is a condition, not an event", span)
-            .label("an event happens at a moment")
-            .help(LET_HELP)
+    fn condition_as_event(&self, span: Span) -> Blunder {
+        let error = Diagnostic::error("not-an-event", "this is a condition, not an event", span)
+            .label("an event happens at a moment");
+        let text = self.text.trim();
+        // Inside of `count( )` or a question it is only a part of the text.
+        if text.contains(['(', '"']) || text.contains(" before ") || text.contains(" then ") {
+            return error.help(LET_HELP).into();
+        }
+        error
+            .help(format!(
+                "give it a name, `lets: {{ my_condition: \"{text}\" }}`, and write `on: [\"my_condition begins\"]`"
+            ))
             .into()
     }
 
@@ -57,7 +100,10 @@ impl Parser<'_> {
             return Ok(());
         }
         Err(Diagnostic::error("not-an-event", format!("`{verb}` wants a posture, and `{name}` has no actor"), span)
-            .help(format!("write `actor.{name} {verb}{}`", if verb == "becomes" { " value" } else { "" }))
+            .help(format!(
+                "write `actor.{name} {}`",
+                self.words(self.here().to(self.lexemes[self.lexemes.len() - 1].span))
+            ))
             .help(format!("for indicators and flags, {LET_HELP}"))
             .into())
     }
@@ -78,7 +124,7 @@ impl Parser<'_> {
             Some(Token::Word(word)) if matches!(word.as_str(), "begins" | "ends") => {
                 base.help(format!("`{word}` goes with a `let`")).help(verbs).into()
             }
-            _ if self.compares(0) => Self::condition_as_event(self.since(start).to(self.here())),
+            _ if self.compares(0) => self.condition_as_event(self.since(start).to(self.here())),
             _ => base.help(verbs).into(),
         }
     }
@@ -88,21 +134,34 @@ impl Parser<'_> {
         let base =
             Diagnostic::error("not-an-event", format!("{} cannot stand behind an event", self.found()), self.here());
         match self.token(0) {
+            Some(Token::Word(word)) if LITTLE.contains(&self.left_of().as_str()) => {
+                base.help(format!("write just `{word}`, the name of the event")).into()
+            }
             Some(Token::Word(word)) if matches!(word.as_str(), "or" | "and") => base
-                .help("each event of a list is its own string: `on: [first_event, second_event]`; any of them is a trigger")
+                .help(format!("{}; any of them is a trigger", self.event_list()))
                 .help("that two things hold at once is a condition and belongs under `when`")
                 .into(),
-            Some(Token::Sign("," | ";" | "|" | "||")) => {
-                base.help("each event of a list is its own string: `on: [first_event, second_event]`").into()
-            }
+            Some(Token::Sign("," | ";" | "|" | "||")) => base.help(self.event_list()).into(),
             Some(Token::Word(word)) if word == "becomes" => base.help("`becomes` goes with `actor.posture`").into(),
             Some(Token::Word(word)) if meant_verb(word).is_some() => {
                 let verb = meant_verb(word).unwrap_or_default();
                 base.help(format!("did you mean `{} {verb}`?", self.left_of())).into()
             }
-            _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
+            _ if self.compares(0) || self.is_sign(0, "=") => self.condition_as_event(self.here()),
             _ => base.help(EVENT_HELP).into(),
         }
+    }
+
+    /// How events that stand in one text are written as a list.
+    fn event_list(&self) -> String {
+        let joined = self.text.replace(" and ", ",").replace(" or ", ",").replace([';', '|'], ",");
+        let events: Vec<String> = joined
+            .split(',')
+            .map(str::trim)
+            .filter(|event| !event.is_empty())
+            .map(|event| if is_name(event) { event.to_owned() } else { format!("\"{event}\"") })
+            .collect();
+        format!("several events stand in a list: `on: [{}]`", events.join(", "))
     }
 
     /// In the brackets of `count` or `since` stands more than an event.
@@ -123,7 +182,7 @@ impl Parser<'_> {
             {
                 self.comparison_inside(open)
             }
-            _ if self.compares(0) || self.is_sign(0, "=") => Self::condition_as_event(self.here()),
+            _ if self.compares(0) || self.is_sign(0, "=") => self.condition_as_event(self.here()),
             Some(Token::Word(word)) if meant_verb(word).is_some() => {
                 let verb = meant_verb(word).unwrap_or_default();
                 base.help(format!("did you mean `{} {verb}`?", self.left_of())).into()
@@ -152,14 +211,33 @@ impl Parser<'_> {
             .into()
     }
 
+    /// `set x to v`, `increase x by 3`, `add 3 to x` as an effect.
+    fn spoken_effect(&self) -> Option<String> {
+        let words: Vec<&str> = self.text.split_whitespace().collect();
+        let (first, rest) = words.split_first()?;
+        let (_, sign) = SPOKEN.iter().find(|(verb, _)| verb == first)?;
+        let effect = match rest {
+            [amount, "to" | "from", name] if matches!(*first, "add" | "subtract" | "take") => {
+                format!("{name} {sign} {amount}")
+            }
+            [name, "to", value] => format!("{name} = {value}"),
+            [name, "by", amount] => format!("{name} {sign} {amount}"),
+            [name] if *sign == "=" => return Some(format!("write `{name} = …`, with its new value")),
+            [name] => return Some(format!("write `{name} {sign} 1`, or how much")),
+            [name, "=" | "==", value] => format!("{name} = {value}"),
+            _ => return None,
+        };
+        Some(format!("write `{effect}`"))
+    }
+
     /// An effect that begins with a value, or is no effect from its first word.
     pub(in super::super) fn refuse_value_first(&self) -> Parsed<()> {
         let help = match self.token(0) {
-            Some(Token::Word(word)) if matches!(word.as_str(), "set" | "let" | "raise" | "increase" | "decrease") => {
+            Some(Token::Word(word)) if SPOKEN.iter().any(|(verb, _)| verb == word) => {
                 if self.is_sign(1, "=") || self.is_sign(1, "+=") || self.is_sign(1, "-=") {
                     return Ok(());
                 }
-                format!("no `{word}` before it: {EFFECT_HELP}")
+                self.spoken_effect().unwrap_or_else(|| format!("no `{word}` before it: {EFFECT_HELP}"))
             }
             Some(Token::Word(word)) if matches!(word.as_str(), "up" | "down") => {
                 format!("the posture stands first: `actor.posture {word}`")
@@ -176,10 +254,16 @@ impl Parser<'_> {
     pub(in super::super) fn no_effect(&self, target: &Target) -> Blunder {
         let name = self.words(target.span());
         if self.next == self.lexemes.len() {
-            return Diagnostic::error("not-an-effect", format!("`{name}` does not say what changes"), target.span())
-                .help(EFFECT_HELP)
-                .help(format!("to raise an event, write `emit {name}`"))
-                .into();
+            let error =
+                Diagnostic::error("not-an-effect", format!("`{name}` does not say what changes"), target.span());
+            return match target {
+                Target::Posture(_) => {
+                    error.help(format!("write `{name} = …` with its new value, `{name} up` or `{name} down`")).into()
+                }
+                Target::Name(..) => {
+                    error.help(EFFECT_HELP).help(format!("to raise an event, write `emit {name}`")).into()
+                }
+            };
         }
         // `+ =` is `+=` with a space in it.
         let apart = matches!(self.token(0), Some(Token::Sign("+" | "-"))) && self.is_sign(1, "=");
@@ -205,11 +289,23 @@ impl Parser<'_> {
                 format!("write the whole sum: `{name} = {name} * …`; effects are whole numbers")
             }
             Some(Token::Word(word)) => match word.as_str() {
-                "becomes" | "is" | "to" => format!("to change it, write `{name} = {rest}`"),
-                "rises" | "raise" | "increases" => {
-                    format!("write `{name} up` for a ladder, `{name} += 1` for an indicator")
+                "becomes" | "is" | "to" | "turns" | "equals" | "gets" => {
+                    let value = rest.trim_start_matches("set to ").trim_start_matches("to ").trim_start_matches("now ");
+                    format!("to change it, write `{name} = {value}`")
                 }
-                "falls" | "decreases" => format!("write `{name} down` for a ladder, `{name} -= 1` for an indicator"),
+                "rises" | "raise" | "increases" | "grows" | "goes" | "gains" | "falls" | "decreases" | "drops"
+                | "shrinks" | "loses" | "sinks" => {
+                    let down = matches!(word.as_str(), "falls" | "decreases" | "drops" | "shrinks" | "loses" | "sinks")
+                        || rest.starts_with("down");
+                    let (way, sign) = if down { ("down", "-=") } else { ("up", "+=") };
+                    let amount = rest.rsplit(' ').next().filter(|last| last.parse::<f64>().is_ok());
+                    match (amount, target) {
+                        (Some(amount), _) => format!("write `{name} {sign} {amount}`"),
+                        (None, Target::Posture(_)) => format!("write `{name} {way}`"),
+                        (None, Target::Name(..)) if word == "goes" && !rest.starts_with(way) => EFFECT_HELP.to_owned(),
+                        (None, Target::Name(..)) => format!("write `{name} {sign} 1`, or how much"),
+                    }
+                }
                 _ if nearest(word, ["up", "down"]).is_some() => {
                     let near = nearest(word, ["up", "down"]).unwrap_or_default();
                     let rungs = if rest.is_empty() { String::new() } else { format!(" {rest}") };

@@ -5,9 +5,10 @@
 mod event;
 mod question;
 
+pub(super) use event::several_effects;
 pub(super) use question::refuse_english;
 
-use super::lexer::{Token, meant_unit, unit_help};
+use super::lexer::{Token, unit_help};
 use super::parser::{FUNCTIONS, Parser, comparison_sign};
 use super::{Expr, ExprKind, Parsed};
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -221,9 +222,9 @@ impl Parser<'_> {
         let both = left.span.to(self.here());
         let number = self.words(left.span);
         match (&left.token, self.token(0)?, self.token(1)) {
-            (Token::Number(_), Token::Word(unit), _) if meant_unit(unit).is_some() => Some(
+            (Token::Number(_), Token::Word(unit), _) if unit_help(number, unit).is_some() => Some(
                 Diagnostic::error("bad-duration", format!("`{number}` and `{unit}` stand apart"), both)
-                    .help(unit_help(number, unit))
+                    .help(unit_help(number, unit).unwrap_or_default())
                     .into(),
             ),
             (Token::Number(_), Token::Word(percent), _) if percent == "percent" => Some(
@@ -414,9 +415,10 @@ impl Parser<'_> {
         if let (Some(Token::Number(_)), next) = (self.token(0), self.token(1)) {
             let number = self.words(self.here());
             let help = match next {
-                Some(Token::Word(unit)) if meant_unit(unit).is_some() => unit_help(number, unit),
-                _ => format!("write the unit: `{number}d` for days"),
+                Some(Token::Word(unit)) => unit_help(number, unit),
+                _ => None,
             };
+            let help = help.unwrap_or_else(|| format!("write the unit: `{number}d` for days"));
             return blunder.help(help).into();
         }
         blunder.help("durations are written `30d`, `2w`, `6h`, `15min`, `1y`").into()

@@ -8,6 +8,7 @@ use super::super::question::Suffix;
 use super::super::{Parsed, QuestionExpr};
 use super::Blunder;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::scenario::quantity::{dates_meant, spoken};
 
 const QUESTION_HELP: &str = "questions are `ever(c)`, `c at end`, `c on 2024-06-30`, `count(event) >= 3`, `a before b`, \
                              `a then b within 14d`, `stays(c) for 30d`; numbers `count(e)`, `X at end`, `first(c)`, \
@@ -226,6 +227,18 @@ impl Parser<'_> {
             return blunder
                 .help(format!("write the unit, `{number}d` for that many days after the start, or a date"))
                 .into();
+        }
+        let said = self.words(Span::new(self.here().start, self.at + self.text.len())).trim();
+        // A month without its year is looked for in the year of the examples, which is then that of the run.
+        let dates = match dates_meant(said) {
+            dates if dates.is_empty() => dates_meant(&format!("{said} 2024")),
+            dates => dates,
+        };
+        if let Some(last) = dates.last() {
+            return blunder.help(format!("write `{word} {last}`: the date, year-month-day")).into();
+        }
+        if let Some(said) = spoken::duration(said) {
+            return blunder.help(format!("write `{word} {}`, for a time since the start", said.text)).into();
         }
         blunder.help(format!("write `{word} 2024-06-30`, or `{word} 90d` for a time since the start")).into()
     }
