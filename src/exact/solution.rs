@@ -30,6 +30,11 @@ impl Bounds {
         if scale > 0.0 { (self.high - self.low) / scale } else { 0.0 }
     }
 
+    /// A unit in the last place wider at both ends, for a last addition that was rounded.
+    pub(super) fn widened(self) -> Self {
+        Self { low: self.low.next_down(), high: self.high.next_up() }
+    }
+
     /// Whether `x` lies in it.
     pub fn contains(&self, x: f64) -> bool {
         self.low <= x && x <= self.high

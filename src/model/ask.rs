@@ -40,7 +40,7 @@ pub struct Question {
 }
 
 /// Yes or no, or a number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Asked {
     /// Yes or no.
     YesNo(Ask),
@@ -51,7 +51,7 @@ pub enum Asked {
 /// A yes/no property of a run (SEMANTICS 6). `by TIME` is a `When`, `None` the whole run: `Before(k)` lets the instants
 /// with a step number below `k` count (`by DATE`), `Settled(k)` also the instant of boundary `k` itself, but no
 /// pressure after it in the step that it opens (`by DATE-WITH-TIME`, `by DURATION`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     /// Not.
     Not(Box<Ask>),
@@ -76,7 +76,7 @@ pub enum Ask {
 }
 
 /// A number of a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum AskNumber {
     /// How often.
     Count(EventId, Option<When>),

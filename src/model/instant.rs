@@ -4,9 +4,10 @@
 //! answer with its probability. It does not know where the answers come from, and tells what happens to an
 //! `Observer` without knowing who listens.
 //!
-//! The solver merges equal states between items, so the parts of an instant can be called one by one:
-//! [`Instant::open`], [`Instant::agenda`], [`Instant::item`] for each, [`Instant::turn`] until nothing turns,
-//! [`Instant::settle`]. [`Instant::boundary`] and [`Instant::pressure`] are these in order.
+//! The solver merges equal states on the way, so the parts of an instant can be called one by one: [`Instant::open`],
+//! [`Instant::agenda`], for each item [`Instant::begin_item`] and [`Instant::reach_next`] until the queue is empty,
+//! [`Instant::begin_turn`] and the queue again until nothing turns, [`Instant::settle`]. [`Instant::boundary`] and
+//! [`Instant::pressure`] are these in order.
 
 use std::collections::VecDeque;
 
@@ -195,11 +196,24 @@ impl Instant {
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
         self.open();
-        self.fire(Queued { rule, identity }, None, Origin::Pressure, stage)?;
+        self.begin_pressure(rule, identity, stage)?;
         self.drain(stage)?;
         while self.turn(stage)? {}
         self.settle(stage);
         Ok(())
+    }
+
+    /// A pressure's firing alone; the queue is left as it is then.
+    ///
+    /// # Errors
+    /// `Runaway` if the firings of the instant reach `LIMIT`.
+    pub fn begin_pressure(
+        &mut self,
+        rule: RuleId,
+        identity: Identity,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<(), Runaway> {
+        self.fire(Queued { rule, identity }, None, Origin::Pressure, stage)
     }
 
     /// Raises `start`; the first thing at boundary 0.
@@ -207,11 +221,16 @@ impl Instant {
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
     pub fn start(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
+        self.begin_start(stage);
+        self.drain(stage)
+    }
+
+    /// Raises `start`; the queue is left as it is then.
+    pub fn begin_start(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let identity = stage.identify(Cause::Start);
         self.raise(stage.model.start_event, stage);
         stage.tell(Occurrence::Started(&self.raised));
         self.ask_listeners(Trigger { identity, number: None }, stage);
-        self.drain(stage)
     }
 
     /// Fills `agenda` with the items of boundary `state.step` in their order.
@@ -234,6 +253,15 @@ impl Instant {
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
     pub fn item(&mut self, item: Item, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
+        self.begin_item(item, stage)?;
+        self.drain(stage)
+    }
+
+    /// Reaches one item; the queue is left as it is then.
+    ///
+    /// # Errors
+    /// `Runaway` if the firings of the instant reach `LIMIT`.
+    pub fn begin_item(&mut self, item: Item, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         match item {
             Item::Forced(index) => {
                 let forced = stage.model.forced[index];
@@ -258,7 +286,7 @@ impl Instant {
                 Clock::Pressure { .. } => unreachable!("a pressure is on no agenda"),
             },
         }
-        self.drain(stage)
+        Ok(())
     }
 
     /// Compares every watched let with the end of the last turn, raises what differs and empties the queue.
@@ -267,6 +295,17 @@ impl Instant {
     /// # Errors
     /// `Runaway` if the firings, or the turns, of the instant reach `LIMIT`.
     pub fn turn(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
+        let turned = self.begin_turn(stage)?;
+        self.drain(stage)?;
+        Ok(turned)
+    }
+
+    /// Compares every watched let with the end of the last turn and raises what differs; the queue is left as it is
+    /// then. Whether anything differed.
+    ///
+    /// # Errors
+    /// `Runaway` if the turns of the instant reach `LIMIT`.
+    pub fn begin_turn(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
         self.turned.clear();
         for (index, watch) in stage.model.watches.iter().enumerate() {
             let holds = watch.condition.holds(stage.state, stage.model);
@@ -291,7 +330,6 @@ impl Instant {
             stage.tell(Occurrence::Turned(WatchId(index as u32), holds, &self.raised));
             self.ask_listeners(Trigger { identity, number: None }, stage);
         }
-        self.drain(stage)?;
         Ok(true)
     }
 
@@ -332,10 +370,29 @@ impl Instant {
     }
 
     fn drain(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
-        while let Some(queued) = self.queue.pop_front() {
-            self.reach(queued, Origin::Response, stage)?;
-        }
+        while self.reach_next(stage)? {}
         Ok(())
+    }
+
+    /// Reaches the first of the queue; whether there was one.
+    ///
+    /// # Errors
+    /// `Runaway` if the firings of the instant reach `LIMIT`.
+    pub fn reach_next(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
+        let Some(queued) = self.queue.pop_front() else { return Ok(false) };
+        self.reach(queued, Origin::Response, stage)?;
+        Ok(true)
+    }
+
+    /// The rules that wait in the queue, first to be reached first.
+    pub fn waiting(&self) -> impl Iterator<Item = RuleId> {
+        self.queue.iter().map(|queued| queued.rule)
+    }
+
+    /// Makes these rules the queue. Their draws have no address: for a `Choice` that takes every answer.
+    pub fn line_up(&mut self, rules: &[RuleId]) {
+        self.queue.clear();
+        self.queue.extend(rules.iter().map(|rule| Queued { rule: *rule, identity: Identity::default() }));
     }
 
     /// Leaves in `raised` an event that is no firing's, and counts it.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::formula::Tabulated;
+use super::formula::{Slot, Tabulated};
 use super::table::DelayTable;
 use super::{EventId, Step, VariableId};
 use crate::diagnostic::Span;
@@ -146,6 +146,20 @@ impl Branches {
         }
     }
 
+    /// All branches in file order, `otherwise` last, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Branch> {
+        let (one, weighted, odds, otherwise): (Option<&mut Branch>, &mut [_], &mut [_], Option<&mut Branch>) =
+            match self {
+                Self::One(branch) => (Some(branch), &mut [], &mut [], None),
+                Self::Weighted { branches, otherwise } => (None, branches, &mut [], otherwise.as_mut()),
+                Self::Odds { branches, otherwise } => (None, &mut [], branches, otherwise.as_mut()),
+            };
+        one.into_iter()
+            .chain(weighted.iter_mut().map(|(_, branch): &mut (Tabulated<f64>, Branch)| branch))
+            .chain(odds.iter_mut().map(|(_, _, branch): &mut (Tabulated<bool>, Tabulated<f64>, Branch)| branch))
+            .chain(otherwise)
+    }
+
     /// All branches in file order, `otherwise` last.
     pub fn iter(&self) -> impl Iterator<Item = &Branch> {
         let (one, weighted, odds, otherwise): (Option<&Branch>, &[_], &[_], Option<&Branch>) = match self {
@@ -157,5 +171,34 @@ impl Branches {
             .chain(weighted.iter().map(|(_, branch): &(Tabulated<f64>, Branch)| branch))
             .chain(odds.iter().map(|(_, _, branch): &(Tabulated<bool>, Tabulated<f64>, Branch)| branch))
             .chain(otherwise)
+    }
+}
+
+impl Effect {
+    /// The variable that it writes.
+    pub fn target(&self) -> VariableId {
+        match self {
+            Self::Set(id, _) | Self::Add(id, _) | Self::Map(id, _) => *id,
+        }
+    }
+
+    /// What it reads to know the new value.
+    pub fn reads(&self) -> Vec<Slot> {
+        match self {
+            Self::Set(_, to) => to.reads.clone(),
+            Self::Add(id, by) => by.reads.iter().copied().chain([Slot::Variable(*id)]).collect(),
+            Self::Map(id, _) => vec![Slot::Variable(*id)],
+        }
+    }
+
+    /// The new value, and whether the ends of the range `low..=high` held it back.
+    pub fn result(&self, read: &impl Fn(Slot) -> i32, low: i32, high: i32) -> (i32, bool) {
+        let wanted = match self {
+            Self::Set(_, to) => to.value_where(read),
+            Self::Add(id, by) => f64::from(read(Slot::Variable(*id))) + by.value_where(read),
+            Self::Map(id, to) => f64::from(to[(read(Slot::Variable(*id)) - low) as usize]),
+        };
+        let held = wanted.clamp(f64::from(low), f64::from(high));
+        (held as i32, (held - wanted).abs() > 0.0)
     }
 }

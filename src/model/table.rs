@@ -53,6 +53,14 @@ impl DelayTable {
         if before >= 1.0 { 0.0 } else { (now - before) / (1.0 - before) }
     }
 
+    /// `P(d > age | d >= age)`: what `hazard` leaves of 1, not made by subtracting it.
+    pub fn wait(&self, age: Step) -> f64 {
+        let age = age as usize;
+        let Some(&now) = self.cumulative.get(age) else { return 1.0 };
+        let before = if age == 0 { 0.0 } else { self.cumulative[age - 1] };
+        if before >= 1.0 { 1.0 } else { (1.0 - now) / (1.0 - before) }
+    }
+
     /// The delay at quantile `u` in [0, 1): the least `k` with `u < P(d <= k)`; `None` if it lies beyond the table.
     pub fn quantile(&self, u: f64) -> Option<Step> {
         let k = self.cumulative.partition_point(|p| *p <= u);

@@ -8,6 +8,8 @@
 //! place in the order in which SEMANTICS 5 raises them: `start` before everything at boundary 0, the turns of an
 //! instant after the firings that brought them about, in file order, before the firings that answer them.
 
+mod certain;
+mod code;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ use crate::model::{Ask, AskNumber, Asked, Comparison, EventId, Model, Step, TICK
 use crate::scenario::expression::CompareOp;
 
 use super::histogram::Fixed;
+pub use code::Values;
 use term::Term;
 pub use term::{Integral, Mark, Settled};
 
@@ -38,6 +41,14 @@ pub struct Monitors {
     at_settled: Vec<(Step, u32)>,
     /// Terms that are asked before a boundary, ascending.
     at_looked: Vec<(Step, u32)>,
+}
+
+impl Memory {
+    /// Makes it the same as `other`, of the same monitors, without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.marks.copy_from_slice(&other.marks);
+        self.integrals.copy_from_slice(&other.integrals);
+    }
 }
 
 /// How an answer is made from terms.
@@ -193,7 +204,7 @@ impl Monitors {
     /// Makes `memory` that of a run that has not begun, without allocating.
     pub fn restart(&self, memory: &mut Memory) {
         for (mark, term) in memory.marks.iter_mut().zip(&self.terms) {
-            *mark = if matches!(term, Term::Count { .. }) { Mark::Count(0) } else { Mark::Open };
+            *mark = term.first_mark();
         }
         memory.integrals.fill(Integral::default());
     }

@@ -336,32 +336,3 @@ pub(super) fn each_read_of_choice(rule: &Rule, see: &mut impl FnMut(Slot)) {
         }
     }
 }
-
-impl Effect {
-    /// The variable that it writes.
-    pub(super) fn target(&self) -> VariableId {
-        match self {
-            Self::Set(id, _) | Self::Add(id, _) | Self::Map(id, _) => *id,
-        }
-    }
-
-    /// What it reads to know the new value.
-    pub(super) fn reads(&self) -> Vec<Slot> {
-        match self {
-            Self::Set(_, to) => to.reads.clone(),
-            Self::Add(id, by) => by.reads.iter().copied().chain([Slot::Variable(*id)]).collect(),
-            Self::Map(id, _) => vec![Slot::Variable(*id)],
-        }
-    }
-
-    /// The new value, and whether the ends of the range `low..=high` held it back.
-    pub(super) fn result(&self, read: &impl Fn(Slot) -> i32, low: i32, high: i32) -> (i32, bool) {
-        let wanted = match self {
-            Self::Set(_, to) => to.value_where(read),
-            Self::Add(id, by) => f64::from(read(Slot::Variable(*id))) + by.value_where(read),
-            Self::Map(id, to) => f64::from(to[(read(Slot::Variable(*id)) - low) as usize]),
-        };
-        let held = wanted.clamp(f64::from(low), f64::from(high));
-        (held as i32, (held - wanted).abs() > 0.0)
-    }
-}

@@ -86,6 +86,11 @@ impl Settled<'_> {
 }
 
 impl Term {
+    /// The mark of a run that has not begun.
+    pub(super) fn first_mark(&self) -> Mark {
+        if matches!(self, Self::Count { .. }) { Mark::Count(0) } else { Mark::Open }
+    }
+
     /// The events that it listens to.
     pub(super) fn events(&self) -> impl Iterator<Item = EventId> {
         let (a, b) = match self {

@@ -1,0 +1,194 @@
+//! What runs end in: the probability of each answer of a list of questions, solved on their slice.
+//!
+//! Does not know which outcomes or questions of the scenario they are.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Asked, Model, Step, When};
+use crate::observe::histogram::Fixed;
+use crate::observe::question::{AskRef, Monitors, Reply};
+
+use super::calendar::Course;
+use super::forward::{Cache, Cut, Error, Forward, Witness};
+use super::poisson::Sum;
+use super::slice::{Closure, sliced};
+use super::solution::{Bounds, Conduct, Contributor, Limits, Progress, Reason};
+use super::space::Space;
+
+/// Passes with less and less cut off before an answer is given as wide as it is.
+const PASSES: usize = 4;
+/// Part of the precision that cutting off may use up.
+const SHARE: f64 = 0.1;
+
+/// What was found of a list of questions of which the first yes counts.
+#[derive(Debug, Clone)]
+pub(super) struct Verdicts {
+    /// By question, and last that none is answered yes: its probability.
+    pub(super) probabilities: Vec<Bounds>,
+    /// The same, that the answer is certain before each boundary.
+    pub(super) by: Vec<(Step, Vec<Bounds>)>,
+    /// By verdict: for how many days, on average, it has been certain.
+    pub(super) spent: Vec<Bounds>,
+    /// The number that was asked, where one was.
+    pub(super) values: BTreeMap<Fixed, Bounds>,
+    /// Its mean.
+    pub(super) mean: Option<Bounds>,
+    pub(super) states: usize,
+    pub(super) dropped: f64,
+    pub(super) unsettled: f64,
+}
+
+/// Why it was not found.
+#[derive(Debug, Clone)]
+pub(super) struct Failed {
+    pub(super) reason: Reason,
+    pub(super) contributors: Vec<Contributor>,
+    /// By verdict: that it was certain at the last boundary reached.
+    pub(super) certain: Vec<Bounds>,
+}
+
+/// What is remembered of a pass.
+#[derive(Debug, Default)]
+struct Watched {
+    kinds: usize,
+    by: Vec<(Step, Vec<Bounds>)>,
+    spent: Vec<Sum>,
+}
+
+impl Witness for Watched {
+    const SOJOURN: bool = false;
+
+    fn look(&mut self, _: &mut Forward<'_, '_>, _: When) {}
+
+    fn stretch(&mut self, forward: &mut Forward<'_, '_>, _: Step, certain: &[(Step, Vec<f64>)], spent: &[f64]) {
+        let mut reached = vec![false; self.kinds];
+        for id in forward.active() {
+            if let Some(verdict) = usize::from(forward.space.verdict(*id)).checked_sub(1) {
+                reached[verdict] = true;
+            }
+        }
+        let bound = |probabilities: &Vec<f64>| {
+            let of = |verdict: usize| probabilities.get(verdict).copied().unwrap_or(0.0);
+            (0..self.kinds).map(|v| forward.error.of_probability(of(v), reached[v])).collect()
+        };
+        self.by.extend(certain.iter().map(|(step, probabilities)| (*step, bound(probabilities))));
+        spent.iter().zip(&mut self.spent).for_each(|(days, sum)| sum.add(*days));
+    }
+}
+
+/// Solves a list of questions on their slice `closure`. Counts that are asked for as numbers stop at `cap`.
+///
+/// # Errors
+/// Too many states, or too much work.
+pub(super) fn verdicts(
+    model: &Model,
+    (closure, asked, cap): (&Closure, &[Asked], u32),
+    limits: &Limits,
+    conduct: &Conduct<'_>,
+    at: Progress,
+) -> Result<Verdicts, Failed> {
+    let model = sliced(model, closure, asked);
+    let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), cap);
+    let course = Course::new(&model, &monitors, &[]);
+    let flow_of = vec![None; model.events.len()];
+    let mut space = Space::new(&model, closure, &monitors, flow_of, limits.states);
+    let mut cache = Cache::default();
+    let stretches = f64::from(model.calendar.steps) + 1.0;
+    let mut cut = Cut { tail: 1e-8 * limits.precision / stretches, steady: SHARE * limits.precision / stretches };
+    for pass in 1.. {
+        let mut watched =
+            Watched { kinds: asked.len() + 1, spent: vec![Sum::default(); asked.len() + 1], ..Watched::default() };
+        let means = (cut, conduct.stop, limits.work);
+        let mut forward = Forward::new(&mut space, &course, &mut cache, 0, means);
+        let carried = forward.carry(&mut watched, &|step, states| (conduct.progress)(Progress { step, states, ..at }));
+        if let Err(reason) = carried {
+            let certain = watched.by.pop().map(|(_, certain)| certain).unwrap_or_default();
+            return Err(Failed { reason, contributors: space.contributors(), certain });
+        }
+        let ends = Ends::of(&mut forward, &monitors, asked);
+        let error = forward.error;
+        if space.has_no_finite_state() {
+            let contributors = space.contributors();
+            return Err(Failed { reason: Reason::NoFiniteState, contributors, certain: Vec::new() });
+        }
+        let least = ends.least();
+        if pass == PASSES || error.cut() <= SHARE * limits.precision * least || least <= 0.0 {
+            return Ok(ends.verdicts(watched, error, space.len()));
+        }
+        let tail = 1e-3 * SHARE * limits.precision * least / stretches;
+        cut = Cut { tail: tail.max(1e-290), steady: SHARE * SHARE * limits.precision * least / stretches };
+    }
+    unreachable!("the last pass returns")
+}
+
+/// Where the distribution ends.
+#[derive(Debug)]
+struct Ends {
+    probabilities: Vec<Sum>,
+    reached: Vec<bool>,
+    values: BTreeMap<Fixed, Sum>,
+    unsettled: f64,
+}
+
+impl Ends {
+    fn of(forward: &mut Forward<'_, '_>, monitors: &Monitors, asked: &[Asked]) -> Self {
+        let kinds = asked.len() + 1;
+        let mut ends = Self {
+            probabilities: vec![Sum::default(); kinds],
+            reached: vec![false; kinds],
+            values: BTreeMap::new(),
+            unsettled: forward.unsettled(),
+        };
+        let step = forward.step;
+        for id in forward.active().to_vec() {
+            if id == super::space::UNSETTLED {
+                continue;
+            }
+            let mass = forward.mass(id);
+            let replies = |memory: &_| (0..asked.len()).map(|q| monitors.answer(memory, q)).collect::<Vec<Reply>>();
+            let replies = forward.space.look(id, step, |midway| replies(&midway.memory));
+            let verdict = replies.iter().position(|reply| reply.is_yes()).unwrap_or(asked.len());
+            ends.probabilities[verdict].add(mass);
+            ends.reached[verdict] = true;
+            if let Some(Reply::Number(value)) = replies.first() {
+                ends.values.entry(*value).or_default().add(mass);
+            }
+        }
+        ends
+    }
+
+    /// The least probability that is not 0.
+    fn least(&self) -> f64 {
+        let positive = self.probabilities.iter().map(Sum::value).filter(|p| *p > 0.0);
+        positive.fold(1.0, f64::min)
+    }
+
+    fn verdicts(self, watched: Watched, error: Error, states: usize) -> Verdicts {
+        let bound = |(sum, reached): (&Sum, &bool)| error.of_probability(sum.value(), *reached);
+        let probabilities: Vec<Bounds> = self.probabilities.iter().zip(&self.reached).map(bound).collect();
+        let mut by = watched.by;
+        // What is asked at the end is certain at the end.
+        if let Some((_, last)) = by.last_mut() {
+            last.clone_from(&probabilities);
+        }
+        Verdicts {
+            by,
+            spent: watched.spent.iter().map(|sum| error.of_integral(sum.value(), 1.0)).collect(),
+            mean: mean(&self.values, &error),
+            values: self.values.iter().map(|(v, sum)| (*v, error.of_probability(sum.value(), true))).collect(),
+            probabilities,
+            states,
+            dropped: error.dropped(),
+            unsettled: self.unsettled,
+        }
+    }
+}
+
+/// The mean of a number with these values: counted from the least, so that all terms have one sign.
+fn mean(values: &BTreeMap<Fixed, Sum>, error: &Error) -> Option<Bounds> {
+    let (least, most) = (values.keys().next()?.value(), values.keys().next_back()?.value());
+    let mut sum = Sum::default();
+    values.iter().for_each(|(value, mass)| sum.add((value.value() - least) * mass.value()));
+    let above = error.of_sum(sum.value(), most - least);
+    Some(Bounds { low: least + above.low, high: least + above.high }.widened())
+}

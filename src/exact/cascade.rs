@@ -1,0 +1,192 @@
+//! One instant with every answer: the states in which it can settle, each with its probability (SEMANTICS 5 and 8).
+//!
+//! The rules act through `model::instant`, one queue entry at a time, and equal states with equal queues are merged.
+//! Where a cascade can come back to where it was, the loop is summed, not unrolled. Does not know how states are kept.
+
+mod web;
+
+use crate::model::event::{Observer, Occurrence};
+use crate::model::instant::{Identity, Instant, Item, Runaway, Stage};
+use crate::model::state::State;
+use crate::model::{Model, RuleId};
+use crate::observe::question::{Memory, Monitors};
+
+use super::choice::EveryWay;
+
+/// In the middle of an instant: the state, what monitors remember, and who waits in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Midway {
+    pub(super) state: State,
+    pub(super) memory: Memory,
+    pub(super) queue: Vec<RuleId>,
+}
+
+/// What can be done to a `Midway`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Act {
+    /// The event `start`.
+    Start,
+    /// An item of a boundary.
+    Item(Item),
+    /// A pressure fires.
+    Pressure(RuleId),
+    /// The first of the queue is reached.
+    Next,
+    /// The lets are compared with what they were.
+    Turn,
+}
+
+/// What to count of firings: by event its index among the flows.
+pub(super) type FlowOf = Vec<Option<u32>>;
+
+/// An instant does not come to an end in any way that can be summed, or has too many intermediate states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooWide;
+
+/// The work space of instants with every answer.
+#[derive(Debug)]
+pub(super) struct Cascade<'m> {
+    model: &'m Model,
+    monitors: &'m Monitors,
+    flow_of: FlowOf,
+    instant: Instant,
+    pub(super) ways: EveryWay,
+    /// Where the last act led.
+    pub(super) leaf: Midway,
+    /// The flows that the last act raised.
+    raised: Vec<u32>,
+    /// Expected number of each flow since `begin_count`, times the mass given.
+    flows: Vec<f64>,
+    /// Probability of instants that do not settle, since it was last taken.
+    pub(super) unsettled: f64,
+    /// Acts so far.
+    pub(super) acts: u64,
+    /// At most this many roundings in any probability of one instant.
+    pub(super) roundings: u64,
+}
+
+/// Tells monitors, and notes flows.
+struct Listener<'a> {
+    monitors: &'a Monitors,
+    memory: &'a mut Memory,
+    flow_of: &'a FlowOf,
+    raised: &'a mut Vec<u32>,
+}
+
+impl Observer for Listener<'_> {
+    fn observe(&mut self, _: &Model, state: &State, occurrence: Occurrence<'_>) {
+        self.monitors.on_occurrence(self.memory, &occurrence, state.step);
+        if let Occurrence::Fired { raised, .. } | Occurrence::Turned(_, _, raised) | Occurrence::Started(raised) =
+            occurrence
+        {
+            self.raised.extend(raised.iter().filter_map(|event| self.flow_of[event.0 as usize]));
+        }
+    }
+}
+
+impl<'m> Cascade<'m> {
+    pub(super) fn new(model: &'m Model, monitors: &'m Monitors, flow_of: FlowOf) -> Self {
+        let leaf = Midway { state: State::start(model), memory: monitors.begin(), queue: Vec::new() };
+        let flows = flow_of.iter().flatten().max().map_or(0, |most| *most as usize + 1);
+        Self {
+            model,
+            monitors,
+            flow_of,
+            instant: Instant::new(),
+            ways: EveryWay::default(),
+            leaf,
+            raised: Vec::new(),
+            flows: vec![0.0; flows],
+            unsettled: 0.0,
+            acts: 0,
+            roundings: 0,
+        }
+    }
+
+    /// Does `act` to `from` in the way that `ways` stands at; the result is `leaf`.
+    fn act(&mut self, from: &Midway, act: Act) {
+        self.leaf.state.copy_from(&from.state);
+        self.leaf.memory.copy_from(&from.memory);
+        self.raised.clear();
+        self.acts += 1;
+        self.instant.open();
+        self.instant.line_up(&from.queue);
+        let mut listener = Listener {
+            monitors: self.monitors,
+            memory: &mut self.leaf.memory,
+            flow_of: &self.flow_of,
+            raised: &mut self.raised,
+        };
+        let mut stage =
+            Stage { model: self.model, state: &mut self.leaf.state, choice: &mut self.ways, observer: &mut listener };
+        // One act has one firing or none: the limit of an instant is watched by who sums the loops.
+        let done: Result<bool, Runaway> = match act {
+            Act::Start => {
+                self.instant.begin_start(&mut stage);
+                Ok(true)
+            }
+            Act::Item(item) => self.instant.begin_item(item, &mut stage).map(|()| true),
+            Act::Pressure(rule) => self.instant.begin_pressure(rule, Identity::default(), &mut stage).map(|()| true),
+            Act::Next => self.instant.reach_next(&mut stage),
+            Act::Turn => self.instant.begin_turn(&mut stage),
+        };
+        done.expect("one act is far below the limit of an instant");
+        self.leaf.queue.clear();
+        self.leaf.queue.extend(self.instant.waiting());
+    }
+
+    /// Every way in which `act` can go from `from`, with its probability times `mass`; flows are counted.
+    pub(super) fn every(&mut self, from: &Midway, act: Act, mass: f64, mut lead: impl FnMut(&mut Self, f64)) {
+        self.ways.begin();
+        loop {
+            let mass = self.once(from, act, mass);
+            lead(self, mass);
+            if !self.ways.next_way() {
+                return;
+            }
+        }
+    }
+
+    /// `act` in the way that `ways` stands at; its probability times `mass`. Flows are counted.
+    pub(super) fn once(&mut self, from: &Midway, act: Act, mass: f64) -> f64 {
+        self.act(from, act);
+        let mass = mass * self.ways.probability();
+        for flow in &self.raised {
+            self.flows[*flow as usize] += mass;
+        }
+        mass
+    }
+
+    /// Whether `leaf` has nothing more to do in this instant but to settle.
+    pub(super) fn is_through(&self) -> bool {
+        self.leaf.queue.is_empty() && !self.turns(&self.leaf.state)
+    }
+
+    fn turns(&self, state: &State) -> bool {
+        let differs = |(watch, held): (&crate::model::Watch, &bool)| watch.condition.holds(state, self.model) != *held;
+        self.model.watches.iter().zip(&state.held).any(differs)
+    }
+
+    /// Lets `leaf` settle.
+    pub(super) fn settle(&mut self) {
+        self.instant.open();
+        let mut listener = Listener {
+            monitors: self.monitors,
+            memory: &mut self.leaf.memory,
+            flow_of: &self.flow_of,
+            raised: &mut self.raised,
+        };
+        self.instant.settle(&mut Stage {
+            model: self.model,
+            state: &mut self.leaf.state,
+            choice: &mut self.ways,
+            observer: &mut listener,
+        });
+    }
+
+    /// The expected number of each flow since this was last asked, where it is not 0.
+    pub(super) fn take_flows(&mut self) -> Vec<(u32, f64)> {
+        let noted = self.flows.iter_mut().enumerate().filter(|(_, flow)| **flow > 0.0);
+        noted.map(|(index, flow)| (index as u32, std::mem::take(flow))).collect()
+    }
+}

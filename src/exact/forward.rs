@@ -1,0 +1,543 @@
+//! The distribution over the states of a slice, carried forward from boundary to boundary (SEMANTICS 8).
+//!
+//! At a boundary each state goes where its row leads; between boundaries only pressures act, and the distribution is
+//! that of a Poisson number of jumps of a uniformised chain (A. Jensen, Skandinavisk Aktuarietidskrift 36, 87-91
+//! (1953), doi:10.1080/03461238.1953.10419459). All arithmetic is sums and products of non-negative numbers, so the
+//! relative error is at most the number of operations in a row times 2^-53; what is cut off is added up. Does not know
+//! what is asked.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::model::{Step, When};
+
+use super::calendar::Course;
+use super::poisson::{Sum, Weights, sum};
+use super::rows::Rows;
+use super::solution::{Bounds, Reason};
+use super::space::{Space, UNSETTLED, Verdict};
+use super::states::StateId;
+
+/// The uniformisation rate is this times the highest rate out of a state, so that the probability to stay has a small
+/// relative error: at most 21 times that of the sum of the rates.
+const SLACK: f64 = 1.05;
+/// What the error of a probability to stay is multiplied by: `1 / (1 - 1 / SLACK)`.
+const STAY: u64 = 21;
+/// Jumps between two looks for a steady state, and to the stop flag.
+const LOOK: usize = 64;
+
+/// How much may be cut off in one stretch, and in all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    /// Tail of the Poisson distribution of a stretch.
+    pub(super) tail: f64,
+    /// Distance of a distribution from the steady state that it is taken for.
+    pub(super) steady: f64,
+}
+
+/// What is wrong with the numbers so far, at most.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Error {
+    /// Rounding errors of 2^-53 in a row in any number.
+    operations: u64,
+    /// Probability that was cut off: missing from the distribution.
+    dropped: f64,
+    /// Probability that may be in the wrong place.
+    misplaced: f64,
+    /// Time that is missing from, or in the wrong place in, what was spent in states, days.
+    lost_time: f64,
+}
+
+impl Error {
+    /// The truth about a probability computed as `p`; `reachable`: some state that was reached has it.
+    pub(super) fn of_probability(&self, p: f64, reachable: bool) -> Bounds {
+        if p == 0.0 && !reachable {
+            return Bounds::exactly(0.0);
+        }
+        let bounds = self.of_sum(p, 1.0);
+        Bounds { low: bounds.low.max(0.0), high: bounds.high.min(1.0) }
+    }
+
+    /// The truth about a sum of probabilities times non-negative numbers of at most `most`, computed as `x`.
+    pub(super) fn of_sum(&self, x: f64, most: f64) -> Bounds {
+        let relative = self.relative();
+        // Below the least normal number relative errors mean nothing.
+        let tiny = f64::MIN_POSITIVE * (self.operations as f64 + 1.0);
+        let low = x * (1.0 - relative) - self.misplaced * most - tiny;
+        let high = x * (1.0 + relative) + (self.misplaced + self.dropped) * most + tiny;
+        Bounds { low: low.max(0.0), high }
+    }
+
+    /// The truth about an integral over time, in days, of something between 0 and `most`, computed as `x`.
+    pub(super) fn of_integral(&self, x: f64, most: f64) -> Bounds {
+        let Bounds { low, high } = self.of_sum(x, 0.0);
+        Bounds { low: (low - self.lost_time * most).max(0.0), high: high + self.lost_time * most }
+    }
+
+    /// What is missing or in the wrong place.
+    pub(super) fn cut(&self) -> f64 {
+        self.dropped + self.misplaced
+    }
+
+    fn relative(&self) -> f64 {
+        1.01 * (self.operations + 4) as f64 * (f64::EPSILON / 2.0)
+    }
+
+    /// What is missing from the distribution.
+    pub(super) fn dropped(&self) -> f64 {
+        self.dropped
+    }
+}
+
+/// A distribution on its way.
+#[derive(Debug)]
+pub(super) struct Forward<'s, 'm> {
+    pub(super) space: &'s mut Space<'m>,
+    course: &'s Course,
+    rows: &'s mut Cache,
+    cut: Cut,
+    stop: &'s AtomicBool,
+    work: Option<u64>,
+    pub(super) error: Error,
+    /// The last boundary passed.
+    pub(super) step: Step,
+    /// By state.
+    mass: Vec<f64>,
+    next: Vec<f64>,
+    gathered: Vec<f64>,
+    /// By state: the time spent in it during the last stretch, days.
+    sojourn: Vec<f64>,
+    /// States that may have mass, ascending.
+    active: Vec<StateId>,
+    /// By state: it is among `active`.
+    listed: Vec<bool>,
+    /// Expected number of each flow so far.
+    flows: Vec<Sum>,
+    /// By flow: the most of it in one row of those just used.
+    most: Vec<f64>,
+    /// By flow: what may be missing of it.
+    missing: Vec<f64>,
+    /// Elementary steps of this pass.
+    spent: u64,
+}
+
+/// The rows that were made, kept from one pass to the next.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    start: Option<Vec<(StateId, f64)>>,
+    /// By phase.
+    phases: Vec<Rows>,
+    /// By kind of boundary.
+    kinds: Vec<Rows>,
+    start_rows: Rows,
+}
+
+/// Listens to a distribution on its way.
+pub(super) trait Witness {
+    /// The time spent in each state is wanted.
+    const SOJOURN: bool;
+
+    /// Boundary `step` has settled, or (`Before`) has not begun.
+    fn look(&mut self, forward: &mut Forward<'_, '_>, when: When);
+
+    /// A stretch from boundary `from` to boundary `to` is over; `certain` are, at each boundary in between and at `to`
+    /// just before its instant, the probabilities of the verdicts, from 1, and `spent` their integrals, days.
+    fn stretch(&mut self, forward: &mut Forward<'_, '_>, from: Step, certain: &[(Step, Vec<f64>)], spent: &[f64]);
+}
+
+impl<'s, 'm> Forward<'s, 'm> {
+    pub(super) fn new(
+        space: &'s mut Space<'m>,
+        course: &'s Course,
+        rows: &'s mut Cache,
+        flows: usize,
+        (cut, stop, work): (Cut, &'s AtomicBool, Option<u64>),
+    ) -> Self {
+        let count = |numbers: &[u32]| numbers.iter().max().map_or(0, |most| *most as usize + 1);
+        rows.phases.resize_with(count(&course.phases), Rows::default);
+        rows.kinds.resize_with(count(&course.kinds), Rows::default);
+        Self {
+            space,
+            course,
+            rows,
+            cut,
+            stop,
+            work,
+            error: Error::default(),
+            step: 0,
+            mass: Vec::new(),
+            next: Vec::new(),
+            gathered: Vec::new(),
+            sojourn: Vec::new(),
+            active: Vec::new(),
+            listed: Vec::new(),
+            flows: vec![Sum::default(); flows],
+            most: vec![0.0; flows],
+            missing: vec![0.0; flows],
+            spent: 0,
+        }
+    }
+
+    /// From the start to the end, telling `witness` on the way.
+    ///
+    /// # Errors
+    /// Why it did not get there.
+    pub(super) fn carry(&mut self, witness: &mut impl Witness, progress: &dyn Fn(Step, usize)) -> Result<(), Reason> {
+        self.begin()?;
+        let last = self.space.model.calendar.steps;
+        witness.look(self, When::Settled(0));
+        while self.step < last {
+            let from = self.step;
+            progress(from, self.space.len());
+            self.reach(from)?;
+            let to = self.end_of_stretch();
+            let (certain, spent) = self.flow(to, witness)?;
+            self.step = to;
+            witness.stretch(self, from, &certain, &spent);
+            witness.look(self, When::Before(to));
+            self.cross(to)?;
+            witness.look(self, When::Settled(to));
+        }
+        self.error.dropped += self.mass.first().copied().unwrap_or(0.0);
+        Ok(())
+    }
+
+    /// The states that may have mass.
+    pub(super) fn active(&self) -> &[StateId] {
+        &self.active
+    }
+
+    /// The probability of a state.
+    pub(super) fn mass(&self, id: StateId) -> f64 {
+        self.mass.get(id as usize).copied().unwrap_or(0.0)
+    }
+
+    /// The time spent in a state during the last stretch, days.
+    pub(super) fn sojourn(&self, id: StateId) -> f64 {
+        self.sojourn.get(id as usize).copied().unwrap_or(0.0)
+    }
+
+    /// Probability of instants that did not settle.
+    pub(super) fn unsettled(&self) -> f64 {
+        self.mass(UNSETTLED)
+    }
+
+    fn begin(&mut self) -> Result<(), Reason> {
+        if self.rows.start.is_none() {
+            self.rows.start = Some(self.space.begin(&mut self.rows.start_rows)?);
+        }
+        let entries = self.rows.start.clone().unwrap_or_default();
+        for (id, mass) in entries {
+            self.list(id);
+            self.mass[id as usize] = mass;
+        }
+        self.active.sort_unstable();
+        self.error.operations += self.space.roundings() + self.active.len() as u64;
+        let row = self.rows.start_rows.row(UNSETTLED).unwrap_or_default();
+        self.rows.start_rows.flows(row).iter().for_each(|(flow, times)| self.flows[*flow as usize].add(*times));
+        Ok(())
+    }
+
+    /// Enters a state among the active ones.
+    fn list(&mut self, id: StateId) {
+        let index = id as usize;
+        if self.listed.len() <= index {
+            let size = (index + 1).max(self.space.len() + 1);
+            self.listed.resize(size, false);
+            self.mass.resize(size, 0.0);
+        }
+        if !std::mem::replace(&mut self.listed[index], true) {
+            self.active.push(id);
+        }
+    }
+
+    fn spend(&mut self, steps: usize) -> Result<(), Reason> {
+        self.spent += steps as u64;
+        let step = self.step;
+        if self.work.is_some_and(|most| self.spent + self.space.work > most) {
+            return Err(Reason::Work { step });
+        }
+        if self.stop.load(Ordering::Relaxed) { Err(Reason::Interrupted) } else { Ok(()) }
+    }
+
+    /// Enters every state that the pressures of `step` can lead to, and makes its row.
+    fn reach(&mut self, step: Step) -> Result<(), Reason> {
+        let phase = self.course.phases[step as usize] as usize;
+        let mut at = 0;
+        while at < self.active.len() {
+            let id = self.active[at];
+            if self.rows.phases[phase].row(id).is_none() {
+                self.space.press(id, step, &mut self.rows.phases[phase])?;
+                if at % 1024 == 0 {
+                    self.spend(0)?;
+                }
+            }
+            let rows = &self.rows.phases[phase];
+            let (to, _) = rows.entries(rows.row(id).expect("it has just been made"));
+            let new: Vec<StateId> =
+                to.iter().copied().filter(|to| !self.listed.get(*to as usize).is_some_and(|l| *l)).collect();
+            new.into_iter().for_each(|id| self.list(id));
+            at += 1;
+        }
+        self.active.sort_unstable();
+        self.spend(self.active.len())
+    }
+
+    /// The boundary up to which nothing but pressures can act.
+    fn end_of_stretch(&self) -> Step {
+        if self.active.iter().all(|id| self.space.is_still(*id)) {
+            self.course.stop_after(self.step)
+        } else {
+            self.step + 1
+        }
+    }
+
+    /// Lets pressures act until boundary `to`. The probabilities of the verdicts at the boundaries on the way, and
+    /// their integrals.
+    #[allow(clippy::type_complexity)]
+    fn flow<W: Witness>(&mut self, to: Step, _: &W) -> Result<(Vec<(Step, Vec<f64>)>, Vec<f64>), Reason> {
+        let phase = self.course.phases[self.step as usize] as usize;
+        let highest = {
+            let rows = &self.rows.phases[phase];
+            let out = |id: &StateId| rows.row(*id).map_or(0.0, |row| rows.out(row));
+            self.active.iter().map(out).fold(0.0, f64::max)
+        };
+        let day = self.space.model.calendar.step_seconds as f64 / 86_400.0;
+        let days = f64::from(to - self.step) * day;
+        let verdicts = self.verdict_states();
+        let kinds = verdicts.iter().map(|(_, verdict)| *verdict as usize).max().unwrap_or(0);
+        let rate = SLACK * highest;
+        let weights = Weights::new(rate * days, self.cut.tail);
+        let jumps = self.jump(phase, rate, &weights, days, (&verdicts, kinds), W::SOJOURN)?;
+        let certain = (self.step + 1..=to).map(|step| {
+            if step == to && to == self.step + 1 {
+                return (step, jumps.at(&weights, kinds));
+            }
+            let until = Weights::new(rate * f64::from(step - self.step) * day, self.cut.tail);
+            (step, jumps.at(&until, kinds))
+        });
+        let certain = certain.collect();
+        let spent = jumps.integral(&weights, rate, days, kinds);
+        Ok((certain, spent))
+    }
+
+    /// The active states whose answers are certain.
+    fn verdict_states(&self) -> Vec<(StateId, Verdict)> {
+        let found = self.active.iter().map(|id| (*id, self.space.verdict(*id)));
+        found.filter(|(_, verdict)| *verdict > 0).collect()
+    }
+
+    /// The uniformised chain's jumps: leaves in `mass` the distribution at the end.
+    fn jump(
+        &mut self,
+        phase: usize,
+        rate: f64,
+        weights: &Weights,
+        days: f64,
+        (verdicts, kinds): (&[(StateId, Verdict)], usize),
+        sojourn: bool,
+    ) -> Result<Jumps, Reason> {
+        let size = self.mass.len();
+        self.gathered.clear();
+        self.gathered.resize(size, 0.0);
+        self.next.clear();
+        self.next.resize(size, 0.0);
+        if sojourn {
+            self.sojourn.clear();
+            self.sojourn.resize(size, 0.0);
+        }
+        let mut jumps = Jumps::default();
+        let last = weights.last();
+        for n in 0..=last {
+            jumps.note(&self.mass, verdicts, kinds);
+            self.gather(weights.at(n));
+            if sojourn {
+                let share = if rate > 0.0 { weights.beyond[n] / rate } else { days };
+                self.active.iter().for_each(|id| self.sojourn[*id as usize] += share * self.mass[*id as usize]);
+            }
+            if n == last {
+                break;
+            }
+            let moved = self.product(phase, rate, n % LOOK == LOOK - 1)?;
+            if let Some(moved) = moved
+                && (last - n) as f64 * moved <= self.cut.steady
+            {
+                jumps.steady_from = Some(n + 1);
+                self.rest(n + 1, weights, rate, moved, sojourn);
+                break;
+            }
+        }
+        std::mem::swap(&mut self.mass, &mut self.gathered);
+        self.account(phase, weights, (rate, last, days));
+        Ok(jumps)
+    }
+
+    fn gather(&mut self, weight: f64) {
+        if weight > 0.0 {
+            for id in &self.active {
+                self.gathered[*id as usize] += weight * self.mass[*id as usize];
+            }
+        }
+    }
+
+    /// All that comes from jump `n` on is as if the distribution no longer moved.
+    fn rest(&mut self, n: usize, weights: &Weights, rate: f64, moved: f64, sojourn: bool) {
+        let from = n.max(weights.first) - weights.first;
+        self.gather(sum(&weights.weights[from..]));
+        if sojourn {
+            let share = sum(&weights.beyond[n..]) / rate;
+            self.active.iter().for_each(|id| self.sojourn[*id as usize] += share * self.mass[*id as usize]);
+        }
+        self.error.misplaced += (weights.last() - n + 1) as f64 * moved;
+    }
+
+    /// One jump of the uniformised chain; if `watched`, how much probability has moved, rounding included.
+    fn product(&mut self, phase: usize, rate: f64, watched: bool) -> Result<Option<f64>, Reason> {
+        let rows = &self.rows.phases[phase];
+        let (mass, next) = (&self.mass, &mut self.next);
+        let mut entries = 0;
+        for id in &self.active {
+            let here = mass[*id as usize];
+            if here <= 0.0 {
+                continue;
+            }
+            let row = rows.row(*id).expect("rows of active states are made");
+            let (to, weights) = rows.entries(row);
+            next[*id as usize] += here * ((rate - rows.out(row)) / rate);
+            let share = here / rate;
+            for (to, weight) in to.iter().zip(weights) {
+                next[*to as usize] += share * weight;
+            }
+            entries += to.len();
+        }
+        let (arrivals, _) = rows.additions();
+        let moved = watched.then(|| {
+            let moved = self.active.iter().map(|id| (next[*id as usize] - mass[*id as usize]).abs());
+            moved.sum::<f64>() + (arrivals + STAY) as f64 * f64::EPSILON
+        });
+        std::mem::swap(&mut self.mass, &mut self.next);
+        self.active.iter().for_each(|id| self.next[*id as usize] = 0.0);
+        self.spend(entries + self.active.len())?;
+        Ok(moved)
+    }
+
+    /// Counts the operations of a stretch, what it cut off, and the flows of its pressures.
+    fn account(&mut self, phase: usize, weights: &Weights, (rate, jumps, days): (f64, usize, f64)) {
+        let rows = &self.rows.phases[phase];
+        let (arrivals, longest) = rows.additions();
+        let each = arrivals + 4 + STAY * (longest + 3) + self.space.roundings();
+        self.error.operations += jumps as u64 * each + weights.operations + jumps as u64 + 4;
+        self.error.dropped += weights.cut;
+        let cut_time = if rate > 0.0 { weights.time_cut / rate } else { 0.0 };
+        let lost = (self.error.dropped + self.error.misplaced) * days + cut_time;
+        self.error.lost_time += lost;
+        if self.flows.is_empty() {
+            return;
+        }
+        for id in &self.active {
+            let time = self.sojourn[*id as usize];
+            let row = rows.row(*id).expect("rows of active states are made");
+            for (flow, rate) in rows.flows(row) {
+                self.flows[*flow as usize].add(time * rate);
+                self.most[*flow as usize] = self.most[*flow as usize].max(*rate);
+            }
+        }
+        self.miss(lost);
+    }
+
+    /// Notes what flows may have missed where `lost` is the probability, or the time, that is missing.
+    fn miss(&mut self, lost: f64) {
+        for (missing, most) in self.missing.iter_mut().zip(&mut self.most) {
+            *missing += lost * std::mem::take(most);
+        }
+    }
+
+    /// The truth about the expected number of a flow so far.
+    pub(super) fn flow_so_far(&self, flow: usize) -> Bounds {
+        let Bounds { low, high } = self.error.of_sum(self.flows[flow].value(), 0.0);
+        Bounds { low: (low - self.missing[flow]).max(0.0), high: high + self.missing[flow] }
+    }
+
+    /// Boundary `to` happens.
+    fn cross(&mut self, to: Step) -> Result<(), Reason> {
+        let kind = self.course.kinds[to as usize] as usize;
+        let kept = self.course.times[kind] > 1;
+        self.next.clear();
+        self.next.resize(self.mass.len(), 0.0);
+        let left = std::mem::take(&mut self.active);
+        left.iter().for_each(|id| self.listed[*id as usize] = false);
+        let old = std::mem::take(&mut self.mass);
+        self.mass = std::mem::take(&mut self.next);
+        let mut rows = if kept { std::mem::take(&mut self.rows.kinds[kind]) } else { Rows::default() };
+        for id in &left {
+            if rows.row(*id).is_none() {
+                self.space.cross(*id, to, &mut rows)?;
+                self.spend(0)?;
+            }
+            let row = rows.row(*id).expect("it has just been made");
+            let here = old[*id as usize];
+            let (targets, weights) = rows.entries(row);
+            for (to, weight) in targets.iter().zip(weights) {
+                self.list(*to);
+                self.mass[*to as usize] += here * weight;
+            }
+            let most = &mut self.most;
+            for (flow, times) in rows.flows(row) {
+                self.flows[*flow as usize].add(here * times);
+                most[*flow as usize] = most[*flow as usize].max(*times);
+            }
+        }
+        let gone = self.error.dropped + self.error.misplaced;
+        self.miss(gone);
+        self.error.operations += rows.additions().0 + 2 + self.space.roundings();
+        if kept {
+            self.rows.kinds[kind] = rows;
+        }
+        self.active.sort_unstable();
+        self.next = old;
+        self.spend(left.len())
+    }
+}
+
+/// What was seen of the verdicts, jump by jump.
+#[derive(Debug, Default)]
+struct Jumps {
+    /// By jump, then by verdict from 1.
+    certain: Vec<f64>,
+    /// From this jump on nothing moves.
+    steady_from: Option<usize>,
+}
+
+impl Jumps {
+    fn note(&mut self, mass: &[f64], verdicts: &[(StateId, Verdict)], kinds: usize) {
+        let from = self.certain.len();
+        self.certain.resize(from + kinds, 0.0);
+        for (id, verdict) in verdicts {
+            self.certain[from + *verdict as usize - 1] += mass[*id as usize];
+        }
+    }
+
+    fn of(&self, n: usize, kinds: usize) -> &[f64] {
+        let seen = self.certain.len() / kinds.max(1);
+        &self.certain[n.min(seen.saturating_sub(1)) * kinds..][..kinds]
+    }
+
+    /// The probabilities of the verdicts after a number of jumps with these weights.
+    fn at(&self, weights: &Weights, kinds: usize) -> Vec<f64> {
+        let mut sums = vec![Sum::default(); kinds];
+        for n in weights.first..=weights.last() {
+            let weight = weights.at(n);
+            self.of(n, kinds).iter().zip(&mut sums).for_each(|(p, sum)| sum.add(weight * p));
+        }
+        sums.iter().map(Sum::value).collect()
+    }
+
+    /// Their integrals over the stretch.
+    fn integral(&self, weights: &Weights, rate: f64, days: f64, kinds: usize) -> Vec<f64> {
+        let mut sums = vec![Sum::default(); kinds];
+        for (n, beyond) in weights.beyond.iter().enumerate() {
+            let share = if rate > 0.0 { beyond / rate } else { days };
+            self.of(n, kinds).iter().zip(&mut sums).for_each(|(p, sum)| sum.add(share * p));
+        }
+        sums.iter().map(Sum::value).collect()
+    }
+}

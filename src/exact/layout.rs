@@ -1,0 +1,235 @@
+//! A state between instants as a few machine words: only what can still be asked, times relative to now.
+//!
+//! Two states with the same words have the same future. Does not know probabilities.
+
+use crate::model::state::{NEVER, State};
+use crate::model::{Clock, Model, Step, VariableId};
+use crate::observe::question::{Memory, Monitors, Values};
+
+use super::slice::Closure;
+use super::solution::{Contributor, Part};
+
+/// A component of the packed state.
+#[derive(Debug, Clone, Copy)]
+struct Component {
+    what: What,
+    word: usize,
+    shift: u32,
+    mask: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// Value minus lowest.
+    Variable(usize),
+    Count(usize),
+    /// Steps since, saturating at the given age; no occurrence counts as that.
+    Age(usize, Step),
+    /// 0, or 1 + steps since, saturating at the age beyond which it is never due.
+    Pending(usize, Step),
+    /// Steps until it is available.
+    Cooldown(usize),
+    /// Firings so far; forced ones may go beyond what is allowed.
+    Used(usize, u32),
+    Stopped,
+    /// Every answer is certain: nothing else is kept.
+    Done,
+    Mark(usize),
+}
+
+/// How states are packed.
+#[derive(Debug)]
+pub(super) struct Layout {
+    components: Vec<Component>,
+    words: usize,
+    /// The state whose components outside the slice every state shares.
+    blank: State,
+    begun: Memory,
+    /// By variable: its lowest value, from which codes count.
+    lows: Vec<i32>,
+    /// By component: for a refusal.
+    parts: Vec<Part>,
+    pub(super) values: Values,
+}
+
+impl Layout {
+    /// The layout of the states of `model`, which is sliced to `closure`, with the memory of `monitors`.
+    pub(super) fn new(model: &Model, closure: &Closure, monitors: &Monitors) -> Self {
+        let mut layout = Self {
+            components: Vec::new(),
+            words: 1,
+            blank: State::start(model),
+            begun: monitors.begin(),
+            lows: model.variables.iter().map(|v| v.low).collect(),
+            parts: Vec::new(),
+            values: Values::default(),
+        };
+        let mut used = 0;
+        let mut enter = |what, part, size: u64| {
+            let bits = u64::BITS - (size.max(2) - 1).leading_zeros();
+            if used + bits > u64::BITS {
+                layout.words += 1;
+                used = 0;
+            }
+            let mask = if bits == u64::BITS { u64::MAX } else { (1 << bits) - 1 };
+            layout.components.push(Component { what, word: layout.words - 1, shift: used, mask });
+            layout.parts.push(part);
+            used += bits;
+        };
+        // A bit more than it needs: no state has all bits set.
+        enter(What::Done, Part::Monitor, 3);
+        if model.stop_when.is_some() {
+            enter(What::Stopped, Part::Monitor, 2);
+        }
+        for (index, id) in closure.variable_ids().into_iter().map(|id| (id.0 as usize, id)) {
+            let variable = model.variable(id);
+            let size = i64::from(variable.high) - i64::from(variable.low) + 1;
+            enter(What::Variable(index), Part::Variable(id), size as u64);
+        }
+        for index in (0..model.counters.len()).filter(|index| closure.counters[*index]) {
+            let counter = &model.counters[index];
+            if counter.cap > 0 {
+                enter(What::Count(index), Part::Count(index), u64::from(counter.cap) + 1);
+            }
+            if let Some(oldest) = counter.thresholds.last() {
+                enter(What::Age(index, *oldest), Part::Age(index), u64::from(*oldest) + 1);
+            }
+        }
+        for id in closure.rule_ids() {
+            let rule = model.rule(id);
+            if let Clock::Response { slot, delay, .. } = &rule.clock
+                && delay.certain() != Some(0)
+            {
+                enter(What::Pending(*slot, delay.longest() + 1), Part::Pending(id), u64::from(delay.longest()) + 3);
+            }
+            if let Some((slot, steps)) = rule.cooldown {
+                enter(What::Cooldown(slot), Part::Cooldown(id), u64::from(steps) + 1);
+            }
+            if let Some((slot, most)) = rule.at_most {
+                enter(What::Used(slot, most), Part::Used(id), u64::from(most) + 1);
+            }
+        }
+        for (index, size) in monitors.codes().into_iter().enumerate() {
+            enter(What::Mark(index), Part::Monitor, size);
+        }
+        layout
+    }
+
+    /// Words of a packed state.
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// Packs `state` and `memory`, an instant having settled; whether they stay as they are while nothing happens.
+    pub(super) fn pack(
+        &mut self,
+        state: &State,
+        memory: &Memory,
+        monitors: &Monitors,
+        done: bool,
+        words: &mut [u64],
+    ) -> bool {
+        words.fill(0);
+        let mut still = true;
+        for component in &self.components {
+            let code = match component.what {
+                What::Done => u64::from(done),
+                What::Mark(index) => {
+                    still &= done || !monitors.is_restless(memory, index);
+                    monitors.code(memory, index, state.step, &mut self.values)
+                }
+                _ if done => continue,
+                What::Variable(index) => (state.values[index] - self.lows[index]) as u64,
+                What::Count(index) => u64::from(state.counts[index]),
+                What::Age(index, oldest) => {
+                    let age = age(state, index, oldest);
+                    still &= age == oldest;
+                    u64::from(age)
+                }
+                What::Stopped => u64::from(state.stopped),
+                _ if state.stopped => continue,
+                What::Pending(slot, oldest) => state.pending.since(slot).map_or(0, |since| {
+                    let age = (state.step - since).min(oldest);
+                    still &= age == oldest;
+                    1 + u64::from(age)
+                }),
+                What::Cooldown(slot) => {
+                    let left = state.ready[slot].saturating_sub(state.step);
+                    still &= left == 0;
+                    u64::from(left)
+                }
+                What::Used(slot, most) => u64::from(state.used[slot].min(most)),
+            };
+            debug_assert!(code <= component.mask, "{:?}: {code}", component.what);
+            words[component.word] |= code << component.shift;
+        }
+        still
+    }
+
+    /// Makes `state` and `memory` what the words stand for, the last boundary being `step`; whether every answer is certain.
+    pub(super) fn unpack(
+        &self,
+        words: &[u64],
+        step: Step,
+        (model, monitors): (&Model, &Monitors),
+        (state, memory): (&mut State, &mut Memory),
+    ) -> bool {
+        state.copy_from(&self.blank);
+        memory.copy_from(&self.begun);
+        state.step = step;
+        let mut done = false;
+        for component in &self.components {
+            let code = words[component.word] >> component.shift & component.mask;
+            let small = code as Step;
+            match component.what {
+                What::Done => done = code != 0,
+                What::Mark(index) => monitors.decode(memory, index, code, step, &self.values),
+                _ if done => {}
+                What::Variable(index) => state.values[index] = self.lows[index] + code as i32,
+                What::Count(index) => state.counts[index] = small,
+                What::Age(index, oldest) => state.latest[index] = if small == oldest { NEVER } else { step - small },
+                What::Pending(slot, _) if code > 0 => state.pending.begin(slot, step.saturating_sub(small - 1)),
+                What::Pending(..) => {}
+                What::Cooldown(slot) => state.ready[slot] = if code == 0 { 0 } else { step + small },
+                What::Used(slot, _) => state.used[slot] = small,
+                What::Stopped => state.stopped = code != 0,
+            }
+        }
+        // An instant settles only when every let has been told of.
+        for (index, watch) in model.watches.iter().enumerate() {
+            state.held[index] = watch.condition.holds(state, model);
+        }
+        done
+    }
+
+    /// The value of a variable in a packed state; `None` if it is no part of it, or nothing is kept any more.
+    pub(super) fn value(&self, words: &[u64], variable: VariableId) -> Option<i32> {
+        let code = |component: &Component| words[component.word] >> component.shift & component.mask;
+        let index = variable.0 as usize;
+        let component = self.components.iter().find(|component| component.what == What::Variable(index))?;
+        (code(&self.components[0]) == 0).then(|| self.lows[index] + code(component) as i32)
+    }
+
+    /// By part of the state: how many different codes these packed states have, most first; monitors together.
+    pub(super) fn contributors<'a>(&self, states: impl Iterator<Item = &'a [u64]> + Clone) -> Vec<Contributor> {
+        let count = |(component, part): (&Component, &Part)| {
+            let codes = states.clone().map(|words| words[component.word] >> component.shift & component.mask);
+            let values = codes.collect::<hashbrown::HashSet<u64>>().len();
+            Contributor { part: *part, values }
+        };
+        let mut found: Vec<Contributor> = self.components.iter().zip(&self.parts).map(count).collect();
+        let (monitors, mut others): (Vec<_>, Vec<_>) = found.drain(..).partition(|c| c.part == Part::Monitor);
+        let values = monitors.iter().map(|c| c.values).fold(1_usize, usize::saturating_mul);
+        others.push(Contributor { part: Part::Monitor, values });
+        others.retain(|contributor| contributor.values > 1);
+        others.sort_by_key(|contributor| (std::cmp::Reverse(contributor.values), contributor.part));
+        others
+    }
+}
+
+fn age(state: &State, index: usize, oldest: Step) -> Step {
+    match state.latest[index] {
+        NEVER => oldest,
+        latest => (state.step - latest).min(oldest),
+    }
+}

@@ -1,0 +1,332 @@
+//! The reachable states of a slice and how they lead to each other, found as they are needed.
+//!
+//! Does not know how probable they are.
+
+use hashbrown::HashMap;
+
+use crate::model::instant::{Instant, Item};
+use crate::model::state::State;
+use crate::model::{Clock, Model, RuleId, Step, VariableId};
+use crate::observe::question::{Monitors, Settled};
+
+use super::cascade::{Act, Cascade, FlowOf, Midway, TooWide};
+use super::layout::Layout;
+use super::rows::{Rows, merged};
+use super::slice::Closure;
+use super::solution::{Contributor, Reason};
+use super::states::{StateId, States};
+
+/// Where the mass of instants that do not settle goes.
+pub(super) const UNSETTLED: StateId = 0;
+
+/// A state whose answers are all certain has one of these; 0 is a state that has none.
+pub(super) type Verdict = u16;
+
+/// The states of a slice.
+#[derive(Debug)]
+pub(super) struct Space<'m> {
+    pub(super) model: &'m Model,
+    monitors: &'m Monitors,
+    layout: Layout,
+    states: States,
+    /// By state: nothing in it moves while nothing happens.
+    still: Vec<bool>,
+    /// By state: the answer that is certain, from 1.
+    verdicts: Vec<Verdict>,
+    cascade: Cascade<'m>,
+    pressures: Vec<RuleId>,
+    /// What was unpacked; away while an act reads it.
+    from: Option<Midway>,
+    words: Vec<u64>,
+    agenda: Vec<Item>,
+    limit: usize,
+    /// Elementary steps so far.
+    pub(super) work: u64,
+}
+
+impl<'m> Space<'m> {
+    /// The space of `model`, sliced to `closure`, of at most `limit` states.
+    pub(super) fn new(
+        model: &'m Model,
+        closure: &Closure,
+        monitors: &'m Monitors,
+        flow_of: FlowOf,
+        limit: usize,
+    ) -> Self {
+        let layout = Layout::new(model, closure, monitors);
+        let mut states = States::new(layout.words());
+        // No packed state has all bits set.
+        let words = vec![u64::MAX; layout.words()];
+        states.enter(&words);
+        let is_pressure = |id: &RuleId| matches!(model.rule(*id).clock, Clock::Pressure { .. });
+        Self {
+            model,
+            monitors,
+            states,
+            still: vec![true],
+            verdicts: vec![0],
+            cascade: Cascade::new(model, monitors, flow_of),
+            pressures: closure.rule_ids().into_iter().filter(is_pressure).collect(),
+            from: Some(Midway { state: State::start(model), memory: monitors.begin(), queue: Vec::new() }),
+            words,
+            layout,
+            agenda: Vec::new(),
+            limit,
+            work: 0,
+        }
+    }
+
+    /// States reached.
+    pub(super) fn len(&self) -> usize {
+        self.states.len() - 1
+    }
+
+    /// Whether nothing in `state` moves while nothing happens.
+    pub(super) fn is_still(&self, state: StateId) -> bool {
+        self.still[state as usize]
+    }
+
+    /// The answer that is certain in `state`, from 1; 0 if none is.
+    pub(super) fn verdict(&self, state: StateId) -> Verdict {
+        self.verdicts[state as usize]
+    }
+
+    /// At most this many roundings in a probability of one instant.
+    pub(super) fn roundings(&self) -> u64 {
+        self.cascade.roundings + 4 * self.cascade.ways.depth as u64 + 4
+    }
+
+    /// What makes the states so many.
+    pub(super) fn contributors(&self) -> Vec<Contributor> {
+        self.layout.contributors(self.states.iter().skip(1))
+    }
+
+    /// Whether `highest` or the like took too many values.
+    pub(super) fn has_no_finite_state(&self) -> bool {
+        self.layout.values.overflow()
+    }
+
+    /// Calls `see` with the state and memory that `id` stands for in step `step`; not for `UNSETTLED`.
+    pub(super) fn look<T>(&mut self, id: StateId, step: Step, see: impl FnOnce(&Midway) -> T) -> T {
+        let (from, _) = self.unpack(id, step);
+        let seen = see(&from);
+        self.from = Some(from);
+        seen
+    }
+
+    /// The state and memory of `id`, to be put back into `from`; and whether every answer is certain.
+    fn unpack(&mut self, id: StateId, step: Step) -> (Midway, bool) {
+        let mut from = self.from.take().expect("what was unpacked has been put back");
+        let into = (&mut from.state, &mut from.memory);
+        let done = self.layout.unpack(self.states.words(id), step, (self.model, self.monitors), into);
+        (from, done)
+    }
+
+    /// The states after boundary 0.
+    ///
+    /// # Errors
+    /// Too many states.
+    pub(super) fn begin(&mut self, rows: &mut Rows) -> Result<Vec<(StateId, f64)>, Reason> {
+        let start = Midway { state: State::start(self.model), memory: self.monitors.begin(), queue: Vec::new() };
+        let mut entries = self.boundary_from(start, 0, true)?;
+        merged(&mut entries);
+        rows.enter(UNSETTLED, &entries, &self.cascade.take_flows());
+        Ok(entries)
+    }
+
+    /// Makes the row of `id` among the pressures of step `step`.
+    ///
+    /// # Errors
+    /// Too many states.
+    pub(super) fn press(&mut self, id: StateId, step: Step, rows: &mut Rows) -> Result<(), Reason> {
+        let mut entries = Vec::new();
+        if id != UNSETTLED && self.verdicts[id as usize] == 0 {
+            let (from, _) = self.unpack(id, step);
+            let done = (0..self.pressures.len()).try_for_each(|index| {
+                let rule = self.pressures[index];
+                let hazard = from.state.hazard(rule, self.model);
+                if hazard > 0.0 { self.one_pressure(&from, rule, hazard, &mut entries) } else { Ok(()) }
+            });
+            self.from = Some(from);
+            done?;
+        }
+        merged(&mut entries);
+        // What leads back to where it was is no transition.
+        entries.retain(|(to, _)| *to != id);
+        self.work += 50 + 20 * entries.len() as u64;
+        rows.enter(id, &entries, &self.cascade.take_flows());
+        Ok(())
+    }
+
+    fn one_pressure(
+        &mut self,
+        from: &Midway,
+        rule: RuleId,
+        hazard: f64,
+        entries: &mut Vec<(StateId, f64)>,
+    ) -> Result<(), Reason> {
+        let step = from.state.step;
+        let mut seeds = Vec::new();
+        self.cascade.ways.begin();
+        loop {
+            let rate = self.cascade.once(from, Act::Pressure(rule), hazard);
+            if self.cascade.is_through() {
+                entries.push((self.settle(false, step)?, rate));
+            } else {
+                seeds.push((self.cascade.leaf.clone(), rate));
+            }
+            if !self.cascade.ways.next_way() {
+                break;
+            }
+        }
+        self.end(seeds, false, step, entries)
+    }
+
+    /// Makes the row of `id` at boundary `step`.
+    ///
+    /// # Errors
+    /// Too many states.
+    pub(super) fn cross(&mut self, id: StateId, step: Step, rows: &mut Rows) -> Result<(), Reason> {
+        let mut entries = if id == UNSETTLED || self.verdicts[id as usize] > 0 {
+            vec![(id, 1.0)]
+        } else {
+            let (mut from, _) = self.unpack(id, step - 1);
+            self.monitors.on_looked(&mut from.memory, self.model, &from.state, step);
+            from.state.step = step;
+            let entries = self.boundary_from(from.clone(), step, false);
+            self.from = Some(from);
+            entries?
+        };
+        merged(&mut entries);
+        self.work += 50 + 20 * entries.len() as u64;
+        rows.enter(id, &entries, &self.cascade.take_flows());
+        Ok(())
+    }
+
+    /// The states after the instant of boundary `step`.
+    fn boundary_from(&mut self, from: Midway, step: Step, first: bool) -> Result<Vec<(StateId, f64)>, Reason> {
+        let mut now = vec![(from, 1.0)];
+        if first {
+            now = self.all(now, Act::Start, step)?;
+        }
+        if !now[0].0.state.stopped && step < self.model.calendar.steps {
+            let mut agenda = std::mem::take(&mut self.agenda);
+            Instant::new().agenda(self.model, &now[0].0.state, &mut agenda);
+            for item in &agenda {
+                if self.may_act(*item, &now[0].0.state) {
+                    now = self.all(now, Act::Item(*item), step)?;
+                }
+            }
+            self.agenda = agenda;
+            let mut entries = Vec::new();
+            self.end(now, true, step, &mut entries)?;
+            return Ok(entries);
+        }
+        // Nothing happens any more; monitors go on.
+        let (from, mass) = now.swap_remove(0);
+        self.cascade.leaf = from;
+        Ok(vec![(self.finish(true, step)?, mass)])
+    }
+
+    /// Whether an item can do anything: a response that is not due at its age cannot.
+    fn may_act(&self, item: Item, state: &State) -> bool {
+        let Item::Rule(rule) = item else { return true };
+        let Clock::Response { slot, delay, .. } = &self.model.rule(rule).clock else { return true };
+        state.pending.since(*slot).is_some_and(|since| delay.hazard(state.step - since) > 0.0)
+    }
+
+    /// `act` and what follows from the queue, from each of these; equal results are merged.
+    fn all(&mut self, now: Vec<(Midway, f64)>, act: Act, step: Step) -> Result<Vec<(Midway, f64)>, Reason> {
+        let (mut next, mut seeds) = (Vec::new(), Vec::new());
+        for (from, mass) in &now {
+            self.cascade.every(from, act, *mass, |cascade, mass| {
+                let leaf = (cascade.leaf.clone(), mass);
+                if leaf.0.queue.is_empty() { next.push(leaf) } else { seeds.push(leaf) }
+            });
+        }
+        if !seeds.is_empty() {
+            next.extend(self.cascade.resolve(seeds, false).map_err(|TooWide| Reason::Cascade { step })?);
+        }
+        Ok(joined(next))
+    }
+
+    /// Lets these come to the end of their instant, settle, and enters where they lead.
+    fn end(
+        &mut self,
+        midways: Vec<(Midway, f64)>,
+        boundary: bool,
+        step: Step,
+        entries: &mut Vec<(StateId, f64)>,
+    ) -> Result<(), Reason> {
+        let mut open = Vec::new();
+        for (midway, mass) in midways {
+            self.cascade.leaf = midway;
+            if self.cascade.is_through() {
+                entries.push((self.settle(boundary, step)?, mass));
+            } else {
+                open.push((self.cascade.leaf.clone(), mass));
+            }
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        for (midway, mass) in self.cascade.resolve(open, true).map_err(|TooWide| Reason::Cascade { step })? {
+            self.cascade.leaf = midway;
+            entries.push((self.settle(boundary, step)?, mass));
+        }
+        let lost = std::mem::take(&mut self.cascade.unsettled);
+        if lost > 0.0 {
+            entries.push((UNSETTLED, lost));
+        }
+        Ok(())
+    }
+
+    /// `leaf` settles; its state.
+    fn settle(&mut self, boundary: bool, step: Step) -> Result<StateId, Reason> {
+        self.cascade.settle();
+        self.finish(boundary, step)
+    }
+
+    /// Monitors hear that `leaf` has settled; its state.
+    fn finish(&mut self, boundary: bool, step: Step) -> Result<StateId, Reason> {
+        let Midway { state, memory, .. } = &mut self.cascade.leaf;
+        // Times are read off the clock of the solver, not remembered: `now` is always the start.
+        self.monitors.on_settled(memory, &Settled { model: self.model, state, now: 0, boundary });
+        let asked = self.monitors.len();
+        let certain = if asked == 0 { None } else { self.monitors.first_certain(memory, asked) };
+        self.monitors.forget(memory, true);
+        let still = self.layout.pack(state, memory, self.monitors, certain.is_some(), &mut self.words);
+        let (id, new) = self.states.enter(&self.words);
+        if new {
+            self.still.push(still);
+            self.verdicts.push(certain.map_or(0, |answer| answer as Verdict + 1));
+            if self.states.len() > self.limit {
+                return Err(Reason::States { limit: self.limit, step });
+            }
+        }
+        Ok(id)
+    }
+
+    /// The value of a variable of the slice in a state; not of `UNSETTLED`.
+    pub(super) fn value(&self, id: StateId, variable: VariableId) -> Option<i32> {
+        self.layout.value(self.states.words(id), variable)
+    }
+}
+
+/// Equal ones merged, in the order in which they first come.
+fn joined(midways: Vec<(Midway, f64)>) -> Vec<(Midway, f64)> {
+    if midways.len() < 2 {
+        return midways;
+    }
+    let mut place: HashMap<Midway, usize> = HashMap::new();
+    let mut all: Vec<(Midway, f64)> = Vec::new();
+    for (midway, mass) in midways {
+        if let Some(known) = place.get(&midway) {
+            all[*known].1 += mass;
+        } else {
+            place.insert(midway.clone(), all.len());
+            all.push((midway, mass));
+        }
+    }
+    all
+}
