@@ -74,6 +74,16 @@ fn odds_multiply_odds() {
 }
 
 #[test]
+fn what_is_certain_can_be_called_off_by_odds_of_0() {
+    let off = |when: &str| {
+        rules(&format!("a: (at: \"2024-03-01\"), b: (on: [a], factors: [(when: \"tension {when}\", odds_times: 0)])"))
+    };
+    is(chance(&off("== 40").model(), "b"), 0.0, 0.0);
+    is(chance(&off("!= 40").model(), "b"), 1.0, 0.0);
+    refused(&off("== 40").with("odds_times: 0", "odds_times: 0.5"), "`odds_times` on a chance of 1");
+}
+
+#[test]
 fn rates_may_be_parameters() {
     let scenario = scenario(
         "parameters: { clash_rate: (value: 0.22, range: (0.04, 0.39), per: \"1y\"), soon: (value: \"60%\", within: \"14d\") }, \

@@ -299,7 +299,7 @@ pub fn times_rate(rate: Bounded, factor: Bounded, span: Span, context: &mut Cont
 pub fn times_odds(chance: Bounded, factor: Bounded, span: Span, context: &mut Context<'_>) -> Option<Bounded> {
     let factor = finite(factor, "the product of these factors", span, context)?;
     let certain = chance.1.low >= 1.0 || chance.1.high <= 0.0;
-    if certain && factor.1.high > 0.0 {
+    if certain && !leaves_or_ends(&factor.0) {
         let what = format!("`odds_times` on a chance of {}", chance.1.low);
         context.diagnostics.push(
             Diagnostic::error("odds-of-certain", what, span)
@@ -311,6 +311,17 @@ pub fn times_odds(chance: Bounded, factor: Bounded, span: Span, context: &mut Co
     let times = |p: f64, f: f64| if f > 0.0 { p * f / (1.0 - p + p * f) } else { 0.0 };
     let range = Interval::new(times(chance.1.low, factor.1.low), times(chance.1.high, factor.1.high), false);
     Some((Number::TimesOdds(Box::new(chance.0), Box::new(factor.0)), range))
+}
+
+/// Whether `factor` is only ever 0, which makes the certain impossible, or 1, which leaves it as it is.
+fn leaves_or_ends(factor: &Number) -> bool {
+    match factor {
+        #[allow(clippy::float_cmp)] // exactly 1 leaves the odds alone
+        Number::Constant(x) => *x == 0.0 || *x == 1.0,
+        Number::Cases(cases, last) => cases.iter().all(|(_, is)| leaves_or_ends(is)) && leaves_or_ends(last),
+        Number::Arithmetic(ArithmeticOp::Times, a, b) => leaves_or_ends(a) && leaves_or_ends(b),
+        _ => false,
+    }
 }
 
 fn finite(bounded: Bounded, what: &str, span: Span, context: &mut Context<'_>) -> Option<Bounded> {

@@ -267,6 +267,7 @@ pub fn parse_event(text: &str, at: usize) -> Result<EventExpr, Box<Diagnostic>> 
 /// # Errors
 /// The first mistake, with its place in the file.
 pub fn parse_question(text: &str, at: usize) -> Result<QuestionExpr, Box<Diagnostic>> {
-    blunder::refuse_english(text, at)?;
-    Parser::new(text, at)?.lone_question()
+    let parsed = Parser::new(text, at).and_then(|mut parser| parser.lone_question());
+    // Only what cannot be read: an indicator may be called `will`, and `will on 5d` asks for its value.
+    parsed.map_err(|mistake| blunder::asked_in_english(text, at).unwrap_or(mistake))
 }

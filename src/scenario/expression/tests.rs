@@ -232,6 +232,14 @@ fn a_time_limit_beside_and_shows_both_readings() {
 }
 
 #[test]
+fn names_that_are_english_words_may_be_asked_about() {
+    for text in ["will on 5d", "will at end", "can before who", "do then does within 3d"] {
+        parse_question(text, 0).unwrap_or_else(|d| panic!("{text}: {d:?}"));
+    }
+    question_says("will there be war", &["asked in English"]);
+}
+
+#[test]
 fn signs_of_other_languages_are_named() {
     says("a = b", &["[=]", "`==`"]);
     says("a => 3", &["[=>]", "`>=`"]);

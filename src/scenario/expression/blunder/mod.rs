@@ -6,7 +6,7 @@ mod event;
 mod question;
 
 pub(super) use event::several_effects;
-pub(super) use question::refuse_english;
+pub(super) use question::asked_in_english;
 
 use super::lexer::{Token, unit_help};
 use super::parser::{FUNCTIONS, Parser, comparison_sign};

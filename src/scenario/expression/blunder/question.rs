@@ -20,18 +20,20 @@ const ASKING: &[&str] = &[
     "what", "when", "which", "who", "whether",
 ];
 
-/// A question in plain English. `at` is the byte offset of `text` in the file.
-pub(in super::super) fn refuse_english(text: &str, at: usize) -> Parsed<()> {
+/// What to say of a text that is no question of ours because it is one in plain English; `None` if it does not look like
+/// that. `at` is the byte offset of `text` in the file.
+pub(in super::super) fn asked_in_english(text: &str, at: usize) -> Option<Box<Diagnostic>> {
     let mut words = text.split_whitespace();
     let asks = words.next().is_some_and(|first| ASKING.contains(&first.to_lowercase().as_str()));
     let goes_on = words.next().is_some_and(|second| second.chars().all(char::is_alphabetic)) && words.next().is_some();
     if !(text.trim_end().ends_with('?') || (asks && goes_on)) {
-        return Ok(());
+        return None;
     }
-    Err(Diagnostic::error("not-a-question", "this is asked in English", Span::new(at, at + text.len()))
-        .help("write what is counted, for example `ever(dprk.military == war) by 2024-06-30` or `count(missile_test) >= 2`; the English goes into `says`")
-        .help(QUESTION_HELP)
-        .into())
+    Some(Box::new(
+        Diagnostic::error("not-a-question", "this is asked in English", Span::new(at, at + text.len()))
+            .help("write what is counted, for example `ever(dprk.military == war) by 2024-06-30` or `count(missile_test) >= 2`; the English goes into `says`")
+            .help(QUESTION_HELP),
+    ))
 }
 
 impl Parser<'_> {
