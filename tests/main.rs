@@ -17,6 +17,7 @@ mod instants;
 mod lint;
 mod oracle;
 mod pressures;
+mod random;
 mod readme;
 mod report;
 mod responses;
