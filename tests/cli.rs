@@ -369,6 +369,9 @@ fn check_looks_at_every_file() {
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("lien") && ran.out.contains("wrong.ron: 1 mistake"), "{}", ran.out);
     assert!(ran.out.contains("border.ron: "), "{}", ran.out);
+    let ran = desk.run(&["check", "nowhere.ron", "wrong.ron"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("wrong.ron:") && ran.err.contains("nowhere.ron"), "{}{}", ran.out, ran.err);
 }
 
 #[test]

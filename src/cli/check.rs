@@ -12,9 +12,16 @@ struct Checked {
 }
 
 pub(super) fn run(typed: &CheckArgs) -> Result<(), Failure> {
-    let mut checked = Vec::new();
+    let (mut checked, mut unread) = (Vec::new(), Vec::new());
     for path in &typed.files {
-        let text = input::read(path).map_err(Failure::Failed)?;
+        let text = match input::read(path) {
+            Ok(text) => text,
+            // The other files are checked all the same.
+            Err(why) => {
+                unread.push(why);
+                continue;
+            }
+        };
         let source = Source { name: &text.name, text: &text.text };
         let diagnostics = examine(&source, &OverrideArgs::default()).diagnostics;
         checked.push(Checked { text, diagnostics });
@@ -25,7 +32,12 @@ pub(super) fn run(typed: &CheckArgs) -> Result<(), Failure> {
         }
         StoryFormat::Json => json(&checked.iter().map(|c| (&c.diagnostics, c.source())).collect::<Vec<_>>()),
     };
-    output::deliver(&shown, None)?;
+    if !checked.is_empty() {
+        output::deliver(&shown, None)?;
+    }
+    if !unread.is_empty() {
+        return Err(Failure::Failed(unread.join("\n")));
+    }
     let bad = |d: &Diagnostics| d.has_errors() || (typed.strict && !d.is_empty());
     if checked.iter().any(|c| bad(&c.diagnostics)) { Err(Failure::Said) } else { Ok(()) }
 }

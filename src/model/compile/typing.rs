@@ -72,13 +72,23 @@ fn named_condition(name: &str, span: Span, context: &mut Context<'_>) -> Option<
             Value::Rate => due("a rate").help(format!("it stands alone, as in `pressure: {name}`")),
         },
         Some(Meaning::Actor) => due("an actor").help(actor_help(name, scope)),
-        Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => due(meaning.noun())
-            .help(format!("to ask whether it has happened, write `count({name}) >= 1`"))
-            .help(format!("to follow it, write `on: [{name}]`")),
+        Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => {
+            or_value(due(meaning.noun()), name, scope)
+                .help(format!("to ask whether it has happened, write `count({name}) >= 1`"))
+                .help(format!("to follow it, write `on: [{name}]`"))
+        }
         None => scope.unknown(name, span, Due::Condition),
     };
     context.diagnostics.push(mistake);
     None
+}
+
+/// A rule may have the name of a posture's value, as in `p == a or b`.
+fn or_value(mistake: Diagnostic, name: &str, scope: &Scope) -> Diagnostic {
+    match scope.postures_with(name).next() {
+        Some(posture) => mistake.help(format!("for the value of that name write `{} == {name}`", posture.name)),
+        None => mistake,
+    }
 }
 
 fn actor_help(name: &str, scope: &Scope) -> String {
@@ -201,8 +211,10 @@ fn named_number(name: &str, span: Span, context: &mut Context<'_>) -> Option<(Nu
         },
         Some(Meaning::Flag(_)) => due("a flag").help(format!("write `how_many({name})`, which is 1 or 0")),
         Some(Meaning::Actor) => due("an actor").help(actor_help(name, scope)),
-        Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => due(meaning.noun())
-            .help(format!("how often it has happened is asked by a comparison: `count({name}) >= 2`")),
+        Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => {
+            or_value(due(meaning.noun()), name, scope)
+                .help(format!("how often it has happened is asked by a comparison: `count({name}) >= 2`"))
+        }
         None => scope.unknown(name, span, Due::Number),
     };
     context.diagnostics.push(mistake);

@@ -120,6 +120,9 @@ impl Declaration<'_> {
 
     /// Values that are names, each once, not too many. A poor one is reported and the posture is poisoned.
     fn values(&mut self, name: &str, values: &[Spanned<String>], span: Span) -> Option<Vec<Spanned<String>>> {
+        if self.document.holed(span) {
+            return None;
+        }
         let mut first: BTreeMap<&str, Span> = BTreeMap::new();
         let mut sound = true;
         for value in values {

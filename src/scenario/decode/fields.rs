@@ -22,7 +22,21 @@ pub(super) struct Fields<'n, 't> {
 }
 
 /// What people write who have seen other languages, and the field that does it here.
-const ELSEWHERE: [(&str, &str); 46] = [
+const ELSEWHERE: [(&str, &str); 60] = [
+    ("until", "end"),
+    ("stop", "end"),
+    ("to", "end"),
+    ("from", "start"),
+    ("begin", "start"),
+    ("begins", "start"),
+    ("starts", "start"),
+    ("min", "range"),
+    ("max", "range"),
+    ("bounds", "range"),
+    ("values", "ladder"),
+    ("states", "ladder"),
+    ("severity_level", "severity"),
+    ("goal", "towards"),
     ("action", "then"),
     ("actions", "then"),
     ("branches", "choose"),
@@ -193,7 +207,7 @@ impl<'n, 't> Fields<'n, 't> {
     /// Reports the fields that nobody asked for, then those that are missing.
     pub(super) fn close(self, reader: &mut Reader) {
         let mut meant = Vec::new();
-        for (key, _) in self.written.iter().copied().filter(|(key, _)| !self.asked.contains(&&*key.value)) {
+        for (key, value) in self.written.iter().copied().filter(|(key, _)| !self.asked.contains(&&*key.value)) {
             let near = self.near(&key.value);
             meant.extend(near);
             let home = INSIDE
@@ -204,6 +218,11 @@ impl<'n, 't> Fields<'n, 't> {
             meant.extend(home);
             let error =
                 Diagnostic::error("unknown-field", format!("{} has no field `{}`", self.what, key.value), key.span);
+            if self.what == "an actor" && is_posture(value) {
+                let help = format!("postures stand inside of `postures`: `postures: {{ {}: (…) }}`", key.value);
+                reader.error(error.help(help));
+                continue;
+            }
             reader.error(match (near, home) {
                 (Some(near), _) => error.help(format!("did you mean `{near}`?")).help(self.allowed()),
                 (None, Some(home)) => error.help(format!("it stands inside of `{home}: ( … )`")),
@@ -222,6 +241,11 @@ impl<'n, 't> Fields<'n, 't> {
                     .help(format!("add for example `{example},`")),
             );
         }
+    }
+
+    /// Whether an unknown field holds what a posture holds.
+    pub(super) fn has_posture(&self) -> bool {
+        self.written.iter().any(|(key, value)| !self.asked.contains(&&*key.value) && is_posture(value))
     }
 
     /// All that it may hold.
@@ -243,6 +267,10 @@ impl<'n, 't> Fields<'n, 't> {
             meant.find_map(|meant| candidates().find(|candidate| *candidate == meant))
         })
     }
+}
+
+fn is_posture(node: &Node<'_>) -> bool {
+    super::entries(node).any(|(key, _)| matches!(&*key.value, "ladder" | "states"))
 }
 
 /// Whether `written` is `name` with one letter wrong. Short names are too near to each other (`when`, `then`).

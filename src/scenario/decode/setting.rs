@@ -119,6 +119,7 @@ impl Reader {
     pub(super) fn ladder_values(&mut self, node: &Node<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
         match node.shape {
             Shape::List(_) => self.spanned_list(node, "[calm, tense, war]", Self::spanned_name),
+            Shape::Tuple(_) => self.spanned_list(node, "[calm, tense, war]", Self::spanned_name),
             _ => self.wrong(node, "the values in a list, lowest first", "[calm, tense, war]"),
         }
     }
@@ -133,8 +134,10 @@ impl Reader {
             about: f.spanned(self, "about", Self::text),
             because: f.take(self, "because", Self::because),
         };
+        let misplaced = f.has_posture();
         f.close(self);
-        Some(actor)
+        // Of an actor whose postures stand in the wrong place nothing is known.
+        (!misplaced).then_some(actor)
     }
 
     fn posture(&mut self, node: &Node<'_>) -> Option<PostureText> {
@@ -152,7 +155,9 @@ impl Reader {
 
     fn ladder(&mut self, node: &Node<'_>) -> Option<LadderText> {
         match node.shape {
-            Shape::List(_) => self.list(node, "[calm, tense, war]", Self::spanned_name).map(LadderText::Values),
+            Shape::List(_) | Shape::Tuple(_) => {
+                self.list(node, "[calm, tense, war]", Self::spanned_name).map(LadderText::Values)
+            }
             Shape::Name(_) | Shape::Text(..) => self.name(node).map(LadderText::Named),
             _ => self.wrong(
                 node,

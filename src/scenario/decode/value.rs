@@ -8,7 +8,7 @@ use super::{Reader, plain};
 use crate::diagnostic::{Diagnostic, Spanned, nearest};
 use crate::scenario::expression::{self, EffectExpr, EventExpr, Expr, QuestionExpr};
 use crate::scenario::node::{Node, Shape};
-use crate::scenario::quantity::{Duration, Moment};
+use crate::scenario::quantity::{Duration, Moment, is_number};
 
 type Parser<T> = fn(&str, usize) -> Result<T, Box<Diagnostic>>;
 
@@ -202,7 +202,42 @@ impl Reader {
                 let (low, high) = (decode(self, &nodes[0]), decode(self, &nodes[1]));
                 Some((low?, high?))
             }
-            _ => self.wrong(node, "the lowest and the highest value in `( )`", "(0, 100)"),
+            // The one value could not be read, which has been reported.
+            Shape::Tuple(nodes) | Shape::List(nodes) if nodes.iter().any(|node| node.shape == Shape::Hole) => {
+                self.holes.push(node.span);
+                None
+            }
+            _ => {
+                let numbers = match &node.shape {
+                    Shape::Text(text, _) => two_numbers(text),
+                    Shape::Record(fields) => match fields.as_slice() {
+                        [(_, low), (_, high)] => number_of(low).zip(number_of(high)),
+                        _ => None,
+                    },
+                    Shape::Number(_, high) => Some(("0".to_owned(), (*high).to_owned())),
+                    _ => None,
+                };
+                let (low, high) = numbers.unwrap_or_else(|| ("0".to_owned(), "100".to_owned()));
+                self.wrong(node, "the lowest and the highest value in `( )`", &format!("({low}, {high})"))
+            }
         }
+    }
+}
+
+/// The two numbers of `0 to 500`, `0-500`.
+fn two_numbers(text: &str) -> Option<(String, String)> {
+    let numbers: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_digit() && c != '.' || c.is_whitespace())
+        .map(|part| part.trim_matches('.'))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let [low, high] = numbers[..] else { return None };
+    (is_number(low) && is_number(high)).then(|| (low.to_owned(), high.to_owned()))
+}
+
+fn number_of(node: &Node<'_>) -> Option<String> {
+    match node.shape {
+        Shape::Number(_, text) => Some(text.to_owned()),
+        _ => None,
     }
 }

@@ -378,8 +378,8 @@ fn events_are_explained() {
     event_says("dprk.military > testing", &["condition, not an event"]);
     event_says("count(a) > 3", &["condition, not an event"]);
     event_says("not a", &["`not` is no event"]);
-    event_says("a or b", &["its own string"]);
-    event_says("a, b", &["its own string"]);
+    event_says("a or b", &["`on: [a, b]`"]);
+    event_says("a, b", &["`on: [a, b]`"]);
     event_says("dprk.military begins", &["goes with a `let`"]);
     event_says("clash/", &["a branch of that rule"]);
     event_says("3", &["an event was expected"]);

@@ -6,7 +6,7 @@ use std::fmt;
 
 use time::{Date, Month, PrimitiveDateTime, Time as TimeOfDay};
 
-use super::{Duration, Moment, Parsed, Time};
+use super::{Duration, Moment, Parsed, Time, spoken};
 use crate::diagnostic::{Diagnostic, Span};
 
 impl Moment {
@@ -123,7 +123,10 @@ fn misspelt(text: &str, span: Span) -> Box<Diagnostic> {
     let error =
         Diagnostic::error("bad-date", format!("expected a date such as `\"2024-03-04\"`, found `{text}`"), span);
     let dates: Vec<String> = dates_meant(text).iter().map(|date| format!("`\"{date}\"`")).collect();
-    let error = if dates.is_empty() {
+    let error = if let Some(length) = spoken::duration(text) {
+        error
+            .help(format!("this is a length of time; a clock may have `horizon: \"{}\"` instead of `end`", length.text))
+    } else if dates.is_empty() {
         error.help("dates are year-month-day: `\"2024-03-04\"`, with a time `\"2024-03-04T06:00\"`")
     } else {
         error.help(format!("write {}: year, month, day, with leading zeros", dates.join(" or ")))

@@ -218,7 +218,11 @@ impl Walk<'_> {
             "" if inside == Inside::Values => split_list(text, true),
             _ => None,
         };
-        let error = if let Some(list) = listed_words {
+        let numbers: Vec<&str> = (at..end).map(|i| self.word(i)).filter(|word| is_number(word)).collect();
+        let range = at >= 3 && self.field_of(at - 1) == "range";
+        let error = if let ([low, high], true) = (&numbers[..], range) {
+            error.help(format!("write `({low}, {high})`"))
+        } else if let Some(list) = listed_words {
             if field.is_empty() {
                 error.help(format!("write `[{list}]`"))
             } else {
@@ -228,6 +232,9 @@ impl Walk<'_> {
             error.help(format!("write dates as year-month-day, in quotes: `\"{date}\"`"))
         } else if listed {
             error.help(format!("the values stand in a list: `{}: [{}]`", self.word(at - 2), names.join(", ")))
+        } else if inside == Inside::Values && names.len() == end - at && self.is_value_list(at) {
+            let help = format!("write `{}` for one value, or `{}` for several", names.join("_"), names.join(", "));
+            error.help(help)
         } else if inside == Inside::Values && names.len() == end - at {
             error.help(format!("write `\"{short}\"`")).help("or put commas between, if these are several names")
         } else {
@@ -246,6 +253,11 @@ impl Walk<'_> {
         let (message, help) = if self.is_event(at) { unquoted_event(&word) } else { unquoted(&word) };
         self.error("needs-quotes", message, span, help);
         self.slips.hole(span);
+    }
+
+    /// Whether `at` stands in a list of values that the author names.
+    fn is_value_list(&self, at: usize) -> bool {
+        self.around(at).is_some_and(|open| ["ladder", "states", "one_of"].contains(&self.field_of(open)))
     }
 
     /// Whether an event is due at `at`: the value of `on`, or one of its list.
@@ -310,6 +322,11 @@ fn unquoted(word: &str) -> (String, String) {
     }
     if is_number(word.trim_end_matches('.')) {
         return (format!("`{word}` is not how a number is written"), format!("write `{}`", word.trim_end_matches('.')));
+    }
+    if word.contains('-') && word.split('-').all(is_identifier) {
+        let joined = word.replace('-', "_");
+        let help = format!("write `{joined}`: a name holds no minus sign; a text stands in quotes, `\"{word}\"`");
+        return (format!("a minus sign cannot stand in a bare name: `{word}`"), help);
     }
     let what = if word.ends_with('%') {
         "a percent needs quotes"

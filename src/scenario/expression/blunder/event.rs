@@ -134,7 +134,9 @@ impl Parser<'_> {
         let base =
             Diagnostic::error("not-an-event", format!("{} cannot stand behind an event", self.found()), self.here());
         match self.token(0) {
-            Some(Token::Word(word)) if LITTLE.contains(&self.left_of().as_str()) => {
+            Some(Token::Word(word))
+                if LITTLE.contains(&self.left_of().as_str()) && !matches!(word.as_str(), "or" | "and") =>
+            {
                 base.help(format!("write just `{word}`, the name of the event")).into()
             }
             Some(Token::Word(word)) if matches!(word.as_str(), "or" | "and") => base

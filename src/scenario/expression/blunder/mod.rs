@@ -184,6 +184,9 @@ impl Parser<'_> {
         if let Some(help) = self.is_of_speech() {
             return base.help(help).into();
         }
+        if let Some(help) = self.time_of_speech().or_else(|| self.between()) {
+            return base.help(help).into();
+        }
         if let Some(help) = self.own_hint() {
             return base.help(help).into();
         }
@@ -191,6 +194,31 @@ impl Parser<'_> {
             .help("two conditions are joined by `and` or `or`, two numbers by `+ - * /`, and compared by `== != < <= > >=`")
             .help("names hold no spaces: use `_`")
             .into()
+    }
+
+    /// `after 2025-05-01` and the like: a span of time.
+    fn time_of_speech(&self) -> Option<String> {
+        let Some(Token::Moment(_)) = self.token(0) else { return None };
+        let date = self.words(self.here());
+        match self.left_of().to_lowercase().as_str() {
+            "after" | "since" | "from" | "starting" => Some(format!("from that day on is `day >= {date}`")),
+            "before" | "until" | "till" => Some(format!("up to that day is `day <= {date}`")),
+            "on" | "during" | "at" => Some(format!("for that day write `during({date}..{date})`")),
+            _ => None,
+        }
+    }
+
+    /// `x between 100 and 200`
+    fn between(&self) -> Option<String> {
+        if !self.is_word(0, "between") {
+            return None;
+        }
+        let (Some(Token::Number(_)), Some(Token::Number(_))) = (self.token(1), self.token(3)) else { return None };
+        let number = |ahead: usize| self.lexemes.get(self.next + ahead).map(|l| self.words(l.span));
+        let (low, high, name) = (number(1)?, number(3)?, self.left_of());
+        // Of a posture the last word is a part only.
+        let name = if self.next >= 3 && self.lexemes[self.next - 2].token == Token::Sign(".") { "x" } else { &name };
+        Some(format!("write both bounds: `{name} >= {low} and {name} <= {high}`"))
     }
 
     /// `is not`, `is at least` and so on: more than one word with one sign for it.
@@ -335,6 +363,13 @@ impl Parser<'_> {
             _ => return Ok(()),
         };
         let text = self.words(number.span);
+        if let Some(Token::Word(unit)) = self.token(0)
+            && let Some(help) = unit_help(text, unit)
+        {
+            let both = number.span.to(self.here());
+            let message = format!("`{}` is not how a duration is written", self.words(both));
+            return Err(Diagnostic::error("bad-duration", message, both).help(help).into());
+        }
         Err(Diagnostic::error("missing-unit", format!("`{text}` what? `since` is a length of time"), number.span)
             .help(format!("write the unit: `{text}d` for days; there are `min`, `h`, `d`, `w`, `y`"))
             .into())
