@@ -160,6 +160,7 @@ fn in_proportion(date: Moment, (start, end): (i64, i64)) -> String {
     Moment::at_seconds(start + ((end - start) as f64 * share) as i64).date()
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what `filter` hands over")]
 fn plain<T>(entry: &&Entry<T>) -> bool {
     !entry.key.value.contains('{')
 }

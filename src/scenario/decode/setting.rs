@@ -118,8 +118,7 @@ impl Reader {
 
     pub(super) fn ladder_values(&mut self, node: &Node<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
         match node.shape {
-            Shape::List(_) => self.spanned_list(node, "[calm, tense, war]", Self::spanned_name),
-            Shape::Tuple(_) => self.spanned_list(node, "[calm, tense, war]", Self::spanned_name),
+            Shape::List(_) | Shape::Tuple(_) => self.spanned_list(node, "[calm, tense, war]", Self::spanned_name),
             _ => self.wrong(node, "the values in a list, lowest first", "[calm, tense, war]"),
         }
     }
