@@ -222,11 +222,10 @@ impl Parser<'_> {
             [amount, "to" | "from", name] if matches!(*first, "add" | "subtract" | "take") => {
                 format!("{name} {sign} {amount}")
             }
-            [name, "to", value] => format!("{name} = {value}"),
+            [name, "to" | "=" | "==", value] => format!("{name} = {value}"),
             [name, "by", amount] => format!("{name} {sign} {amount}"),
             [name] if *sign == "=" => return Some(format!("write `{name} = …`, with its new value")),
             [name] => return Some(format!("write `{name} {sign} 1`, or how much")),
-            [name, "=" | "==", value] => format!("{name} = {value}"),
             _ => return None,
         };
         Some(format!("write `{effect}`"))
