@@ -4,6 +4,7 @@
 
 #![allow(clippy::float_cmp)] // Days, counts and shares of whole numbers are exact.
 
+mod agree;
 mod architecture;
 mod claims;
 mod cli;

@@ -2,6 +2,7 @@
 //!
 //! Does not know how runs are drawn, and words nothing: names and numbers only, `report` makes sentences of them.
 
+pub mod agree;
 pub mod answered;
 pub mod binomial;
 #[cfg(test)]

@@ -213,7 +213,7 @@ impl<'m> Space<'m> {
             let mut agenda = std::mem::take(&mut self.agenda);
             Instant::new().agenda(self.model, &now[0].0.state, &mut agenda);
             for item in &agenda {
-                if self.may_act(*item, &now[0].0.state) {
+                if now.iter().any(|(midway, _)| self.may_act(*item, &midway.state)) {
                     now = self.all(now, Act::Item(*item), step)?;
                 }
             }
