@@ -9,7 +9,7 @@ use crate::observe::histogram::Fixed;
 use crate::observe::question::{AskRef, Monitors, Reply};
 
 use super::calendar::Course;
-use super::forward::{Cache, Cut, Error, Forward, Witness};
+use super::forward::{Cache, Certainties, Cut, Error, Forward, Witness};
 use super::poisson::Sum;
 use super::slice::{Closure, sliced};
 use super::solution::{Bounds, Conduct, Contributor, Limits, Progress, Reason};
@@ -60,7 +60,7 @@ impl Witness for Watched {
 
     fn look(&mut self, _: &mut Forward<'_, '_>, _: When) {}
 
-    fn stretch(&mut self, forward: &mut Forward<'_, '_>, _: Step, certain: &[(Step, Vec<f64>)], spent: &[f64]) {
+    fn stretch(&mut self, forward: &mut Forward<'_, '_>, _: Step, certain: &Certainties) {
         let mut reached = vec![false; self.kinds];
         for id in forward.active() {
             if let Some(verdict) = usize::from(forward.space.verdict(*id)).checked_sub(1) {
@@ -71,8 +71,8 @@ impl Witness for Watched {
             let of = |verdict: usize| probabilities.get(verdict).copied().unwrap_or(0.0);
             (0..self.kinds).map(|v| forward.error.of_probability(of(v), reached[v])).collect()
         };
-        self.by.extend(certain.iter().map(|(step, probabilities)| (*step, bound(probabilities))));
-        spent.iter().zip(&mut self.spent).for_each(|(days, sum)| sum.add(*days));
+        self.by.extend(certain.by.iter().map(|(step, probabilities)| (*step, bound(probabilities))));
+        certain.spent.iter().zip(&mut self.spent).for_each(|(days, sum)| sum.add(*days));
     }
 }
 

@@ -5,7 +5,7 @@
 use hashbrown::HashMap;
 
 use crate::model::formula::Slot;
-use crate::model::{Branches, Clock, Model, Step};
+use crate::model::{Branches, Model, Step};
 use crate::observe::question::Monitors;
 
 /// The calendar of a slice.
@@ -109,9 +109,4 @@ fn numbered(all: impl Iterator<Item = Vec<u64>>) -> Vec<u32> {
         *known.entry(one).or_insert(next)
     };
     all.map(number).collect()
-}
-
-/// Whether a slice has pressures at all.
-pub(super) fn has_pressures(model: &Model) -> bool {
-    model.rules.iter().any(|rule| !rule.forbidden && matches!(rule.clock, Clock::Pressure { .. }))
 }

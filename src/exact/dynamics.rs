@@ -8,12 +8,11 @@ use crate::observe::question::Monitors;
 
 use super::answers::Failed;
 use super::calendar::Course;
-use super::forward::{Cache, Cut, Forward, Witness};
+use super::forward::{Cache, Certainties, Cut, Forward, Witness};
 use super::poisson::Sum;
 use super::slice::{Closure, sliced};
 use super::solution::{Bounds, Conduct, Limits, Occupancy, Progress};
 use super::space::{Space, UNSETTLED};
-use super::states::StateId;
 
 /// An integral over time.
 #[derive(Debug, Clone)]
@@ -85,13 +84,11 @@ impl Witness for Watched<'_> {
         }
     }
 
-    fn stretch(&mut self, forward: &mut Forward<'_, '_>, from: Step, _: &[(Step, Vec<f64>)], _: &[f64]) {
+    fn stretch(&mut self, forward: &mut Forward<'_, '_>, from: Step, _: &Certainties) {
         if self.wanted.integrals.is_empty() {
             return;
         }
-        let active: Vec<StateId> = forward.active().iter().copied().filter(|id| *id != UNSETTLED).collect();
-        for id in active {
-            let time = forward.sojourn(id);
+        for (id, time) in forward.sojourns() {
             let (model, integrals) = (self.model, &self.wanted.integrals);
             let values: Vec<f64> = forward
                 .space

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::model::{Step, When};
 
 use super::calendar::Course;
-use super::poisson::{Sum, Weights, sum};
+use super::operator::{Certain, Flight, Operator, Stretch};
+use super::poisson::{Sum, Weights};
 use super::rows::Rows;
 use super::solution::{Bounds, Reason};
-use super::space::{Space, UNSETTLED, Verdict};
+use super::space::{Space, UNSETTLED};
 use super::states::StateId;
 
 /// The uniformisation rate is this times the highest rate out of a state, so that the probability to stay has a small
@@ -22,8 +23,6 @@ use super::states::StateId;
 const SLACK: f64 = 1.05;
 /// What the error of a probability to stay is multiplied by: `1 / (1 - 1 / SLACK)`.
 const STAY: u64 = 21;
-/// Jumps between two looks for a steady state, and to the stop flag.
-const LOOK: usize = 64;
 
 /// How much may be cut off in one stretch, and in all.
 #[derive(Debug, Clone, Copy)]
@@ -103,9 +102,13 @@ pub(super) struct Forward<'s, 'm> {
     /// By state.
     mass: Vec<f64>,
     next: Vec<f64>,
-    gathered: Vec<f64>,
-    /// By state: the time spent in it during the last stretch, days.
+    /// By active state: the time spent in it during the last stretch, days.
     sojourn: Vec<f64>,
+    /// By state: where it stands among those of `last_operator`.
+    place: Vec<u32>,
+    placed: Vec<StateId>,
+    /// The jump of the last stretch and its phase.
+    last_operator: Option<(usize, Operator)>,
     /// States that may have mass, ascending.
     active: Vec<StateId>,
     /// By state: it is among `active`.
@@ -139,9 +142,8 @@ pub(super) trait Witness {
     /// Boundary `step` has settled, or (`Before`) has not begun.
     fn look(&mut self, forward: &mut Forward<'_, '_>, when: When);
 
-    /// A stretch from boundary `from` to boundary `to` is over; `certain` are, at each boundary in between and at `to`
-    /// just before its instant, the probabilities of the verdicts, from 1, and `spent` their integrals, days.
-    fn stretch(&mut self, forward: &mut Forward<'_, '_>, from: Step, certain: &[(Step, Vec<f64>)], spent: &[f64]);
+    /// A stretch that began at boundary `from` is over.
+    fn stretch(&mut self, forward: &mut Forward<'_, '_>, from: Step, certain: &Certainties);
 }
 
 impl<'s, 'm> Forward<'s, 'm> {
@@ -166,8 +168,10 @@ impl<'s, 'm> Forward<'s, 'm> {
             step: 0,
             mass: Vec::new(),
             next: Vec::new(),
-            gathered: Vec::new(),
             sojourn: Vec::new(),
+            place: Vec::new(),
+            placed: Vec::new(),
+            last_operator: None,
             active: Vec::new(),
             listed: Vec::new(),
             flows: vec![Sum::default(); flows],
@@ -190,9 +194,9 @@ impl<'s, 'm> Forward<'s, 'm> {
             progress(from, self.space.len());
             self.reach(from)?;
             let to = self.end_of_stretch();
-            let (certain, spent) = self.flow(to, witness)?;
+            let certain = self.flow(to, witness)?;
             self.step = to;
-            witness.stretch(self, from, &certain, &spent);
+            witness.stretch(self, from, &certain);
             witness.look(self, When::Before(to));
             self.cross(to)?;
             witness.look(self, When::Settled(to));
@@ -211,9 +215,9 @@ impl<'s, 'm> Forward<'s, 'm> {
         self.mass.get(id as usize).copied().unwrap_or(0.0)
     }
 
-    /// The time spent in a state during the last stretch, days.
-    pub(super) fn sojourn(&self, id: StateId) -> f64 {
-        self.sojourn.get(id as usize).copied().unwrap_or(0.0)
+    /// The active states with the time spent in each during the last stretch, days.
+    pub(super) fn sojourns(&self) -> Vec<(StateId, f64)> {
+        self.active.iter().copied().zip(self.sojourn.iter().copied()).filter(|(id, _)| *id != UNSETTLED).collect()
     }
 
     /// Probability of instants that did not settle.
@@ -293,148 +297,81 @@ impl<'s, 'm> Forward<'s, 'm> {
 
     /// Lets pressures act until boundary `to`. The probabilities of the verdicts at the boundaries on the way, and
     /// their integrals.
-    #[allow(clippy::type_complexity)]
-    fn flow<W: Witness>(&mut self, to: Step, _: &W) -> Result<(Vec<(Step, Vec<f64>)>, Vec<f64>), Reason> {
+    fn flow<W: Witness>(&mut self, to: Step, _: &W) -> Result<Certainties, Reason> {
         let phase = self.course.phases[self.step as usize] as usize;
-        let highest = {
-            let rows = &self.rows.phases[phase];
-            let out = |id: &StateId| rows.row(*id).map_or(0.0, |row| rows.out(row));
-            self.active.iter().map(out).fold(0.0, f64::max)
-        };
         let day = self.space.model.calendar.step_seconds as f64 / 86_400.0;
         let days = f64::from(to - self.step) * day;
-        let verdicts = self.verdict_states();
-        let kinds = verdicts.iter().map(|(_, verdict)| *verdict as usize).max().unwrap_or(0);
-        let rate = SLACK * highest;
-        let weights = Weights::new(rate * days, self.cut.tail);
-        let jumps = self.jump(phase, rate, &weights, days, (&verdicts, kinds), W::SOJOURN)?;
-        let certain = (self.step + 1..=to).map(|step| {
-            if step == to && to == self.step + 1 {
-                return (step, jumps.at(&weights, kinds));
-            }
-            let until = Weights::new(rate * f64::from(step - self.step) * day, self.cut.tail);
-            (step, jumps.at(&until, kinds))
-        });
-        let certain = certain.collect();
-        let spent = jumps.integral(&weights, rate, days, kinds);
-        Ok((certain, spent))
+        let operator = self.operator(phase);
+        let weights = Weights::new(operator.rate * days, self.cut.tail);
+        let certain = self.certain_places();
+        let stretch = Stretch {
+            operator: &operator,
+            weights: &weights,
+            days,
+            verdicts: certain.iter().map(|(_, verdict)| verdict + 1).max().unwrap_or(0),
+            certain: &certain,
+            sojourn: W::SOJOURN,
+            steady: self.cut.steady,
+        };
+        let mass: Vec<f64> = self.active.iter().map(|id| self.mass[*id as usize]).collect();
+        let flight = stretch.fly(&mass, |entries| self.spend(entries))?;
+        let at = |step: Step| {
+            let jumps = operator.rate * f64::from(step - self.step) * day;
+            let until = if step == to { None } else { Some(Weights::new(jumps, self.cut.tail)) };
+            (step, flight.certain_at(until.as_ref().unwrap_or(&weights)))
+        };
+        let by = (self.step + 1..=to).map(at).collect();
+        let spent = flight.certain_for(&stretch);
+        self.active.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
+        self.account(phase, &stretch, &flight);
+        self.sojourn = flight.sojourn;
+        self.last_operator = Some((phase, operator));
+        Ok(Certainties { by, spent })
     }
 
-    /// The active states whose answers are certain.
-    fn verdict_states(&self) -> Vec<(StateId, Verdict)> {
-        let found = self.active.iter().map(|id| (*id, self.space.verdict(*id)));
-        found.filter(|(_, verdict)| *verdict > 0).collect()
-    }
-
-    /// The uniformised chain's jumps: leaves in `mass` the distribution at the end.
-    fn jump(
-        &mut self,
-        phase: usize,
-        rate: f64,
-        weights: &Weights,
-        days: f64,
-        (verdicts, kinds): (&[(StateId, Verdict)], usize),
-        sojourn: bool,
-    ) -> Result<Jumps, Reason> {
-        let size = self.mass.len();
-        self.gathered.clear();
-        self.gathered.resize(size, 0.0);
-        self.next.clear();
-        self.next.resize(size, 0.0);
-        if sojourn {
-            self.sojourn.clear();
-            self.sojourn.resize(size, 0.0);
+    /// The jump of a phase among the active states; that of the last stretch if nothing has changed.
+    fn operator(&mut self, phase: usize) -> Operator {
+        if let Some((last, operator)) = self.last_operator.take()
+            && last == phase
+            && self.placed == self.active
+        {
+            return operator;
         }
-        let mut jumps = Jumps::default();
-        let last = weights.last();
-        for n in 0..=last {
-            jumps.note(&self.mass, verdicts, kinds);
-            self.gather(weights.at(n));
-            if sojourn {
-                let share = if rate > 0.0 { weights.beyond[n] / rate } else { days };
-                self.active.iter().for_each(|id| self.sojourn[*id as usize] += share * self.mass[*id as usize]);
-            }
-            if n == last {
-                break;
-            }
-            let moved = self.product(phase, rate, n % LOOK == LOOK - 1)?;
-            if let Some(moved) = moved
-                && (last - n) as f64 * moved <= self.cut.steady
-            {
-                jumps.steady_from = Some(n + 1);
-                self.rest(n + 1, weights, rate, moved, sojourn);
-                break;
-            }
-        }
-        std::mem::swap(&mut self.mass, &mut self.gathered);
-        self.account(phase, weights, (rate, last, days));
-        Ok(jumps)
-    }
-
-    fn gather(&mut self, weight: f64) {
-        if weight > 0.0 {
-            for id in &self.active {
-                self.gathered[*id as usize] += weight * self.mass[*id as usize];
-            }
-        }
-    }
-
-    /// All that comes from jump `n` on is as if the distribution no longer moved.
-    fn rest(&mut self, n: usize, weights: &Weights, rate: f64, moved: f64, sojourn: bool) {
-        let from = n.max(weights.first) - weights.first;
-        self.gather(sum(&weights.weights[from..]));
-        if sojourn {
-            let share = sum(&weights.beyond[n..]) / rate;
-            self.active.iter().for_each(|id| self.sojourn[*id as usize] += share * self.mass[*id as usize]);
-        }
-        self.error.misplaced += (weights.last() - n + 1) as f64 * moved;
-    }
-
-    /// One jump of the uniformised chain; if `watched`, how much probability has moved, rounding included.
-    fn product(&mut self, phase: usize, rate: f64, watched: bool) -> Result<Option<f64>, Reason> {
         let rows = &self.rows.phases[phase];
-        let (mass, next) = (&self.mass, &mut self.next);
-        let mut entries = 0;
-        for id in &self.active {
-            let here = mass[*id as usize];
-            if here <= 0.0 {
-                continue;
-            }
-            let row = rows.row(*id).expect("rows of active states are made");
-            let (to, weights) = rows.entries(row);
-            next[*id as usize] += here * ((rate - rows.out(row)) / rate);
-            let share = here / rate;
-            for (to, weight) in to.iter().zip(weights) {
-                next[*to as usize] += share * weight;
-            }
-            entries += to.len();
+        self.place.resize(self.mass.len(), 0);
+        for (place, id) in self.active.iter().enumerate() {
+            self.place[*id as usize] = place as u32;
         }
-        let (arrivals, _) = rows.additions();
-        let moved = watched.then(|| {
-            let moved = self.active.iter().map(|id| (next[*id as usize] - mass[*id as usize]).abs());
-            moved.sum::<f64>() + (arrivals + STAY) as f64 * f64::EPSILON
-        });
-        std::mem::swap(&mut self.mass, &mut self.next);
-        self.active.iter().for_each(|id| self.next[*id as usize] = 0.0);
-        self.spend(entries + self.active.len())?;
-        Ok(moved)
+        self.placed.clone_from(&self.active);
+        let out = |id: &StateId| rows.row(*id).map_or(0.0, |row| rows.out(row));
+        let highest = self.active.iter().map(out).fold(0.0, f64::max);
+        Operator::new(rows, &self.active, &self.place, SLACK * highest)
+    }
+
+    /// Where among the active states answers are certain.
+    fn certain_places(&self) -> Certain {
+        let verdict = |(place, id): (usize, &StateId)| {
+            usize::from(self.space.verdict(*id)).checked_sub(1).map(|verdict| (place as u32, verdict))
+        };
+        self.active.iter().enumerate().filter_map(verdict).collect()
     }
 
     /// Counts the operations of a stretch, what it cut off, and the flows of its pressures.
-    fn account(&mut self, phase: usize, weights: &Weights, (rate, jumps, days): (f64, usize, f64)) {
-        let rows = &self.rows.phases[phase];
-        let (arrivals, longest) = rows.additions();
-        let each = arrivals + 4 + STAY * (longest + 3) + self.space.roundings();
-        self.error.operations += jumps as u64 * each + weights.operations + jumps as u64 + 4;
+    fn account(&mut self, phase: usize, stretch: &Stretch<'_>, flight: &Flight) {
+        let Stretch { operator, weights, days, .. } = *stretch;
+        let jumps = flight.jumps as u64;
+        let each = operator.arrivals + 4 + STAY * (operator.longest + 3) + self.space.roundings();
+        self.error.operations += jumps * each + weights.operations + jumps + 4;
         self.error.dropped += weights.cut;
-        let cut_time = if rate > 0.0 { weights.time_cut / rate } else { 0.0 };
-        let lost = (self.error.dropped + self.error.misplaced) * days + cut_time;
+        self.error.misplaced += flight.misplaced;
+        let cut_time = if operator.rate > 0.0 { weights.time_cut / operator.rate } else { 0.0 };
+        let lost = self.error.cut() * days + cut_time;
         self.error.lost_time += lost;
         if self.flows.is_empty() {
             return;
         }
-        for id in &self.active {
-            let time = self.sojourn[*id as usize];
+        let rows = &self.rows.phases[phase];
+        for (id, time) in self.active.iter().zip(&flight.sojourn) {
             let row = rows.row(*id).expect("rows of active states are made");
             for (flow, rate) in rows.flows(row) {
                 self.flows[*flow as usize].add(time * rate);
@@ -488,7 +425,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         }
         let gone = self.error.dropped + self.error.misplaced;
         self.miss(gone);
-        self.error.operations += rows.additions().0 + 2 + self.space.roundings();
+        self.error.operations += rows.additions() + 2 + self.space.roundings();
         if kept {
             self.rows.kinds[kind] = rows;
         }
@@ -498,46 +435,10 @@ impl<'s, 'm> Forward<'s, 'm> {
     }
 }
 
-/// What was seen of the verdicts, jump by jump.
-#[derive(Debug, Default)]
-struct Jumps {
-    /// By jump, then by verdict from 1.
-    certain: Vec<f64>,
-    /// From this jump on nothing moves.
-    steady_from: Option<usize>,
-}
-
-impl Jumps {
-    fn note(&mut self, mass: &[f64], verdicts: &[(StateId, Verdict)], kinds: usize) {
-        let from = self.certain.len();
-        self.certain.resize(from + kinds, 0.0);
-        for (id, verdict) in verdicts {
-            self.certain[from + *verdict as usize - 1] += mass[*id as usize];
-        }
-    }
-
-    fn of(&self, n: usize, kinds: usize) -> &[f64] {
-        let seen = self.certain.len() / kinds.max(1);
-        &self.certain[n.min(seen.saturating_sub(1)) * kinds..][..kinds]
-    }
-
-    /// The probabilities of the verdicts after a number of jumps with these weights.
-    fn at(&self, weights: &Weights, kinds: usize) -> Vec<f64> {
-        let mut sums = vec![Sum::default(); kinds];
-        for n in weights.first..=weights.last() {
-            let weight = weights.at(n);
-            self.of(n, kinds).iter().zip(&mut sums).for_each(|(p, sum)| sum.add(weight * p));
-        }
-        sums.iter().map(Sum::value).collect()
-    }
-
-    /// Their integrals over the stretch.
-    fn integral(&self, weights: &Weights, rate: f64, days: f64, kinds: usize) -> Vec<f64> {
-        let mut sums = vec![Sum::default(); kinds];
-        for (n, beyond) in weights.beyond.iter().enumerate() {
-            let share = if rate > 0.0 { beyond / rate } else { days };
-            self.of(n, kinds).iter().zip(&mut sums).for_each(|(p, sum)| sum.add(share * p));
-        }
-        sums.iter().map(Sum::value).collect()
-    }
+/// What was certain during a stretch.
+pub(super) struct Certainties {
+    /// At each boundary on the way, just before its instant: the probabilities of the verdicts.
+    pub(super) by: Vec<(Step, Vec<f64>)>,
+    /// Their integrals, days.
+    pub(super) spent: Vec<f64>,
 }

@@ -10,6 +10,7 @@ mod choice;
 mod dynamics;
 mod forward;
 mod layout;
+mod operator;
 mod plan;
 mod poisson;
 mod rows;

@@ -90,15 +90,6 @@ impl Job {
     }
 }
 
-impl Done {
-    fn states(&self) -> usize {
-        match self {
-            Self::Answers(found) => found.states,
-            Self::Dynamics(found) => found.states,
-        }
-    }
-}
-
 impl Plan {
     pub(super) fn new(model: &Model, wanted: &Wanted) -> Self {
         let mut plan = Self::default();

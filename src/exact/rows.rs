@@ -25,8 +25,6 @@ pub(super) struct Rows {
     arrivals: Vec<u32>,
     /// The most rows that lead to one state.
     most_arrivals: u32,
-    /// The most entries of a row.
-    longest: usize,
 }
 
 impl Rows {
@@ -54,7 +52,6 @@ impl Rows {
             self.to.push(*to);
             self.weights.push(*weight);
         }
-        self.longest = self.longest.max(entries.len());
         self.out.push(entries.iter().map(|(_, weight)| weight).sum());
         self.flows.extend(flows);
         self.starts.push(self.to.len());
@@ -79,14 +76,9 @@ impl Rows {
         &self.flows[self.flow_starts[row]..self.flow_starts[row + 1]]
     }
 
-    /// Additions that can meet in one state, and in one row, when the rows are used once.
-    pub(super) fn additions(&self) -> (u64, u64) {
-        (u64::from(self.most_arrivals), self.longest as u64)
-    }
-
-    /// Entries of all rows.
-    pub(super) fn len(&self) -> usize {
-        self.to.len()
+    /// Additions that can meet in one state when every row is used once.
+    pub(super) fn additions(&self) -> u64 {
+        u64::from(self.most_arrivals)
     }
 }
 
@@ -114,7 +106,7 @@ mod tests {
         assert_eq!((rows.row(0), rows.row(3), rows.row(1), rows.row(9)), (None, Some(0), Some(1), None));
         assert_eq!(rows.entries(0), ([0, 4].as_slice(), [0.5, 0.25].as_slice()));
         assert_eq!((rows.out(0), rows.flows(0), rows.flows(1)), (0.75, [(1, 2.0)].as_slice(), [].as_slice()));
-        assert_eq!(rows.additions(), (2, 2));
+        assert_eq!(rows.additions(), 2);
     }
 
     #[test]

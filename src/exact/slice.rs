@@ -4,7 +4,8 @@
 
 use crate::model::formula::{Slot, Tabulated};
 use crate::model::{
-    Ask, AskNumber, Asked, Branch, Branches, Clock, CounterId, EventId, Model, Question, RuleId, VariableId, WatchId,
+    Ask, AskNumber, Asked, Branch, Branches, Clock, CounterId, EventId, Model, Question, Rule, RuleId, VariableId,
+    WatchId,
 };
 
 /// What belongs to a slice.
@@ -63,16 +64,6 @@ impl Closure {
         growing.closure
     }
 
-    /// Whether everything of `other` is in it.
-    pub(super) fn covers(&self, other: &Self) -> bool {
-        let all = |mine: &[bool], theirs: &[bool]| mine.iter().zip(theirs).all(|(mine, theirs)| *mine || !theirs);
-        all(&self.variables, &other.variables)
-            && all(&self.rules, &other.rules)
-            && all(&self.events, &other.events)
-            && all(&self.counters, &other.counters)
-            && all(&self.watches, &other.watches)
-    }
-
     /// The rules in it, in file order.
     pub(super) fn rule_ids(&self) -> Vec<RuleId> {
         members(&self.rules).map(RuleId).collect()
@@ -88,7 +79,7 @@ fn members(flags: &[bool]) -> impl Iterator<Item = u32> {
     flags.iter().enumerate().filter(|(_, inside)| **inside).map(|(index, _)| index as u32)
 }
 
-impl Growing<'_> {
+impl<'m> Growing<'m> {
     fn plant(&mut self, root: Root<'_>) {
         match root {
             Root::Variable(id) => self.variable(id),
@@ -153,10 +144,25 @@ impl Growing<'_> {
         }
     }
 
+    /// Rules that can fire as far as their own guard, hazard and chance say, or are forced.
+    fn living(&self) -> impl Iterator<Item = (usize, &'m Rule)> + use<'m> {
+        let model = self.model;
+        let never = |number: &Tabulated<f64>| number.table().is_some_and(|values| values.iter().all(|x| *x == 0.0));
+        let dead = move |rule: &Rule| {
+            let idle = match &rule.clock {
+                Clock::Pressure { hazard, .. } => never(hazard),
+                Clock::Response { chance, .. } => never(chance),
+                Clock::Dated(_) | Clock::Recurring { .. } => false,
+            };
+            idle || rule.forbidden || rule.guard.table().is_some_and(|values| values.iter().all(|holds| !holds))
+        };
+        let forced = |index: usize| model.forced.iter().any(|forced| forced.rule.0 as usize == index);
+        model.rules.iter().enumerate().filter(move |(index, rule)| !dead(rule) || forced(*index))
+    }
+
     /// Who writes a variable, and what they read to do so.
     fn writers(&mut self, id: VariableId) {
-        let model = self.model;
-        for (index, rule) in model.rules.iter().enumerate() {
+        for (index, rule) in self.living() {
             for effect in rule.branches.iter().flat_map(|branch| &branch.effects) {
                 if effect.target() == id {
                     self.rule(RuleId(index as u32));
@@ -196,7 +202,7 @@ impl Growing<'_> {
     fn raisers(&mut self, id: EventId) {
         let model = self.model;
         let is = |event: EventId| event == id || model.event(event).groups.contains(&id);
-        for (index, rule) in model.rules.iter().enumerate() {
+        for (index, rule) in self.living() {
             let mut raised = rule.branches.iter().chain([&rule.nothing]).flat_map(|branch| &branch.raises);
             if is(rule.event) || raised.any(|event| *event == id) {
                 self.rule(RuleId(index as u32));

@@ -1,0 +1,286 @@
+//! One jump of the uniformised chain as a sparse matrix, over the states that may have mass, and many jumps in a row.
+//!
+//! Does not know what the states are, nor when the stretch is.
+
+use rayon::prelude::*;
+
+use super::poisson::{Sum, Weights, sum};
+use super::rows::Rows;
+use super::states::StateId;
+
+/// Entries from which on a product is shared among threads.
+const PARALLEL: usize = 300_000;
+/// States that a thread takes at a time.
+const CHUNK: usize = 4096;
+/// Jumps between two looks for a steady state.
+const LOOK: usize = 64;
+
+/// The transposed matrix of one jump: by state, what comes to it.
+#[derive(Debug, Default)]
+pub(super) struct Operator {
+    /// By place: the probability to stay.
+    stay: Vec<f64>,
+    /// By place, and one more: where its entries begin.
+    starts: Vec<usize>,
+    /// Places that lead there.
+    from: Vec<u32>,
+    probability: Vec<f64>,
+    /// The most entries of a place.
+    pub(super) arrivals: u64,
+    /// The most entries of a row of which it was made.
+    pub(super) longest: u64,
+    /// The rate at which it jumps, per day.
+    pub(super) rate: f64,
+}
+
+impl Operator {
+    /// The jump of `rows` at `rate` among the states `active`; `place` is where each stands there.
+    pub(super) fn new(rows: &Rows, active: &[StateId], place: &[u32], rate: f64) -> Self {
+        let mut operator = Self { rate, stay: Vec::with_capacity(active.len()), ..Self::default() };
+        operator.starts = vec![0; active.len() + 1];
+        for id in active {
+            let row = rows.row(*id).expect("rows of active states are made");
+            let (to, _) = rows.entries(row);
+            to.iter().for_each(|to| operator.starts[place[*to as usize] as usize + 1] += 1);
+            operator.stay.push(if rate > 0.0 { (rate - rows.out(row)) / rate } else { 1.0 });
+            operator.longest = operator.longest.max(to.len() as u64);
+        }
+        operator.arrivals = operator.starts.iter().max().map_or(0, |most| *most as u64);
+        for place in 0..active.len() {
+            operator.starts[place + 1] += operator.starts[place];
+        }
+        let entries = operator.starts[active.len()];
+        (operator.from, operator.probability) = (vec![0; entries], vec![0.0; entries]);
+        let mut next = operator.starts.clone();
+        for (here, id) in active.iter().enumerate() {
+            let (to, weights) = rows.entries(rows.row(*id).expect("rows of active states are made"));
+            for (to, weight) in to.iter().zip(weights) {
+                let at = &mut next[place[*to as usize] as usize];
+                (operator.from[*at], operator.probability[*at]) = (here as u32, weight / rate);
+                *at += 1;
+            }
+        }
+        operator
+    }
+
+    /// Multiplications of a jump.
+    pub(super) fn entries(&self) -> usize {
+        self.from.len() + self.stay.len()
+    }
+
+    /// `after` = one jump after `before`. The order of every sum is fixed, however many threads there are.
+    fn jump(&self, before: &[f64], after: &mut [f64]) {
+        if self.from.len() < PARALLEL {
+            return self.jump_part(before, 0, after);
+        }
+        let parts = after.par_chunks_mut(CHUNK).enumerate();
+        parts.for_each(|(chunk, part)| self.jump_part(before, chunk * CHUNK, part));
+    }
+
+    fn jump_part(&self, before: &[f64], first: usize, after: &mut [f64]) {
+        let size = after.len();
+        let starts = &self.starts[first..=first + size];
+        let stay = self.stay[first..first + size].iter().zip(&before[first..first + size]);
+        for ((after, (stay, mass)), range) in after.iter_mut().zip(stay).zip(starts.windows(2)) {
+            let from = &self.from[range[0]..range[1]];
+            let probability = &self.probability[range[0]..range[1]];
+            let comes = from.iter().zip(probability).map(|(from, p)| before[*from as usize] * p);
+            *after = comes.fold(stay * mass, |sum, term| sum + term);
+        }
+    }
+}
+
+/// Places whose answer is certain, with the verdict from 0.
+pub(super) type Certain = Vec<(u32, usize)>;
+
+/// What many jumps in a row come to.
+#[derive(Debug, Default)]
+pub(super) struct Flight {
+    /// The distribution at the end, by place.
+    pub(super) after: Vec<f64>,
+    /// The time spent at each place, days; empty if not wanted.
+    pub(super) sojourn: Vec<f64>,
+    /// By jump, then by verdict: what is certain.
+    certain: Vec<f64>,
+    verdicts: usize,
+    /// Probability that may be in the wrong place.
+    pub(super) misplaced: f64,
+    /// Jumps that were made.
+    pub(super) jumps: usize,
+}
+
+/// A stretch of time in which only jumps happen.
+pub(super) struct Stretch<'a> {
+    pub(super) operator: &'a Operator,
+    /// Of the number of jumps.
+    pub(super) weights: &'a Weights,
+    pub(super) days: f64,
+    pub(super) certain: &'a Certain,
+    pub(super) verdicts: usize,
+    pub(super) sojourn: bool,
+    /// The most probability that may be taken for steady when it is not.
+    pub(super) steady: f64,
+}
+
+impl Stretch<'_> {
+    /// Jumps from `mass`. `tick` is called with the multiplications done, and stops it with its error.
+    ///
+    /// # Errors
+    /// What `tick` says.
+    pub(super) fn fly<E>(&self, mass: &[f64], mut tick: impl FnMut(usize) -> Result<(), E>) -> Result<Flight, E> {
+        let (mut now, mut next) = (mass.to_vec(), vec![0.0; mass.len()]);
+        let mut flight = Flight { after: vec![0.0; mass.len()], verdicts: self.verdicts, ..Flight::default() };
+        flight.sojourn = vec![0.0; if self.sojourn { mass.len() } else { 0 }];
+        let last = self.weights.last();
+        for n in 0..=last {
+            flight.note(&now, self.certain);
+            self.gather(&mut flight, &now, (self.weights.at(n), self.weights.beyond[n]));
+            flight.jumps = n;
+            if n == last {
+                break;
+            }
+            self.operator.jump(&now, &mut next);
+            tick(self.operator.entries())?;
+            if n % LOOK == LOOK - 1 {
+                let moved = self.moved(&now, &next);
+                if (last - n) as f64 * moved <= self.steady {
+                    self.rest(&mut flight, &next, n + 1);
+                    flight.misplaced = (last - n) as f64 * moved;
+                    break;
+                }
+            }
+            std::mem::swap(&mut now, &mut next);
+        }
+        Ok(flight)
+    }
+
+    /// How much probability a jump has moved, rounding included.
+    fn moved(&self, before: &[f64], after: &[f64]) -> f64 {
+        let moved: f64 = before.iter().zip(after).map(|(before, after)| (after - before).abs()).sum();
+        moved + (self.operator.arrivals + 32) as f64 * f64::EPSILON
+    }
+
+    fn gather(&self, flight: &mut Flight, mass: &[f64], (weight, beyond): (f64, f64)) {
+        if weight > 0.0 {
+            flight.after.iter_mut().zip(mass).for_each(|(after, mass)| *after += weight * mass);
+        }
+        let time = if self.operator.rate > 0.0 { beyond / self.operator.rate } else { self.days };
+        flight.sojourn.iter_mut().zip(mass).for_each(|(sojourn, mass)| *sojourn += time * mass);
+    }
+
+    /// From jump `n` on it is as if nothing moved any more.
+    fn rest(&self, flight: &mut Flight, mass: &[f64], n: usize) {
+        let from = n.max(self.weights.first) - self.weights.first;
+        let (weight, beyond) = (sum(&self.weights.weights[from..]), sum(&self.weights.beyond[n..]));
+        flight.note(mass, self.certain);
+        self.gather(flight, mass, (weight, beyond));
+        flight.jumps = n;
+    }
+}
+
+impl Flight {
+    fn note(&mut self, mass: &[f64], certain: &Certain) {
+        let from = self.certain.len();
+        self.certain.resize(from + self.verdicts, 0.0);
+        for (place, verdict) in certain {
+            self.certain[from + verdict] += mass[*place as usize];
+        }
+    }
+
+    /// After `n` jumps; after the last that was made nothing moved any more.
+    fn certain_after(&self, n: usize) -> &[f64] {
+        &self.certain[n.min(self.jumps) * self.verdicts..][..self.verdicts]
+    }
+
+    /// The probabilities of the verdicts when the number of jumps has these weights.
+    pub(super) fn certain_at(&self, weights: &Weights) -> Vec<f64> {
+        let jumps = weights.weights.iter().enumerate();
+        self.weighed(jumps.map(|(index, weight)| (weights.first + index, *weight)))
+    }
+
+    /// Their integrals over the stretch, days.
+    pub(super) fn certain_for(&self, stretch: &Stretch<'_>) -> Vec<f64> {
+        let rate = stretch.operator.rate;
+        let time = |beyond: &f64| if rate > 0.0 { beyond / rate } else { stretch.days };
+        self.weighed(stretch.weights.beyond.iter().enumerate().map(|(n, beyond)| (n, time(beyond))))
+    }
+
+    fn weighed(&self, jumps: impl Iterator<Item = (usize, f64)>) -> Vec<f64> {
+        let mut sums = vec![Sum::default(); self.verdicts];
+        for (n, weight) in jumps {
+            self.certain_after(n).iter().zip(&mut sums).for_each(|(p, sum)| sum.add(weight * p));
+        }
+        sums.iter().map(Sum::value).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two states, `a` per day there and `b` back.
+    fn two(a: f64, b: f64, days: f64, steady: f64) -> (Flight, f64) {
+        let mut rows = Rows::default();
+        rows.enter(0, &[(1, a)], &[]);
+        rows.enter(1, &[(0, b)], &[]);
+        let rate = 1.05 * a.max(b);
+        let operator = Operator::new(&rows, &[0, 1], &[0, 1], rate);
+        let weights = Weights::new(rate * days, 1e-20);
+        let certain = vec![(1, 0)];
+        let stretch = Stretch {
+            operator: &operator,
+            weights: &weights,
+            days,
+            certain: &certain,
+            verdicts: 1,
+            sojourn: true,
+            steady,
+        };
+        let flight = stretch.fly(&[1.0, 0.0], |_| Ok::<(), ()>(())).unwrap();
+        let integral = flight.certain_for(&stretch)[0];
+        (flight, integral)
+    }
+
+    #[test]
+    fn two_states_are_a_closed_form() {
+        let (a, b, days) = (0.3, 0.7, 4.0);
+        let (flight, integral) = two(a, b, days, 0.0);
+        let (sum, share) = (a + b, a / (a + b));
+        let there = share * (1.0 - (-sum * days).exp());
+        let time = share * (days - (1.0 - (-sum * days).exp()) / sum);
+        assert!((flight.after[1] / there - 1.0).abs() < 1e-14, "{} for {there}", flight.after[1]);
+        assert!((flight.sojourn[1] / time - 1.0).abs() < 1e-14 && (integral / time - 1.0).abs() < 1e-14);
+        assert!((flight.sojourn[0] + flight.sojourn[1] - days).abs() < 1e-13);
+    }
+
+    #[test]
+    fn a_steady_state_is_noticed_and_stays_within_its_bound() {
+        let (a, b, days) = (0.3, 0.7, 4000.0);
+        let (flight, integral) = two(a, b, days, 1e-9);
+        assert!(flight.jumps < 300, "{}", flight.jumps);
+        assert!(flight.misplaced <= 1e-9);
+        assert!((flight.after[1] - 0.3).abs() <= flight.misplaced + 1e-14);
+        let time = 0.3 * (days - 1.0);
+        assert!((integral - time).abs() <= flight.misplaced * days + 1e-10, "{integral} for {time}");
+    }
+
+    #[test]
+    fn threads_change_no_bit() {
+        let mut rows = Rows::default();
+        let size = 60_000_u32;
+        let to = |id: u32, n: u32| (id.wrapping_mul(2_654_435_761).wrapping_add(n * 40_503)) % size;
+        for id in 0..size {
+            let mut entries: Vec<(u32, f64)> = (0..6).map(|n| (to(id, n), 0.1 + f64::from(n))).collect();
+            crate::exact::rows::merged(&mut entries);
+            rows.enter(id, &entries, &[]);
+        }
+        let all: Vec<u32> = (0..size).collect();
+        let operator = Operator::new(&rows, &all, &all, 20.0);
+        assert!(operator.from.len() > PARALLEL);
+        let mass: Vec<f64> = all.iter().map(|id| 1.0 / f64::from(id + 1)).collect();
+        let (mut shared, mut alone) = (vec![0.0; mass.len()], vec![0.0; mass.len()]);
+        operator.jump(&mass, &mut shared);
+        operator.jump_part(&mass, 0, &mut alone);
+        assert_eq!(shared, alone);
+    }
+}
