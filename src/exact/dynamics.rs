@@ -3,7 +3,7 @@
 //! None of these adds anything to the state. Does not know which rules or questions of the scenario they are for.
 
 use crate::model::formula::Tabulated;
-use crate::model::{EventId, Model, Step, VariableId, When};
+use crate::model::{AskNumber, Asked, EventId, Model, Step, VariableId, When};
 use crate::observe::question::Monitors;
 
 use super::answers::Failed;
@@ -103,6 +103,13 @@ impl Witness for Watched<'_> {
 }
 
 impl Integrand {
+    fn asked(&self) -> Asked {
+        Asked::Number(match self {
+            Self::Number(number) => AskNumber::Total(number.clone()),
+            Self::Condition(condition) => AskNumber::TotalTime(condition.clone()),
+        })
+    }
+
     fn value(&self, state: &crate::model::state::State, model: &Model) -> f64 {
         match self {
             Self::Number(number) => number.value(state, model),
@@ -135,7 +142,9 @@ pub(super) fn dynamics(
     wanted: &Wanted,
     (limits, conduct, at): (&Limits, &Conduct<'_>, Progress),
 ) -> Result<Dynamics, Failed> {
-    let model = sliced(model, closure, &[]);
+    // Asked, so that the calendar knows which dates they read.
+    let asked: Vec<Asked> = wanted.integrals.iter().map(Integrand::asked).collect();
+    let model = sliced(model, closure, &asked);
     let monitors = Monitors::new(&model, [], 0);
     let untils = wanted.counts.iter().filter_map(|(_, until)| until.map(|(When::Before(s) | When::Settled(s))| s));
     let stops: Vec<Step> = wanted.looks.iter().copied().chain(untils).collect();
