@@ -8,9 +8,9 @@
 //! Data is handed on by value and never reaches back:
 //!
 //! ```text
-//! &str ──scenario::read──▶ Document ──model::compile──▶ Model ──engine::sample──▶ Tally
-//!                                                                                   │
-//!                     String ◀──report::text, json, csv── Report ◀──analysis── Estimate
+//! &str ──scenario::read──▶ Document ──model::compile──▶ Model ─┬─engine::sample──▶ Tally ──analysis──▶ Findings ─┐
+//!                                                              └─exact::solve──▶ Solution ──────────────────────┤
+//!                                 String ◀──report::text, json, csv── Report ◀──report::gather──────────────────┘
 //! ```
 //!
 //! | module | what it holds | what it does not know |
@@ -20,6 +20,7 @@
 //! | [`model`] | document to compiled model: dense ids, tables, and [`model::instant`], where rules act | how a run is drawn |
 //! | [`observe`] | what a run tells and how it is counted: monitors, tally, paths, trace | where runs come from |
 //! | [`engine`] | runs drawn from occasions laid out beforehand, in parallel | what is asked of a run |
+//! | [`exact`] | the same model solved: reachable states, uniformisation, interval answers | the sampler |
 //! | [`analysis`] | counts to estimates with intervals | how they are shown |
 //! | [`report`] | one plain, versioned value and its views | files and terminals |
 //! | [`cli`] | files, terminal, clock, environment: a short function a subcommand | – |

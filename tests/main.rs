@@ -22,5 +22,6 @@ mod random;
 mod readme;
 mod report;
 mod responses;
+mod solve;
 mod support;
 mod tally;

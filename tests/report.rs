@@ -9,9 +9,9 @@ use simulate::report::text::{Detail, text};
 use simulate::report::trace::{Origin as StoryOrigin, json_lines, story};
 use simulate::report::words::words;
 use simulate::report::{
-    Accuracy, Answer, Change, Clock, Distribution, Figure, Indicator, IndicatorAt, Milestone, Moment, Origin, Outcome,
-    Path, PathOutcome, Posture, Quantile, Question, Report, Rule, Share, Typical, Unit, VERSION, Warning, csv::csv,
-    json::json,
+    Accuracy, Answer, Change, Clock, Counted, Distribution, Figure, Indicator, IndicatorAt, Method, Milestone, Moment,
+    Origin, Outcome, Path, PathOutcome, Paths, Posture, Quantile, Question, Report, Rule, Share, Typical, Unit,
+    VERSION, Warning, csv::csv, json::json,
 };
 use simulate::scenario::words::Scale;
 
@@ -37,7 +37,17 @@ fn moment(day: u32) -> Moment {
 
 fn outcome(name: &str, hits: u64, severity: Option<u64>) -> Outcome {
     let when = if severity.is_some() { "ever(dprk.military == war)" } else { "" };
-    Outcome { name: name.into(), says: String::new(), when: when.into(), severity, share: share(hits), exemplar: None }
+    Outcome {
+        name: name.into(),
+        says: String::new(),
+        when: when.into(),
+        severity,
+        share: Some(share(hits)),
+        exemplar: None,
+        exact: None,
+        by: Vec::new(),
+        slice: None,
+    }
 }
 
 fn quantiles(values: [f64; 3], dated: bool) -> Vec<Quantile> {
@@ -53,12 +63,16 @@ fn yes(name: &str, hits: u64) -> Question {
         says: "Ten tests by June.".into(),
         ask: ask.into(),
         answer: Answer::Share(share(hits)),
+        exact: None,
+        by: Vec::new(),
+        slice: None,
     }
 }
 
 fn numbers(name: &str, of: Distribution) -> Question {
     let answer = Answer::Distribution(Box::new(of));
-    Question { name: name.into(), says: String::new(), ask: "first(dprk.japan == talks)".into(), answer }
+    let ask = "first(dprk.japan == talks)".into();
+    Question { name: name.into(), says: String::new(), ask, answer, exact: None, by: Vec::new(), slice: None }
 }
 
 fn path(hits: u64, exemplar: u64, milestones: &[(&str, u32)]) -> Path {
@@ -102,20 +116,22 @@ fn indicator() -> Indicator {
         at(246, [22.0, 34.0, 60.0]),
         at(328, [22.0, 34.0, 59.0]),
     ];
-    Indicator { name: "tension".into(), says: String::new(), range: (0, 100), start: 60, times, held: share(12) }
+    Indicator { name: "tension".into(), says: String::new(), range: (0, 100), start: 60, times, held: Some(share(12)) }
 }
 
 fn rule(id: &str, firings: u64, hits: u64) -> Rule {
     Rule {
         id: id.into(),
         says: String::new(),
-        firings,
         mean: Some(figure(firings as f64 / RUNS as f64, 0.004)),
-        share: share(hits),
-        branches: Vec::new(),
-        preempted: 0,
-        lapsed: 0,
-        let_pass: 0,
+        counted: Some(Counted {
+            firings,
+            share: share(hits),
+            branches: Vec::new(),
+            preempted: 0,
+            lapsed: 0,
+            let_pass: 0,
+        }),
         forbidden: false,
         is_decay: false,
     }
@@ -127,27 +143,54 @@ fn origin() -> Origin {
         digest: "0123456789abcdef".repeat(4),
         simulate: "0.0.0".into(),
         semantics: 1,
-        seed: 1,
-        runs: RUNS,
-        planned: RUNS,
         interrupted: false,
         command: "simulate outreach.ron --runs 100000 --seed 1".into(),
-        trace: "simulate trace outreach.ron --seed 1 --run".into(),
+        method: sampled(RUNS),
     }
+}
+
+fn sampled(runs: u64) -> Method {
+    Method::Sampled { seed: 1, runs, planned: RUNS, trace: "simulate trace outreach.ron --seed 1 --run".into() }
 }
 
 fn report() -> Report {
     let talks = Distribution {
         unit: Unit::Time,
         mean: None,
+        mean_date: None,
         quantiles: quantiles([22.0, 55.0, 290.0], true),
         never: Some(share(63_000)),
+        values: Vec::new(),
+        more: None,
     };
     let tests = Distribution {
         unit: Unit::Plain,
         mean: Some(figure(13.217, 0.022)),
+        mean_date: None,
         quantiles: quantiles([8.0, 13.0, 20.0], false),
         never: None,
+        values: Vec::new(),
+        more: None,
+    };
+    let paths = Paths {
+        paths: vec![
+            path(66_000, 0, &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9)]),
+            path(
+                2_100,
+                17,
+                &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9), ("clash", 180), ("stand_down", 240)],
+            ),
+            path(31_000, 3, &[("rok_recognises_cuba", 7)]),
+        ],
+        tree: Vec::new(),
+        typical: vec![Typical {
+            outcome: "war".into(),
+            severity: Some(5),
+            share: Proportion::new(20, 333).into(),
+            path: path(2_000, 41, &[("clash", 90), ("clash/war", 90)]),
+        }],
+        other_paths: share(900),
+        distinct_paths: 17,
     };
     Report {
         version: VERSION,
@@ -168,27 +211,12 @@ fn report() -> Report {
             outcome("no_change", RUNS - 68_214 - 333, None),
         ],
         questions: vec![yes("tests_by_june", 37_420), numbers("first_talks", talks), numbers("tests", tests)],
-        paths: vec![
-            path(66_000, 0, &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9)]),
-            path(
-                2_100,
-                17,
-                &[("rok_recognises_cuba", 7), ("outreach_to_japan", 9), ("clash", 180), ("stand_down", 240)],
-            ),
-            path(31_000, 3, &[("rok_recognises_cuba", 7)]),
-        ],
-        tree: Vec::new(),
-        typical: vec![Typical {
-            outcome: "war".into(),
-            severity: Some(5),
-            share: Proportion::new(20, 333).into(),
-            path: path(2_000, 41, &[("clash", 90), ("clash/war", 90)]),
-        }],
-        other_paths: share(900),
-        distinct_paths: 17,
+        paths: Some(paths),
         postures: vec![posture()],
         indicators: vec![indicator()],
         rules: vec![rule("missile_test", 1_321_700, 99_990), rule("clash", 21_200, 19_100), rule("never", 0, 0)],
+        slices: Vec::new(),
+        refusals: Vec::new(),
         warnings: vec![Warning {
             code: "few-hits".into(),
             about: vec!["war".into()],
@@ -233,7 +261,7 @@ fn changed_and_interrupted() {
         },
     ];
     report.origin.interrupted = true;
-    report.origin.runs = 40_960;
+    report.origin.method = sampled(40_960);
     insta::assert_snapshot!(plain(&report, Detail::Brief).lines().take(7).collect::<Vec<_>>().join("\n"));
 }
 
@@ -242,7 +270,8 @@ fn without_a_calendar_times_are_days() {
     let mut report = report();
     report.clock = Clock { start: None, end: None, days: 365.0, step_seconds: 3600 };
     report.postures[0].times.iter_mut().for_each(|t| t.date = None);
-    report.paths.iter_mut().flat_map(|p| &mut p.milestones).for_each(|m| m.median.date = None);
+    let paths = report.paths.iter_mut().flat_map(|paths| &mut paths.paths);
+    paths.flat_map(|p| &mut p.milestones).for_each(|m| m.median.date = None);
     let text = plain(&report, Detail::Brief);
     assert!(text.contains("365 days, steps of 1 hour"), "{text}");
     assert!(text.contains("rok_recognises_cuba day 7 ±1 d → outreach_to_japan day 9 ±1 d"), "{text}");

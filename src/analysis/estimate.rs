@@ -243,6 +243,21 @@ pub fn decimals(half_width: f64, most: usize) -> usize {
     (0..most).take_while(|d| libm::pow(10.0, -(*d as f64)) > half_width * (1.0 + 1e-9)).count()
 }
 
+impl Odds {
+    /// How a solved probability reads as odds, if it is below 1 in 20 and not next to impossible. `low` and `high` are
+    /// the ends of its interval.
+    pub fn solved(value: f64, low: f64, high: f64) -> Option<Self> {
+        (value < 0.05 && value > SMALLEST_ODDS).then(|| Self {
+            about: Some(round_to_digits(1.0 / value, 2)),
+            most: floor_to_digits(1.0 / high, 2),
+            least: (low > SMALLEST_ODDS).then(|| ceil_to_digits(1.0 / low, 2)),
+        })
+    }
+}
+
+/// What is smaller is told as a power of ten.
+const SMALLEST_ODDS: f64 = 1e-15;
+
 fn unit_of(x: f64, digits: i32) -> f64 {
     let magnitude = libm::floor(libm::log10(x.max(1.0)) + 1e-12) as i32;
     libm::pow(10.0, f64::from((magnitude + 1 - digits).max(0)))

@@ -10,5 +10,6 @@ mod coverage;
 pub mod estimate;
 pub mod findings;
 pub mod shares;
+pub mod solved;
 pub mod student;
 pub mod warning;

@@ -2,22 +2,35 @@
 //!
 //! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
 
-use super::args::{Format, OverrideArgs, SimulateArgs, StoryFormat, TraceArgs};
+use super::args::{Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
 /// The command that gives the same report: `runs` are those that were done.
 pub fn simulate(file: &str, typed: &SimulateArgs, runs: u64) -> String {
     let mut words = vec!["simulate".into(), quoted(file)];
     words.extend(["--runs".into(), runs.to_string(), "--seed".into(), typed.seed.to_string()]);
     words.extend(overrides(&typed.overrides));
-    match typed.format() {
-        Format::Text => {}
-        Format::Json => words.push("--format json".into()),
-        Format::Csv => words.push("--format csv".into()),
-    }
-    if typed.all {
-        words.push("--all".into());
-    }
+    words.extend(form(typed.format()));
+    words.extend(typed.all.then(|| "--all".into()));
+    words.extend(typed.no_exact.then(|| "--no-exact".into()));
     words.join(" ")
+}
+
+/// The command that gives the same solution: `max_states` are those that were allowed.
+pub fn solve(file: &str, typed: &SolveArgs, max_states: usize) -> String {
+    let mut words = vec!["simulate solve".into(), quoted(file)];
+    words.extend([format!("--precision {:e}", typed.precision), format!("--max-states {max_states}")]);
+    words.extend(overrides(&typed.overrides));
+    words.extend(form(typed.format()));
+    words.extend(typed.all.then(|| "--all".into()));
+    words.join(" ")
+}
+
+fn form(format: Format) -> Option<String> {
+    match format {
+        Format::Text => None,
+        Format::Json => Some("--format json".into()),
+        Format::Csv => Some("--format csv".into()),
+    }
 }
 
 /// The command that tells one run, up to the number of the run.

@@ -2,7 +2,7 @@
 //!
 //! Has no behaviour; what an option means is decided where the library's plain structs are made from it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -16,6 +16,7 @@ Examples:
   simulate outreach.ron --variant no_cuba        … under a what-if that the file names?
   simulate outreach.ron --forbid clash           … if that rule never fires?
   simulate outreach.ron --out result.csv         the numbers as a table
+  simulate solve outreach.ron                    the exact probabilities, where they can be had
   simulate trace outreach.ron --run 17           one run, told as a dated story
   simulate explain outreach.ron talks            what a rule was understood to say
   simulate check outreach.ron                    mistakes, and things that look like mistakes
@@ -49,6 +50,8 @@ pub struct Cli {
 /// What to do instead of running a scenario many times.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Solve a scenario exactly: probabilities with all their digits, as far as its reachable states fit
+    Solve(SolveArgs),
     /// Tell one run as a dated story: what fired, why, and what it changed
     Trace(TraceArgs),
     /// Print back, in plain words, what a scenario or one of its rules was understood to say
@@ -87,6 +90,9 @@ pub struct SimulateArgs {
     /// Show everything: all rules, indicators, ladders and paths, with their sentences
     #[arg(long)]
     pub all: bool,
+    /// Do not solve besides what can be solved exactly in a moment
+    #[arg(long)]
+    pub no_exact: bool,
     /// What the runs change in the file's meaning.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -111,6 +117,32 @@ pub struct OverrideArgs {
     /// Let `--set` go beyond the range that the file gives a parameter
     #[arg(long)]
     pub beyond_range: bool,
+}
+
+/// `simulate solve FILE`
+#[derive(Debug, Args)]
+pub struct SolveArgs {
+    /// The scenario file; `-` reads it from standard input
+    pub file: PathBuf,
+    /// How wide an answer may be, relative to itself, before it is solved again with less left out
+    #[arg(long, value_name = "WIDTH", default_value = "1e-9", value_parser = precision)]
+    pub precision: f64,
+    /// How many states a part of the scenario may have: memory grows with them; what has more is not solved. By the
+    /// memory of the machine unless given, at most 5 million
+    #[arg(long, value_name = "N", value_parser = number_of_states)]
+    pub max_states: Option<usize>,
+    /// Show everything: also postures and indicators over time, expected firings, and the rules of every part
+    #[arg(long)]
+    pub all: bool,
+    /// text for people, json for everything, csv for one row a quantity; text unless `--out` ends in .json or .csv
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Write to this file instead of the terminal
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// What is changed in the file's meaning.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
 }
 
 /// `simulate trace FILE`
@@ -243,13 +275,24 @@ impl SimulateArgs {
 
     /// The format asked for, or the one that the name of `--out` says.
     pub fn format(&self) -> Format {
-        let extension = self.out.as_ref().and_then(|path| path.extension()).and_then(|e| e.to_str());
-        self.format.unwrap_or(match extension {
-            Some("json") => Format::Json,
-            Some("csv") => Format::Csv,
-            _ => Format::Text,
-        })
+        format(self.format, self.out.as_deref())
     }
+}
+
+impl SolveArgs {
+    /// The format asked for, or the one that the name of `--out` says.
+    pub fn format(&self) -> Format {
+        format(self.format, self.out.as_deref())
+    }
+}
+
+fn format(asked: Option<Format>, out: Option<&Path>) -> Format {
+    let extension = out.and_then(Path::extension).and_then(|e| e.to_str());
+    asked.unwrap_or(match extension {
+        Some("json") => Format::Json,
+        Some("csv") => Format::Csv,
+        _ => Format::Text,
+    })
 }
 
 impl From<Format> for StoryFormat {
@@ -276,11 +319,32 @@ impl From<&OverrideArgs> for Overrides {
 
 /// A whole number from 1 on; `100_000` and `100,000` are understood.
 fn number_of_runs(text: &str) -> Result<u64, String> {
+    whole_number(text, "at least one run is needed")
+}
+
+fn number_of_states(text: &str) -> Result<usize, String> {
+    let states = whole_number(text, "at least one state is needed")?;
+    // States are numbered with 32 bits.
+    if states > MOST_STATES { Err(format!("at most {MOST_STATES} states can be kept")) } else { Ok(states as usize) }
+}
+
+/// More are never kept.
+const MOST_STATES: u64 = 4_000_000_000;
+
+fn whole_number(text: &str, none: &str) -> Result<u64, String> {
     let digits: String = text.chars().filter(|c| !matches!(c, '_' | ',')).collect();
     match digits.parse() {
-        Ok(0) => Err("at least one run is needed".into()),
-        Ok(runs) => Ok(runs),
+        Ok(0) => Err(none.into()),
+        Ok(number) => Ok(number),
         Err(_) => Err("a whole number such as 100000 or 1_000_000 is needed".into()),
+    }
+}
+
+/// A relative width; what is finer than floating point is not to be had.
+fn precision(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(width) if (1e-12..=0.1).contains(&width) => Ok(width),
+        _ => Err("a number from 1e-12 to 0.1 is needed, such as 1e-9".into()),
     }
 }
 

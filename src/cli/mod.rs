@@ -12,9 +12,11 @@ mod explain;
 mod export;
 mod input;
 mod load;
+mod memory;
 mod output;
 mod progress;
 mod simulate;
+mod solve;
 mod trace;
 mod words;
 
@@ -95,6 +97,7 @@ fn meant(first: &str) -> Option<String> {
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         None => simulate::run(&cli.simulate),
+        Some(Command::Solve(typed)) => solve::run(typed),
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),

@@ -1,6 +1,6 @@
-//! How far a batch of runs is, for the person who waits, and how that person stops it.
+//! How far a batch of runs or a solution is, for the person who waits, and how that person stops it.
 //!
-//! Does not know what a run is. Neither the bar nor the clock that it reads reaches any result.
+//! Does not know what a run or a state is. Neither the bar nor the clock that it reads reaches any result.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{INTERRUPTED, output};
+use crate::exact::solution;
+use crate::report::figures::count;
 
 /// Set by the first Ctrl-C (or a polite request to end).
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -31,6 +33,14 @@ impl Progress {
         Self { bar, since: Instant::now() }
     }
 
+    /// A bar for a solution, whose length is not known beforehand.
+    pub fn of_solution() -> Self {
+        let style =
+            ProgressStyle::with_template("{bar:30} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr()).with_style(style);
+        Self { bar, since: Instant::now() }
+    }
+
     /// A flag that the first Ctrl-C sets; the second ends the program at once.
     pub fn stop_on_interrupt(&self) -> &'static AtomicBool {
         let bar = self.bar.clone();
@@ -41,7 +51,7 @@ impl Progress {
             bar.set_message("- stopping (again: quit at once)");
         });
         if let Err(e) = set {
-            output::say(&format!("note: Ctrl-C will not give a partial report: {e}"));
+            output::say(&format!("note: Ctrl-C will not give what is done until then: {e}"));
         }
         &STOP
     }
@@ -50,6 +60,17 @@ impl Progress {
     pub fn show(&self, done: u64) {
         if self.since.elapsed() > PATIENCE {
             self.bar.set_position(done);
+        }
+    }
+
+    /// So far is one slice of the solution.
+    pub fn show_solution(&self, at: solution::Progress) {
+        if self.since.elapsed() > PATIENCE && !STOP.load(Ordering::Relaxed) {
+            self.bar.set_length(u64::from(at.steps).max(1));
+            self.bar.set_position(u64::from(at.step));
+            let (slice, states) = (at.slice + 1, count(at.states as u64));
+            let of = format!("part {slice} of {}, step {} of {}: {states} states", at.slices, at.step, at.steps);
+            self.bar.set_message(of);
         }
     }
 

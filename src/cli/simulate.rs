@@ -1,7 +1,7 @@
 //! `simulate FILE`
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{Format, SimulateArgs};
 use super::load::{Loaded, load};
@@ -9,14 +9,22 @@ use super::progress::Progress;
 use super::{Failure, again, output};
 use crate::analysis::findings::findings;
 use crate::engine::{Conduct, RunError, Sampled, sample};
+use crate::exact;
+use crate::exact::solution::{self, Limits, Solution, Wanted};
 use crate::model::Model;
 use crate::observe::tally::Tally;
-use crate::report::gather::gather;
+use crate::report::gather::{add_exact, gather};
 use crate::report::text::{Detail, text};
-use crate::report::{Origin, Report, csv::csv, dates, json::json};
+use crate::report::{Method, Origin, Report, csv::csv, dates, json::json};
 
-/// Version of the meaning of a scenario that the engine keeps to.
-const SEMANTICS: u32 = 1;
+/// Version of the meaning of a scenario that both engines keep to.
+pub(super) const SEMANTICS: u32 = 1;
+/// States of a slice that is solved besides.
+const STATES: usize = 20_000;
+/// Elementary steps, of all slices together, of what is solved besides: some tenths of a second.
+const WORK: u64 = 10_000_000;
+/// Relative width of what is solved besides.
+const PRECISION: f64 = 1e-9;
 /// Paths that a report lists.
 const PATHS: usize = 50;
 
@@ -31,8 +39,12 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
     }
     let findings = findings(&loaded.model, &sampled.collected, typed.runs, PATHS);
     let origin = origin(&loaded, typed, sampled.runs);
-    let report = gather(&loaded.model, &findings, sampled.collected.paths(), origin);
-    output::deliver(&shown(&report, typed), typed.out.as_deref())?;
+    let mut report = gather(&loaded.model, &findings, sampled.collected.paths(), origin);
+    if !typed.no_exact && !report.origin.interrupted {
+        add_exact(&mut report, &loaded.model, &in_a_moment(&loaded.model));
+    }
+    let detail = if typed.all { Detail::Full } else { Detail::Brief };
+    output::deliver(&shown(&report, typed.format(), detail), typed.out.as_deref())?;
     if report.origin.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
 }
 
@@ -46,9 +58,19 @@ fn draw(model: &Model, typed: &SimulateArgs) -> Result<Sampled<Tally>, RunError>
     sampled
 }
 
-fn shown(report: &Report, typed: &SimulateArgs) -> String {
-    match typed.format() {
-        Format::Text => text(report, if typed.all { Detail::Full } else { Detail::Brief }),
+/// What can be solved with little work. It is counted, not timed: the same command always solves the same.
+fn in_a_moment(model: &Model) -> Solution {
+    let wanted = Wanted { history: false, looks: Vec::new() };
+    let parts = 1 + model.questions.len() as u64;
+    let limits = Limits { states: STATES, work: Some(WORK / parts), precision: PRECISION };
+    let conduct = solution::Conduct { stop: &AtomicBool::new(false), progress: &|_| {} };
+    exact::solve(model, &wanted, &limits, &conduct)
+}
+
+/// The report as it is delivered.
+pub(super) fn shown(report: &Report, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Text => text(report, detail),
         Format::Json => json(report),
         Format::Csv => csv(report),
     }
@@ -60,17 +82,19 @@ fn origin(loaded: &Loaded, typed: &SimulateArgs, runs: u64) -> Origin {
         digest: loaded.model.digest.clone(),
         simulate: env!("CARGO_PKG_VERSION").into(),
         semantics: SEMANTICS,
-        seed: typed.seed,
-        runs,
-        planned: typed.runs,
         interrupted: runs < typed.runs,
         command: again::simulate(&loaded.shown, typed, runs),
-        trace: again::trace(&loaded.shown, typed.seed, &typed.overrides),
+        method: Method::Sampled {
+            seed: typed.seed,
+            runs,
+            planned: typed.runs,
+            trace: again::trace(&loaded.shown, typed.seed, &typed.overrides),
+        },
     }
 }
 
 /// One line about what looks like a mistake, if anything does.
-fn note_warnings(loaded: &Loaded, path: &Path) {
+pub(super) fn note_warnings(loaded: &Loaded, path: &Path) {
     let found = loaded.warnings.iter().count();
     if found > 0 {
         let these = if found == 1 { "1 warning".to_owned() } else { format!("{found} warnings") };

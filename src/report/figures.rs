@@ -2,9 +2,13 @@
 //!
 //! Computes nothing: the numbers come with their intervals.
 
-use super::{Figure, Share};
+mod exact;
+
+use super::{Accuracy, Figure, Share};
 use crate::analysis::estimate;
 use crate::analysis::shares::largest_remainder;
+
+pub use exact::{briefly, figure_briefly, probability, solved, solved_figure};
 
 /// `100,000`
 pub fn count(n: u64) -> String {
@@ -24,20 +28,21 @@ pub fn runs(n: u64) -> String {
     if n == 1 { "1 run".to_owned() } else { format!("{} runs", count(n)) }
 }
 
-/// Decimals of a percentage that an interval of shares supports.
-pub fn decimals(low: f64, high: f64) -> usize {
-    estimate::decimals(50.0 * (high - low), 4)
+/// Decimals of a percentage that the interval of a share supports; of a solved one two, since its digits stand elsewhere.
+pub fn decimals(share: &Share) -> usize {
+    let most = if share.accuracy == Accuracy::Exact { 2 } else { 4 };
+    estimate::decimals(50.0 * (share.high - share.low), most)
 }
 
 /// `68.2 %`; what is more than 0 and less than 1 never looks like either, and no run at all is `none`.
 pub fn percent(share: &Share) -> String {
-    let decimals = decimals(share.low, share.high);
+    let decimals = decimals(share);
     spelled((share.value * whole(decimals)).round() as u64, share.value, decimals)
 }
 
 /// Shares that sum to 1 as percentages that sum to 100, all with the decimals that the widest interval supports.
 pub fn percentages(shares: &[Share]) -> Vec<String> {
-    let decimals = shares.iter().map(|s| decimals(s.low, s.high)).min().unwrap_or(0);
+    let decimals = shares.iter().map(decimals).min().unwrap_or(0);
     // A solved share has no count; 2^53 units keep all of its digits.
     let counts: Vec<u64> = shares.iter().map(|s| s.hits.unwrap_or((s.value * (1_u64 << 53) as f64) as u64)).collect();
     let units = largest_remainder(&counts, whole(decimals) as u64);

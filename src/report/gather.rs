@@ -3,13 +3,15 @@
 //! Computes no interval of its own: every number is an estimate that `analysis` made.
 
 mod history;
+mod refused;
+mod solved;
 mod warnings;
 
 use super::dates::{DAY, Edge, date, moment};
 use super::layout::plain;
 use super::{
-    Accuracy, Answer, Change, Clock, Distribution, Figure, Origin, Outcome, Quantile, Question, Report, Rule, Unit,
-    VERSION,
+    Accuracy, Answer, Change, Clock, Counted, Distribution, Figure, Origin, Outcome, Paths, Quantile, Question, Report,
+    Rule, Unit, VERSION,
 };
 use crate::analysis::estimate::{self, Mean};
 use crate::analysis::findings::{self, Findings};
@@ -18,8 +20,32 @@ use crate::observe::histogram;
 use crate::observe::path::PathTree;
 use crate::scenario::quantity::Moment;
 
+pub use solved::{add_exact, gather_solution};
+
 /// The report on `findings`, and on the tree of all paths that they come from.
 pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origin) -> Report {
+    let paths = Paths {
+        paths: history::paths(model, findings),
+        tree: history::tree(model, tree, findings.runs),
+        typical: history::typical(model, findings, tree),
+        other_paths: findings.other_paths.into(),
+        distinct_paths: findings.distinct_paths,
+    };
+    Report {
+        outcomes: outcomes(model, findings),
+        questions: questions(model, findings),
+        paths: Some(paths),
+        postures: history::postures(model, findings),
+        indicators: history::indicators(model, findings),
+        rules: rules(model, findings),
+        warnings: warnings::warnings(model, findings),
+        limits: limits("Their intervals show what more runs could change, not how wrong the assumptions may be."),
+        ..empty(model, origin)
+    }
+}
+
+/// A report without results.
+fn empty(model: &Model, origin: Origin) -> Report {
     Report {
         version: VERSION,
         title: if model.title.is_empty() { origin.file.clone() } else { plain(&model.title) },
@@ -27,26 +53,23 @@ pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origi
         origin,
         clock: clock(&model.calendar),
         changes: changes(model),
-        outcomes: outcomes(model, findings),
-        questions: questions(model, findings),
-        paths: history::paths(model, findings),
-        other_paths: findings.other_paths.into(),
-        distinct_paths: findings.distinct_paths,
-        typical: history::typical(model, findings, tree),
-        tree: history::tree(model, tree, findings.runs),
-        postures: history::postures(model, findings),
-        indicators: history::indicators(model, findings),
-        rules: rules(model, findings),
-        warnings: warnings::warnings(model, findings),
-        limits: limits(),
+        outcomes: Vec::new(),
+        questions: Vec::new(),
+        paths: None,
+        postures: Vec::new(),
+        indicators: Vec::new(),
+        rules: Vec::new(),
+        slices: Vec::new(),
+        refusals: Vec::new(),
+        warnings: Vec::new(),
+        limits: Vec::new(),
         omitted: model.omitted.iter().map(|o| plain(o)).collect(),
     }
 }
 
-fn limits() -> Vec<String> {
+fn limits(of_intervals: &str) -> Vec<String> {
     let one = "These numbers restate the assumptions of the scenario file; they are no forecast.";
-    let two = "Their intervals show what more runs could change, not how wrong the assumptions may be.";
-    vec![one.into(), two.into()]
+    vec![one.into(), of_intervals.into()]
 }
 
 fn clock(calendar: &Calendar) -> Clock {
@@ -86,8 +109,11 @@ fn outcomes(model: &Model, findings: &Findings) -> Vec<Outcome> {
         says: plain(&outcome.says),
         when: plain(&outcome.text),
         severity: outcome.severity,
-        share: share.proportion.into(),
+        share: Some(share.proportion.into()),
         exemplar: share.exemplar,
+        exact: None,
+        by: Vec::new(),
+        slice: None,
     };
     model.outcomes.iter().zip(&findings.outcomes).map(outcome).collect()
 }
@@ -104,6 +130,9 @@ fn questions(model: &Model, findings: &Findings) -> Vec<Question> {
                 Answer::Distribution(Box::new(distribution(number, first, &model.calendar)))
             }
         },
+        exact: None,
+        by: Vec::new(),
+        slice: None,
     };
     model.questions.iter().zip(&findings.answers).map(question).collect()
 }
@@ -123,8 +152,11 @@ fn distribution(number: &findings::Number, first: bool, calendar: &Calendar) -> 
     Distribution {
         unit,
         mean: number.mean.as_ref().map(|mean| figure(mean, scale)),
+        mean_date: None,
         quantiles: number.quantiles.iter().map(dated).collect(),
         never: number.never.map(Into::into),
+        values: Vec::new(),
+        more: None,
     }
 }
 
@@ -148,18 +180,24 @@ fn rules(model: &Model, findings: &Findings) -> Vec<Rule> {
         Rule {
             id: rule.id.clone(),
             says: plain(&rule.says),
-            firings: fired.times,
             mean: fired.mean.as_ref().map(|mean| figure(mean, 1.0)),
-            share: fired.share.into(),
-            branches: fired.branches.iter().map(branch).collect(),
-            preempted: fired.preempted,
-            lapsed: fired.lapsed,
-            let_pass: fired.let_pass,
+            counted: Some(Counted {
+                firings: fired.times,
+                share: fired.share.into(),
+                branches: fired.branches.iter().map(branch).collect(),
+                preempted: fired.preempted,
+                lapsed: fired.lapsed,
+                let_pass: fired.let_pass,
+            }),
             forbidden: rule.forbidden,
-            is_decay: rule.id.starts_with("decay of "),
+            is_decay: is_decay(rule),
         }
     };
     findings.rules.iter().map(rule).collect()
+}
+
+fn is_decay(rule: &crate::model::Rule) -> bool {
+    rule.id.starts_with("decay of ")
 }
 
 fn branch((name, firings, share): &(String, u64, estimate::Proportion)) -> super::Branch {

@@ -1,6 +1,7 @@
-//! One plain, versioned value that says what many runs of a scenario showed, and the views of it.
+//! One plain, versioned value that says what many runs of a scenario showed, or what its solution is, and the views of it.
 //!
-//! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy.
+//! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy. What only
+//! runs can give (paths, exemplars, counts) is absent from a solution, and its slices and refusals from a sample.
 
 pub mod csv;
 pub mod dates;
@@ -10,6 +11,7 @@ pub mod figures;
 pub mod gather;
 pub mod json;
 pub mod layout;
+pub mod solution;
 pub mod text;
 pub mod trace;
 pub mod words;
@@ -17,6 +19,8 @@ pub mod words;
 use serde::Serialize;
 
 use crate::analysis::estimate::{Odds, Proportion};
+
+pub use solution::{Complement, Known, Refusal, Slice, Sooner, Weight};
 
 /// Version of the value below; it changes when a field changes its name or its meaning.
 pub const VERSION: u32 = 1;
@@ -40,22 +44,21 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// What else was asked of them, in file order.
     pub questions: Vec<Question>,
-    /// Along which milestones they went, most frequent first.
-    pub paths: Vec<Path>,
-    /// The same as a tree, without the branches that few runs took.
-    pub tree: Vec<Branching>,
-    /// By outcome in file order, of those that some run had: the most frequent path among its runs.
-    pub typical: Vec<Typical>,
-    /// How many runs went along a path that is not listed in `paths`.
-    pub other_paths: Share,
-    /// How many different paths there are.
-    pub distinct_paths: usize,
+    /// Along which milestones they went; `None` of a solution.
+    #[serde(flatten)]
+    pub paths: Option<Paths>,
     /// What states postures and flags were in over time, in file order.
     pub postures: Vec<Posture>,
     /// How the indicators moved, in file order.
     pub indicators: Vec<Indicator>,
     /// How often each rule fired, in file order.
     pub rules: Vec<Rule>,
+    /// The parts of the scenario that were solved, if any were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<Slice>,
+    /// What was to be solved and was not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
     /// What makes a number shaky, and what to do about it.
     pub warnings: Vec<Warning>,
     /// What these numbers are not.
@@ -65,7 +68,7 @@ pub struct Report {
 }
 
 /// What was run, and how to run it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Origin {
     /// The scenario file as given; of an absolute path only the name.
     pub file: String,
@@ -75,18 +78,37 @@ pub struct Origin {
     pub simulate: String,
     /// Version of the semantics.
     pub semantics: u32,
-    /// The seed.
-    pub seed: u64,
-    /// The number of runs reported: 0 to this.
-    pub runs: u64,
-    /// The number of runs asked for.
-    pub planned: u64,
-    /// Stopped before all were done.
+    /// Stopped before all was done.
     pub interrupted: bool,
     /// The command that gives this report again.
     pub command: String,
-    /// The command that tells one of its runs, but for the number of the run, which comes last.
-    pub trace: String,
+    /// How the numbers were come by.
+    #[serde(flatten)]
+    pub method: Method,
+}
+
+/// How the numbers of a report were come by.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "method", rename_all = "lowercase")]
+pub enum Method {
+    /// From runs.
+    Sampled {
+        /// The seed.
+        seed: u64,
+        /// The number of runs reported: 0 to this.
+        runs: u64,
+        /// The number of runs asked for.
+        planned: u64,
+        /// The command that tells one of its runs, but for the number of the run, which comes last.
+        trace: String,
+    },
+    /// From the scenario's reachable states.
+    Solved {
+        /// Relative width above which an answer was tried again with less dropped.
+        precision: f64,
+        /// The most states that a slice might have.
+        max_states: usize,
+    },
 }
 
 /// The time that a scenario covers.
@@ -157,6 +179,9 @@ pub struct Share {
     pub accuracy: Accuracy,
     /// A small share as odds.
     pub odds: Option<Odds>,
+    /// Of a solved share: what it leaves of 1, not made by subtraction, so that a share near 1 has all its digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complement: Option<Complement>,
 }
 
 impl From<Proportion> for Share {
@@ -169,6 +194,7 @@ impl From<Proportion> for Share {
             runs: estimate.runs,
             accuracy: Accuracy::Sampled,
             odds: estimate.odds(),
+            complement: None,
         }
     }
 }
@@ -193,10 +219,20 @@ pub struct Outcome {
     pub when: String,
     /// How grave it is.
     pub severity: Option<u64>,
-    /// How many runs end so.
-    pub share: Share,
+    /// How many runs end so, or how probable it is; `None` if it was to be solved and was not.
+    pub share: Option<Share>,
     /// The lowest of these runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exemplar: Option<u64>,
+    /// Beside a sampled share: the exact one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<Share>,
+    /// How probable it is by when; of a solution only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Sooner>,
+    /// Which of `slices` was solved for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slice: Option<usize>,
 }
 
 /// A question and its answer.
@@ -210,6 +246,15 @@ pub struct Question {
     pub ask: String,
     /// What came out.
     pub answer: Answer,
+    /// Beside a sampled answer: the exact one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<Answer>,
+    /// How probable a yes is by when, or a `first`; of a solution only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Sooner>,
+    /// Which of `slices` was solved for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slice: Option<usize>,
 }
 
 /// What came out.
@@ -220,6 +265,8 @@ pub enum Answer {
     Share(Share),
     /// Of a number: its distribution over the runs.
     Distribution(Box<Distribution>),
+    /// It was to be solved and was not; `refusals` says why.
+    NotSolved,
 }
 
 /// What a number is measured in.
@@ -241,10 +288,19 @@ pub struct Distribution {
     pub unit: Unit,
     /// The mean; its interval covers less often than it says if the values are very skewed (then there is a warning).
     pub mean: Option<Figure>,
+    /// Of a solution: the date of the mean, if it is a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_date: Option<String>,
     /// Its quantiles, ascending.
     pub quantiles: Vec<Quantile>,
     /// How many runs have no such number (`first(c)` where `c` never holds).
     pub never: Option<Share>,
+    /// Of a solution: its values, ascending, with their probabilities; empty where only the mean is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Weight>,
+    /// Of a solved count: the probability of more than the last of `values`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<Share>,
 }
 
 /// A quantile.
@@ -257,6 +313,21 @@ pub struct Quantile {
     pub figure: Figure,
     /// Its date, if it is a time.
     pub date: Option<String>,
+}
+
+/// Along which milestones runs went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Paths {
+    /// The most frequent, most frequent first.
+    pub paths: Vec<Path>,
+    /// The same as a tree, without the branches that few runs took.
+    pub tree: Vec<Branching>,
+    /// By outcome in file order, of those that some run had: the most frequent path among its runs.
+    pub typical: Vec<Typical>,
+    /// How many runs went along a path that is not listed in `paths`.
+    pub other_paths: Share,
+    /// How many different paths there are.
+    pub distinct_paths: usize,
 }
 
 /// A sequence of milestones that runs went along.
@@ -355,7 +426,8 @@ pub struct Indicator {
     /// Over time.
     pub times: Vec<IndicatorAt>,
     /// How many runs had an effect that would have left the range and was held at its end.
-    pub held: Share,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Share>,
 }
 
 /// How an indicator stood at one time.
@@ -374,10 +446,22 @@ pub struct Rule {
     pub id: String,
     /// Its sentence.
     pub says: String,
+    /// Firings a run; `None` without runs, or if it was to be solved and was not.
+    pub mean: Option<Figure>,
+    /// What only runs can give; `None` of a solution.
+    #[serde(flatten)]
+    pub counted: Option<Counted>,
+    /// It was forbidden.
+    pub forbidden: bool,
+    /// The decay of an indicator, which nobody wrote as a rule.
+    pub is_decay: bool,
+}
+
+/// What was counted of a rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Counted {
     /// Firings in all runs together.
     pub firings: u64,
-    /// Firings a run; `None` without runs.
-    pub mean: Option<Figure>,
     /// How many runs it fired in.
     pub share: Share,
     /// Its branches in file order, if it has any.
@@ -388,10 +472,6 @@ pub struct Rule {
     pub lapsed: u64,
     /// How often it was triggered and did not come.
     pub let_pass: u64,
-    /// It was forbidden.
-    pub forbidden: bool,
-    /// The decay of an indicator, which nobody wrote as a rule.
-    pub is_decay: bool,
 }
 
 /// How often a branch was drawn.

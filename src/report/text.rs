@@ -5,9 +5,10 @@
 mod answers;
 mod history;
 mod notes;
+mod solved;
 
 use super::layout::{FAINT, HEADING, WARNING, line, styled, wrap};
-use super::{Clock, Report, figures};
+use super::{Clock, Method, Report, figures};
 
 /// How much to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,20 +21,32 @@ pub enum Detail {
 
 /// The report as text of 80 columns, with escape codes for style.
 pub fn text(report: &Report, detail: Detail) -> String {
-    [
-        header(report, detail),
-        answers::outcomes(report, detail),
-        answers::questions(report, detail),
-        answers::numbers(report, detail),
-        history::paths(report, detail),
-        history::postures(report, detail),
-        history::indicators(report, detail),
-        notes::rules(report, detail),
-        notes::warnings(report),
-        notes::limits(report),
-        footer(report),
-    ]
-    .concat()
+    let results = match &report.origin.method {
+        Method::Sampled { .. } => [
+            answers::outcomes(report, detail),
+            answers::questions(report, detail),
+            answers::numbers(report, detail),
+            solved::also(report),
+            history::paths(report, detail),
+            history::postures(report, detail),
+            history::indicators(report, detail),
+            notes::rules(report, detail),
+        ]
+        .concat(),
+        Method::Solved { .. } => [
+            solved::outcomes(report, detail),
+            solved::questions(report, detail),
+            solved::numbers(report, detail),
+            solved::over_time(report, detail),
+            history::postures(report, detail),
+            history::indicators(report, detail),
+            notes::expected(report),
+            solved::slices(report, detail),
+            solved::refusals(report, detail),
+        ]
+        .concat(),
+    };
+    [header(report, detail), results, notes::warnings(report), notes::limits(report), footer(report)].concat()
 }
 
 fn header(report: &Report, detail: Detail) -> String {
@@ -41,18 +54,28 @@ fn header(report: &Report, detail: Detail) -> String {
     if detail == Detail::Full {
         lines += &wrap(&report.about, 0, 0);
     }
-    let origin = &report.origin;
-    let what = format!("{} · {} · seed {}", covers(&report.clock), figures::runs(origin.runs), origin.seed);
-    lines += &line(FAINT, &what);
+    let how = match &report.origin.method {
+        Method::Sampled { seed, runs, .. } => format!("{} · seed {seed}", figures::runs(*runs)),
+        Method::Solved { precision, .. } => format!("solved to {precision:e} of each answer"),
+    };
+    lines += &line(FAINT, &format!("{} · {how}", covers(&report.clock)));
     for change in &report.changes {
         lines += &wrap(&format!("changed: {}", changed(change)), 0, 9);
     }
-    if origin.interrupted {
-        let done = figures::count(origin.runs);
-        let note = format!("INTERRUPTED: {done} of {}; what follows is from these", figures::runs(origin.planned));
-        lines += &line(WARNING, &note);
+    if report.origin.interrupted {
+        lines += &line(WARNING, &interrupted(&report.origin.method));
     }
     lines
+}
+
+fn interrupted(method: &Method) -> String {
+    match method {
+        Method::Sampled { runs, planned, .. } => {
+            let done = figures::count(*runs);
+            format!("INTERRUPTED: {done} of {}; what follows is from these", figures::runs(*planned))
+        }
+        Method::Solved { .. } => "INTERRUPTED: what follows was solved before".to_owned(),
+    }
 }
 
 /// `us_line=back (the file says neutral)`, `--variant no_cuba: no relations with Cuba`
@@ -87,8 +110,19 @@ fn length(seconds: u64) -> String {
 fn footer(report: &Report) -> String {
     let origin = &report.origin;
     let short = &origin.digest[..origin.digest.len().min(12)];
-    let last = figures::count(origin.runs.saturating_sub(1));
-    let what = format!("simulate {} · scenario {short} · seed {} · runs 0 to {last}", origin.simulate, origin.seed);
-    let exemplar = report.paths.first().map_or(0, |p| p.exemplar);
-    format!("\n{}\nagain:   {}\none run: {} {exemplar}\n", styled(FAINT, &what), origin.command, origin.trace)
+    let what = match &origin.method {
+        Method::Sampled { seed, runs, .. } => {
+            format!("seed {seed} · runs 0 to {}", figures::count(runs.saturating_sub(1)))
+        }
+        Method::Solved { max_states, .. } => {
+            format!("solved with at most {} states", figures::count(*max_states as u64))
+        }
+    };
+    let what = format!("simulate {} · scenario {short} · {what}", origin.simulate);
+    let mut lines = format!("\n{}\nagain:   {}\n", styled(FAINT, &what), origin.command);
+    if let Method::Sampled { trace, .. } = &origin.method {
+        let exemplar = report.paths.as_ref().and_then(|p| p.paths.first()).map_or(0, |p| p.exemplar);
+        lines += &format!("one run: {trace} {exemplar}\n");
+    }
+    lines
 }

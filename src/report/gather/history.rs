@@ -10,7 +10,7 @@ use crate::model::{Calendar, Model, Step, VariableId, VariableKind};
 use crate::observe::path::{self, PathTree, milestones};
 use crate::report::dates::{DAY, Edge, date, moment};
 use crate::report::layout::plain;
-use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture, Typical};
+use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture, Share, Typical};
 
 /// Of so many runs one must have come along a branch of the tree for it to be listed.
 const BRANCH: u64 = 200;
@@ -112,32 +112,37 @@ fn ranked(counted: &[(Step, u64)], rank: u64) -> Step {
 
 pub(super) fn postures(model: &Model, findings: &Findings) -> Vec<Posture> {
     let main = main_posture(model);
-    let posture = |occupied: &Occupied| {
-        let variable = model.variable(occupied.variable);
-        let (values, ladder) = match &variable.kind {
-            VariableKind::Posture { values, ordered } => (values.clone(), *ordered),
-            VariableKind::Flag | VariableKind::Indicator => (vec!["no".into(), "yes".into()], false),
-        };
-        Posture {
-            name: variable.name.clone(),
-            ladder,
-            main: main == Some(occupied.variable),
-            start: values[variable.start as usize].clone(),
-            values,
-            times: times(&model.calendar, &findings.dates),
-            shares: occupied.shares.iter().map(|row| row.iter().map(|p| (*p).into()).collect()).collect(),
-        }
+    let posture_of = |occupied: &Occupied| {
+        let shares = occupied.shares.iter().map(|row| row.iter().map(|p| (*p).into()).collect()).collect();
+        posture(model, occupied.variable, main, times(&model.calendar, &findings.dates), shares)
     };
-    findings.states.iter().map(posture).collect()
+    findings.states.iter().map(posture_of).collect()
 }
 
-fn times(calendar: &Calendar, dates: &[Step]) -> Vec<crate::report::Moment> {
+/// What a posture or flag was in at `times`: by value, then by time.
+pub(super) fn posture(
+    model: &Model,
+    id: VariableId,
+    main: Option<VariableId>,
+    times: Vec<crate::report::Moment>,
+    shares: Vec<Vec<Share>>,
+) -> Posture {
+    let variable = model.variable(id);
+    let (values, ladder) = match &variable.kind {
+        VariableKind::Posture { values, ordered } => (values.clone(), *ordered),
+        VariableKind::Flag | VariableKind::Indicator => (vec!["no".into(), "yes".into()], false),
+    };
+    let start = values[variable.start as usize].clone();
+    Posture { name: variable.name.clone(), ladder, main: main == Some(id), start, values, times, shares }
+}
+
+pub(super) fn times(calendar: &Calendar, dates: &[Step]) -> Vec<crate::report::Moment> {
     dates.iter().map(|step| moment(calendar, *step, Edge::Before)).collect()
 }
 
 /// The ladder that the conditions of most outcomes read; among equals the longest, then the first in the file.
 /// Without a ladder, so of the unordered postures.
-fn main_posture(model: &Model) -> Option<VariableId> {
+pub(super) fn main_posture(model: &Model) -> Option<VariableId> {
     let mut read = vec![0_usize; model.variables.len()];
     for ask in model.outcomes.iter().filter_map(|outcome| outcome.ask.as_ref()) {
         let mut seen = vec![false; read.len()];
@@ -169,7 +174,7 @@ pub(super) fn indicators(model: &Model, findings: &Findings) -> Vec<Indicator> {
             range: (variable.low, variable.high),
             start: variable.start,
             times: times(&model.calendar, &findings.dates).into_iter().zip(&moved.quantiles).map(at).collect(),
-            held: moved.held_in.into(),
+            held: Some(moved.held_in.into()),
         }
     };
     findings.indicators.iter().map(indicator).collect()

@@ -2,7 +2,8 @@
 
 use super::Detail;
 use crate::report::figures::{
-    bar, between, figure, frequency, give_or_take, interval, number, odds, percent, percentages,
+    bar, between, briefly, figure, figure_briefly, frequency, give_or_take, interval, number, odds, percent,
+    percentages,
 };
 use crate::report::layout::{BAR, FAINT, WIDTH, heading, left, right, styled, width, wrap};
 use crate::report::{Answer, Distribution, Outcome, Quantile, Question, Report, Share, Unit};
@@ -10,21 +11,26 @@ use crate::report::{Answer, Distribution, Outcome, Quantile, Question, Report, S
 /// Names up to this long stand in the table's first column.
 const LONGEST_NAME: usize = 28;
 /// Yes/no questions shown unless everything is.
-const QUESTIONS: usize = 16;
+pub(super) const QUESTIONS: usize = 16;
 /// Numbers shown unless everything is.
-const NUMBERS: usize = 8;
+pub(super) const NUMBERS: usize = 8;
 /// Columns of a percentage.
 const SHARE: usize = 8;
 /// Columns of an interval of percentages.
 const INTERVAL: usize = 18;
 
 pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
-    let shares: Vec<Share> = report.outcomes.iter().map(|o| o.share).collect();
+    let shares: Vec<Share> = report.outcomes.iter().filter_map(|o| o.share).collect();
     let shown = percentages(&shares);
     let column = name_column(report.outcomes.iter().map(|o| o.name.as_str()));
-    let mut lines = in_short(&report.outcomes, &shown) + &heading("How it ends", "share of runs, 95 % interval");
-    for (outcome, percentage) in report.outcomes.iter().zip(&shown) {
-        lines += &row(&outcome.name, percentage, &outcome.share, column);
+    let exact = report.outcomes.iter().any(|o| o.exact.is_some());
+    let mut lines = in_short(&report.outcomes, &shares, &shown);
+    lines += &heading(
+        "How it ends",
+        if exact { "share of runs, 95 % interval; = solved" } else { "share of runs, 95 % interval" },
+    );
+    for ((outcome, share), percentage) in report.outcomes.iter().zip(&shares).zip(&shown) {
+        lines += &row(&outcome.name, percentage, share, outcome.exact.as_ref(), column);
         if detail == Detail::Full {
             lines += &told(&outcome.says, &outcome.when);
         }
@@ -34,59 +40,84 @@ pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
 
 /// The bottom line, with the percentages of the table: the most frequent outcome, and the gravest; if that never
 /// happened, also the gravest that did.
-fn in_short(outcomes: &[Outcome], shown: &[String]) -> String {
-    let most = (0..outcomes.len()).rev().max_by(|a, b| outcomes[*a].share.value.total_cmp(&outcomes[*b].share.value));
+fn in_short(outcomes: &[Outcome], shares: &[Share], shown: &[String]) -> String {
+    let most = (0..shares.len()).rev().max_by(|a, b| shares[*a].value.total_cmp(&shares[*b].value));
     let Some(most) = most else { return String::new() };
+    let most_of_all = format!("{} of the runs end in `{}`", shown[most], outcomes[most].name);
+    format!("\n{}", wrap(&format!("In short: {most_of_all}{}.", gravest(outcomes, shares, shown, most)), 0, 0))
+}
+
+/// `; the gravest outcome, …`: also the gravest that can happen, if that one cannot; nothing if it is the `most` frequent.
+pub(super) fn gravest(outcomes: &[Outcome], shares: &[Share], shown: &[String], most: usize) -> String {
     let mut graded: Vec<usize> = (0..outcomes.len()).filter(|i| outcomes[*i].severity.is_some()).collect();
     graded.sort_by_key(|i| std::cmp::Reverse(outcomes[*i].severity));
-    let happened = graded.iter().position(|i| outcomes[*i].share.value > 0.0);
+    let happened = graded.iter().position(|i| shares[*i].value > 0.0);
     let gravest = graded.first().into_iter().chain(happened.filter(|n| *n > 0).map(|n| &graded[n]));
-    let often = |i: usize| odds(&outcomes[i].share).unwrap_or_else(|| shown[i].clone());
+    let often = |i: usize| odds(&shares[i]).unwrap_or_else(|| shown[i].clone());
     let told = gravest.filter(|i| **i != most).map(|i| format!("`{}`: {}", outcomes[*i].name, often(*i)));
-    let gravest = match told.collect::<Vec<String>>().as_slice() {
+    match told.collect::<Vec<String>>().as_slice() {
         [] => String::new(),
         [one] => format!("; the gravest outcome, {one}"),
         more => format!("; the gravest outcomes, {}", more.join(", ")),
-    };
-    let most = format!("{} of the runs end in `{}`", shown[most], outcomes[most].name);
-    format!("\n{}", wrap(&format!("In short: {most}{gravest}."), 0, 0))
+    }
 }
 
-/// Name, percentage, interval, and a bar or, for small shares, odds.
-fn row(name: &str, percentage: &str, share: &Share, column: usize) -> String {
+/// Columns of an exact share.
+const EXACT: usize = 14;
+
+/// Name, percentage, interval, the exact share if there is one, and a bar or, for small shares, odds.
+fn row(name: &str, percentage: &str, share: &Share, exact: Option<&Share>, column: usize) -> String {
     let room = WIDTH - 2 - column - 2 - SHARE - 2 - INTERVAL - 2;
-    let tail = odds(share).unwrap_or_else(|| styled(BAR, &bar(share.value, room)));
     let (percentage, between) = (right(percentage, SHARE), right(&between(share), INTERVAL));
-    format!("  {}  {percentage}  {between}  {tail}", label(name, column)).trim_end().to_owned() + "\n"
+    let start = format!("  {}  {percentage}  {between}", label(name, column));
+    let tail = match exact {
+        Some(exact) => {
+            let solved = left(&format!("= {}", briefly(exact)), EXACT);
+            format!("{solved}{}", tail(exact, room.saturating_sub(width(&solved))))
+        }
+        None => tail(share, room),
+    };
+    format!("{start}  {tail}").trim_end().to_owned() + "\n"
+}
+
+/// Odds of a small share, else a bar; nothing where there is no room.
+pub(super) fn tail(share: &Share, room: usize) -> String {
+    odds(share).filter(|odds| width(odds) <= room).unwrap_or_else(|| styled(BAR, &bar(share.value, room)))
 }
 
 /// A name in the first column; one that is too long for it has a line of its own.
-fn label(name: &str, column: usize) -> String {
+pub(super) fn label(name: &str, column: usize) -> String {
     if width(name) > column { format!("{name}\n  {}", " ".repeat(column)) } else { left(name, column) }
 }
 
-fn name_column<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+pub(super) fn name_column<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     names.map(width).filter(|w| *w <= LONGEST_NAME).max().unwrap_or(0).max(12)
 }
 
 /// The sentence and the condition, under a row.
-fn told(says: &str, condition: &str) -> String {
+pub(super) fn told(says: &str, condition: &str) -> String {
     wrap(says, 6, 6) + &wrap(condition, 6, 8)
 }
 
 pub(super) fn questions(report: &Report, detail: Detail) -> String {
     let asked = report.questions.iter().filter_map(|question| match &question.answer {
         Answer::Share(share) => Some((question, share)),
-        Answer::Distribution(_) => None,
+        Answer::Distribution(_) | Answer::NotSolved => None,
     });
     let asked: Vec<(&Question, &Share)> = asked.collect();
     if asked.is_empty() {
         return String::new();
     }
     let column = name_column(asked.iter().map(|(q, _)| q.name.as_str()));
-    let mut lines = heading("Questions", "share of runs that say yes, 95 % interval");
+    let exact = asked.iter().any(|(question, _)| question.exact.is_some());
+    let note = "share of runs that say yes, 95 % interval";
+    let mut lines = heading("Questions", &if exact { format!("{note}; = solved") } else { note.to_owned() });
     for (question, share) in asked.iter().take(most(detail, QUESTIONS)) {
-        lines += &row(&question.name, &percent(share), share, column);
+        let exact = question.exact.as_ref().and_then(|answer| match answer {
+            Answer::Share(share) => Some(share),
+            Answer::Distribution(_) | Answer::NotSolved => None,
+        });
+        lines += &row(&question.name, &percent(share), share, exact, column);
         if detail == Detail::Full {
             lines += &told(&question.says, &question.ask);
         }
@@ -95,7 +126,7 @@ pub(super) fn questions(report: &Report, detail: Detail) -> String {
 }
 
 /// How many of a list are shown.
-fn most(detail: Detail, brief: usize) -> usize {
+pub(super) fn most(detail: Detail, brief: usize) -> usize {
     if detail == Detail::Full { usize::MAX } else { brief }
 }
 
@@ -115,7 +146,7 @@ struct Numbers<'a> {
 
 pub(super) fn numbers(report: &Report, detail: Detail) -> String {
     let rows = report.questions.iter().filter_map(|question| match &question.answer {
-        Answer::Share(_) => None,
+        Answer::Share(_) | Answer::NotSolved => None,
         Answer::Distribution(of) => Some(Numbers::new(question, of)),
     });
     let rows: Vec<Numbers<'_>> = rows.collect();
@@ -143,13 +174,19 @@ pub(super) fn numbers(report: &Report, detail: Detail) -> String {
 impl<'a> Numbers<'a> {
     fn new(question: &'a Question, of: &Distribution) -> Self {
         let point = |at: f64| of.quantiles.iter().find(|q| (q.at - at).abs() < 1e-9).map(|q| value(q, of.unit));
+        let exact = question.exact.as_ref().and_then(|answer| match answer {
+            Answer::Distribution(of) => Some(of.as_ref()),
+            Answer::Share(_) | Answer::NotSolved => None,
+        });
         let mut rest = Vec::new();
         if let Some(mean) = of.mean.filter(|_| of.unit != Unit::Time) {
             let interval = interval(&mean).map_or_else(String::new, |i| format!(" ({i})"));
-            rest.push(format!("{}{interval}", figure(&mean)));
+            let exact = exact.and_then(|e| e.mean).map_or_else(String::new, |e| format!(" = {}", figure_briefly(&e)));
+            rest.push(format!("{}{interval}{exact}", figure(&mean)));
         }
         if let Some(never) = of.never.filter(|n| n.value > 0.0) {
-            rest.push(format!("never: {}", frequency(&never)));
+            let exact = exact.and_then(|e| e.never).map_or_else(String::new, |e| format!(" = {}", briefly(&e)));
+            rest.push(format!("never: {}{exact}", frequency(&never)));
         }
         let range = point(0.05).zip(point(0.95)).map(|(low, high)| format!("{low} to {high}"));
         let middle = of.quantiles.iter().find(|q| (q.at - 0.5).abs() < 1e-9);

@@ -7,7 +7,7 @@ use super::answers::more;
 use crate::report::figures::{between, count, give_or_take, level, number, percent};
 use crate::report::layout::{BAR, FAINT, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{
-    Branching, Indicator, IndicatorAt, Milestone, Moment, Path, PathOutcome, Posture, Report, Typical,
+    Branching, Indicator, IndicatorAt, Method, Milestone, Moment, Path, PathOutcome, Paths, Posture, Report, Typical,
 };
 
 /// Paths shown unless everything is.
@@ -24,30 +24,30 @@ const NAME: usize = 18;
 const INDICATOR: usize = 16;
 
 pub(super) fn paths(report: &Report, detail: Detail) -> String {
-    if report.paths.iter().all(|p| p.milestones.is_empty()) {
+    let Some(paths) = report.paths.as_ref().filter(|paths| paths.paths.iter().any(|p| !p.milestones.is_empty())) else {
         return String::new();
-    }
-    let shown = if detail == Detail::Full { report.paths.len() } else { PATHS.min(report.paths.len()) };
+    };
+    let shown = if detail == Detail::Full { paths.paths.len() } else { PATHS.min(paths.paths.len()) };
     let mut lines = heading("Paths", "milestones with their median dates (95 %); share of runs; how they end");
-    let shown = &report.paths[..shown];
-    let common = common(shown, &report.tree);
+    let shown = &paths.paths[..shown];
+    let common = common(shown, &paths.tree);
     if !common.is_empty() {
         lines += &line(FAINT, "  all of these begin with");
         lines += &flow(common.iter().map(|m| milestone(m)), " → ", 12, 14);
     }
     lines.extend(shown.iter().map(|p| path(p, common.len())));
-    if report.distinct_paths > shown.len() {
-        let note = format!("  the most frequent {} of {} paths", shown.len(), count(report.distinct_paths as u64));
+    if paths.distinct_paths > shown.len() {
+        let note = format!("  the most frequent {} of {} paths", shown.len(), count(paths.distinct_paths as u64));
         lines += &line(FAINT, &note);
     }
-    lines + &typical(report, detail)
+    lines + &typical(paths, detail)
 }
 
 /// The most frequent path to each outcome; in brief, to the gravest that are not among the paths shown.
-fn typical(report: &Report, detail: Detail) -> String {
-    let mut chosen: Vec<&Typical> = report.typical.iter().filter(|t| !t.path.milestones.is_empty()).collect();
+fn typical(paths: &Paths, detail: Detail) -> String {
+    let mut chosen: Vec<&Typical> = paths.typical.iter().filter(|t| !t.path.milestones.is_empty()).collect();
     if detail == Detail::Brief {
-        let told = |t: &Typical| report.paths.iter().take(PATHS).any(|p| p.milestones == t.path.milestones);
+        let told = |t: &Typical| paths.paths.iter().take(PATHS).any(|p| p.milestones == t.path.milestones);
         chosen.retain(|t| t.severity.is_some() && !told(t));
         chosen.sort_by_key(|t| std::cmp::Reverse(t.severity));
         chosen.truncate(TYPICAL);
@@ -122,15 +122,23 @@ fn moment(moment: &Moment) -> String {
 
 pub(super) fn postures(report: &Report, detail: Detail) -> String {
     let all = detail == Detail::Full;
-    report.postures.iter().filter(|p| (all || p.main) && !p.times.is_empty()).map(posture).collect()
+    report.postures.iter().filter(|p| (all || p.main) && !p.times.is_empty()).map(|p| posture(p, of(report))).collect()
+}
+
+/// What shares are of.
+fn of(report: &Report) -> &'static str {
+    match report.origin.method {
+        Method::Sampled { .. } => "share of runs",
+        Method::Solved { .. } => "probability",
+    }
 }
 
 /// One line a value, highest first: how many runs are in it, as a curve and at the end.
-fn posture(posture: &Posture) -> String {
+fn posture(posture: &Posture, what: &str) -> String {
     let column = posture.values.iter().map(|v| width(v)).max().unwrap_or(0).clamp(10, NAME);
     let cell = (CURVE / posture.times.len()).clamp(1, 8);
     let columns = cell * posture.times.len();
-    let mut lines = heading(&posture.name, "share of runs in each state over time (· under 2 %, █ all)");
+    let mut lines = heading(&posture.name, &format!("{what} in each state over time (· under 2 %, █ all)"));
     for (name, shares) in posture.values.iter().zip(&posture.shares).rev() {
         let curve: String = shares.iter().flat_map(|s| std::iter::repeat_n(level(s.value), cell)).collect();
         let end = right(&shares.last().map(percent).unwrap_or_default(), 8);
@@ -188,7 +196,11 @@ pub(super) fn indicators(report: &Report, detail: Detail) -> String {
         return String::new();
     }
     let shown = if detail == Detail::Full { report.indicators.len() } else { INDICATORS };
-    let mut lines = heading("Indicators", "median over the runs (and where 90 % of them lie)");
+    let note = match report.origin.method {
+        Method::Sampled { .. } => "median over the runs (and where 90 % of them lie)",
+        Method::Solved { .. } => "median (and where 90 % of the probability lies)",
+    };
+    let mut lines = heading("Indicators", note);
     lines += &indicator_dates(&report.indicators[0]);
     for indicator in report.indicators.iter().take(shown) {
         lines += &indicator_row(indicator);

@@ -1,9 +1,9 @@
 //! What fired how often, what is shaky, and what the numbers are not.
 
 use super::Detail;
-use crate::report::figures::{figure, frequency};
+use crate::report::figures::{figure, frequency, solved_figure};
 use crate::report::layout::{WARNING, flow, heading, left, right, styled, width, wrap};
-use crate::report::{Report, Rule};
+use crate::report::{Counted, Figure, Report, Rule};
 
 /// Rules shown unless everything is.
 const RULES: usize = 8;
@@ -12,15 +12,16 @@ const SILENT: usize = 12;
 
 pub(super) fn rules(report: &Report, detail: Detail) -> String {
     let full = detail == Detail::Full;
-    let told = |r: &&Rule| r.firings > 0 && (full || !r.is_decay);
-    let mut fired: Vec<&Rule> = report.rules.iter().filter(told).collect();
-    fired.sort_by_key(|r| std::cmp::Reverse(r.firings));
+    let counted = report.rules.iter().filter_map(|rule| Some((rule, rule.counted.as_ref()?)));
+    let told = |(rule, counted): &(&Rule, &Counted)| counted.firings > 0 && (full || !rule.is_decay);
+    let mut fired: Vec<(&Rule, &Counted)> = counted.filter(told).collect();
+    fired.sort_by_key(|(_, counted)| std::cmp::Reverse(counted.firings));
     let shown = if full { fired.len() } else { RULES.min(fired.len()) };
     let note = format!("firings a run, share of runs with any ({shown} of the {} that fired)", fired.len());
     let mut lines = heading("Rules", &note);
-    let column = fired.iter().take(shown).map(|r| width(&r.id)).max().unwrap_or(0).min(44);
-    for rule in fired.iter().take(shown) {
-        lines += &rule_row(rule, column);
+    let column = fired.iter().take(shown).map(|(r, _)| width(&r.id)).max().unwrap_or(0).min(44);
+    for (rule, counted) in fired.iter().take(shown) {
+        lines += &rule_row(rule, counted, column);
         if full {
             lines += &wrap(&rule.says, 6, 6);
         }
@@ -28,19 +29,36 @@ pub(super) fn rules(report: &Report, detail: Detail) -> String {
     lines + &silent(report, full)
 }
 
-fn rule_row(rule: &Rule, column: usize) -> String {
+fn rule_row(rule: &Rule, counted: &Counted, column: usize) -> String {
     let mean = rule.mean.as_ref().map(figure).unwrap_or_default();
-    format!("  {}  {}  {}\n", left(&rule.id, column), right(&mean, 8), frequency(&rule.share))
+    format!("  {}  {}  {}\n", left(&rule.id, column), right(&mean, 8), frequency(&counted.share))
+}
+
+/// The expected firings of every rule, of a solution.
+pub(super) fn expected(report: &Report) -> String {
+    let mut known: Vec<(&Rule, &Figure)> = report.rules.iter().filter_map(|r| Some((r, r.mean.as_ref()?))).collect();
+    if known.is_empty() {
+        return String::new();
+    }
+    known.sort_by(|(_, a), (_, b)| b.value.total_cmp(&a.value));
+    let mut lines = heading("Rules", "expected firings in a run");
+    let column = known.iter().map(|(rule, _)| width(&rule.id)).max().unwrap_or(0).min(44);
+    for (rule, mean) in known {
+        lines += &format!("  {}  {}\n", left(&rule.id, column), solved_figure(mean));
+        lines += &wrap(&rule.says, 6, 6);
+    }
+    lines
 }
 
 fn silent(report: &Report, full: bool) -> String {
-    let silent = |forbidden: bool| report.rules.iter().filter(move |r| r.firings == 0 && r.forbidden == forbidden);
-    let count = silent(false).count();
+    let never = |rule: &&Rule| rule.counted.as_ref().is_some_and(|c| c.firings == 0) && !rule.forbidden;
+    let silent = || report.rules.iter().filter(never);
+    let count = silent().count();
     if count == 0 {
         return String::new();
     }
     let shown = if full { count } else { SILENT };
-    let mut names: Vec<String> = silent(false).take(shown).map(|r| r.id.clone()).collect();
+    let mut names: Vec<String> = silent().take(shown).map(|r| r.id.clone()).collect();
     if count > shown {
         names.push(format!("and {} more", count - shown));
     }

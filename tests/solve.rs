@@ -1,0 +1,187 @@
+//! What is solved, as a user meets it: digits, curves, slices, refusals, exit codes; and beside a sample.
+//!
+//! Does not know how it is solved, and checks no number that the oracle checks.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Exit code, standard output, standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simulate"));
+    let output = command.args(arguments).current_dir(ROOT).env_remove("NO_COLOR").output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
+}
+
+/// What a command prints that comes to its end.
+fn prints(arguments: &[&str]) -> String {
+    let (code, out, err) = run(arguments);
+    assert_eq!(code, 0, "{out}{err}");
+    out
+}
+
+/// A file with this inside.
+fn file(inside: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::Builder::new().suffix(".ron").tempfile().unwrap();
+    fs::write(file.path(), format!("(simulate: 1, {inside})")).unwrap();
+    file
+}
+
+fn solved(inside: &str, options: &[&str]) -> (i32, String, String) {
+    let file = file(inside);
+    let mut arguments = vec!["solve", file.path().to_str().unwrap()];
+    arguments.extend(options);
+    run(&arguments)
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn the_smallest_scenario_solved() {
+    insta::assert_snapshot!(prints(&["solve", "scenarios/outreach.ron", "--max-states", "1000"]));
+}
+
+#[test]
+fn with_all_there_are_histories_and_rules() {
+    let text = prints(&["solve", "scenarios/outreach.ron", "--max-states", "1000", "--all"]);
+    // How little was dropped is the solver's business.
+    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("dropped: ")).collect();
+    insta::assert_snapshot!(kept.join("\n"));
+}
+
+#[test]
+fn every_form_says_the_same() {
+    let json = parsed(&prints(&["solve", "scenarios/outreach.ron", "--format", "json"]));
+    assert_eq!(json["origin"]["method"], "solved");
+    assert_eq!(json["origin"]["precision"], 1e-9);
+    assert!(json["origin"].get("seed").is_none() && json.get("paths").is_none());
+    let talks = &json["outcomes"][0];
+    assert_eq!((talks["share"]["accuracy"].as_str(), talks["share"]["runs"].as_u64()), (Some("exact"), Some(0)));
+    assert!(talks["share"]["hits"].is_null() && talks.get("exemplar").is_none());
+    assert!(talks["share"]["low"].as_f64() <= Some(0.035) && talks["share"]["high"].as_f64() >= Some(0.035));
+    assert!((talks["share"]["complement"]["value"].as_f64().unwrap() - 0.965).abs() < 1e-12);
+    assert_eq!(talks["by"].as_array().unwrap().last().unwrap()["date"], "2024-12-31");
+    assert_eq!(json["slices"][talks["slice"].as_u64().unwrap() as usize]["answers"][0], "outcomes");
+    let csv = prints(&["solve", "scenarios/outreach.ron", "--format", "csv"]);
+    let row = |start: &str| csv.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}"));
+    assert!(row("outcome,talks,,share,,,0.03").ends_with(",0,exact"));
+    assert!(row("outcome,talks,,complement of share,,,0.96").ends_with(",0,exact"));
+    assert!(row("question,clash,,probability by then,329.0,2024-12-31,0.1797").ends_with(",0,exact"));
+    assert!(row("slice,,outcomes,states,").contains(",70"));
+}
+
+#[test]
+fn a_probability_of_next_to_nothing_and_its_complement_have_their_digits() {
+    let (code, text, err) = solved(
+        r#"clock: (horizon: "1d"), rules: { flood: (pressure: "0.000000000123456789% within 1d") },
+        outcomes: [(name: flood, when: "count(flood) >= 1"), (name: dry)]"#,
+        &[],
+    );
+    assert_eq!(code, 0, "{err}");
+    assert!(text.contains("  flood         1.23456789"), "{text}");
+    assert!(text.contains("  dry           1 - 1.23456789"), "{text}");
+    assert!(text.contains("e-12"), "{text}");
+}
+
+/// Three of these tell apart more states than are allowed.
+const WIDE: &str = r#"clock: (start: "2024-02-01", horizon: "20d"),
+    indicators: { heat: (range: (0, 100), start: 0) },
+    rules: {
+        up: (pressure: "3 per 1d", then: ["heat += 1"]),
+        answer: (on: [up], after: "1d to 9d", then: ["heat -= 2"]),
+        flood: (pressure: "1 per 10d"),
+    },
+    outcomes: [(name: hot, when: "heat >= 60 at end"), (name: cool)],
+    questions: { flood: (ask: "count(flood) >= 1"), wet_or_hot: (ask: "(count(flood) >= 1) or (heat >= 60 at end)"), heat: (ask: "heat at end") }"#;
+
+#[test]
+fn what_is_too_large_is_refused_in_words_and_the_rest_is_solved() {
+    let (code, text, err) = solved(&WIDE.replace("up:", "warms:").replace("[up]", "[warms]"), &["--max-states", "300"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(text.contains("  flood         0.864664716763"), "{text}");
+    assert!(text.contains("  not solved: see below"), "{text}");
+    let refused = text.split("Not solved\n").nth(1).expect("a section");
+    let words = refused.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "outcomes, heat: more than 300 states by 2024-02-0",
+        "the slice holds 2 of 3 rules: warms, answer",
+        "largest contributors: `heat` (",
+        "`answer` pending (",
+        "try: give `heat` fewer levels: three instead of",
+        "try: shorten the delay of `answer`, which is pending for up to 9 days, or take longer steps (`step`)",
+        "try: allow more with `--max-states`",
+        "wet_or_hot: more than 300 states by",
+        " %, at most 100 %: what is certain by 2024-02-0",
+    ] {
+        assert!(words.contains(part), "no `{part}` in: {words}");
+    }
+}
+
+#[test]
+fn the_exit_code_says_whether_anything_was_solved() {
+    let wide =
+        WIDE.replace("up:", "warms:").replace("[up]", "[warms]").replace("flood: (ask: \"count(flood) >= 1\"),", "");
+    let (code, text, _) = solved(&wide, &["--max-states", "20"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("Not solved"), "{text}");
+    for (option, value) in [("--max-states", "0"), ("--max-states", "some"), ("--precision", "0"), ("--precision", "x")]
+    {
+        assert_eq!(solved(WIDE, &[option, value]).0, 2, "{option} {value}");
+    }
+}
+
+#[test]
+fn the_command_under_a_solution_repeats_it() {
+    let arguments = ["solve", "scenarios/july1914.ron", "--set", "italy=35%", "--precision", "1e-6", "--all"];
+    let text = match run(&arguments) {
+        (0, text, _) => text,
+        _ => prints(&["solve", "scenarios/july1914.ron", "--precision", "1e-6", "--all"]),
+    };
+    let again = text.lines().find_map(|line| line.strip_prefix("again:   simulate ")).expect("a command");
+    assert!(again.contains("--precision 1e-6") && again.contains("--max-states "), "{again}");
+    assert_eq!(prints(&again.split(' ').collect::<Vec<_>>()), text);
+}
+
+#[test]
+fn numbers_have_means_distributions_and_dates() {
+    let text = prints(&["solve", "scenarios/july1914.ron"]);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("honoured 3.3000000"), "{text}");
+    assert!(words.contains("0: 0.45 %, 1: 4.41 %, 2: 17.12 %, 3: 33.23 %, 4: 32.26 %, 5: 12.52 %"), "{text}");
+    assert!(words.contains(" d (1914-08-04); 1914-08-04 (1914-08-04 to 1914-08-04); never: 0.340000000000"), "{text}");
+}
+
+#[test]
+fn beside_a_sample_stands_what_is_solved_in_a_moment() {
+    let text = prints(&["scenarios/outreach.ron", "--runs", "2000"]);
+    for part in ["share of runs, 95 % interval; = solved", "= 3.5000 %", "= 31.500 %", "= 17.977 %"] {
+        assert!(text.contains(part), "no `{part}` in: {text}");
+    }
+    assert_eq!(text, prints(&["scenarios/outreach.ron", "--runs", "2000", "--threads", "3"]));
+    let json = parsed(&prints(&["scenarios/outreach.ron", "--runs", "2000", "--format", "json"]));
+    let talks = &json["outcomes"][0];
+    assert_eq!(talks["share"]["accuracy"], "sampled");
+    assert_eq!(talks["exact"]["accuracy"], "exact");
+    assert!((talks["exact"]["value"].as_f64().unwrap() - 0.035).abs() < 1e-12);
+    assert_eq!(json["questions"][0]["exact"]["share"]["accuracy"], "exact");
+    let without = prints(&["scenarios/outreach.ron", "--runs", "2000", "--no-exact"]);
+    assert!(!without.contains("= 3.5") && !without.contains("solved"), "{without}");
+    assert!(without.contains("--no-exact"), "the command repeats it: {without}");
+}
+
+#[test]
+fn what_is_solved_needs_no_more_runs() {
+    let inside = r#"clock: (horizon: "1d"), rules: { flood: (pressure: "0.01% within 1d") },
+        outcomes: [(name: flood, when: "count(flood) >= 1"), (name: dry)]"#;
+    let file = file(inside);
+    let path = file.path().to_str().unwrap();
+    assert!(prints(&[path, "--runs", "500", "--no-exact"]).contains("not one of 500 runs for `flood`"));
+    let beside = prints(&[path, "--runs", "500"]);
+    assert!(!beside.contains("not one of 500 runs") && beside.contains("= 0.010000 %"), "{beside}");
+}
