@@ -279,6 +279,15 @@ fn expectations_are_read_or_refused() {
 }
 
 #[test]
+fn every_value_is_given_to_nine_digits() {
+    for path in scenarios_in("tests/oracle").into_iter().chain(gallery()) {
+        let (expected, _) = expectations(&fs::read_to_string(&path).unwrap()).unwrap();
+        let vague = expected.iter().find(|e| e.tolerance > 1e-9 * e.value.abs().max(1e-3));
+        assert!(vague.is_none(), "{}: give more digits, or a fraction: {vague:?}", path.display());
+    }
+}
+
+#[test]
 fn the_digits_given_are_the_tolerance() {
     let of = |text: &str| tolerance(text, number(text).unwrap());
     let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-6 * b, "{a} is not {b}");

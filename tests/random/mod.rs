@@ -7,6 +7,9 @@
 //! before it; any other is tame (a chance of at most a half, `at_most` or a `cooldown`), or climbs a ladder that no other
 //! such rule moves.
 
+// A few lines are put together here and there; speed does not matter.
+#![allow(clippy::format_push_string, clippy::format_collect)]
+
 mod ask;
 mod author;
 mod branch;

@@ -196,14 +196,13 @@ impl Author {
         match self.dice.below(10) {
             0 | 1 => format!("\"{}%\"", (share * 100.0).round()),
             2 => format!("\"1 in {}\"", self.dice.among(2, 4)),
-            3 if self.world.words.is_some() => self.word(),
-            4 => "\"about 55% to 80%\"".to_owned(),
+            3 | 4 if self.world.words.is_some() => self.word(),
+            7 => "\"about 55% to 80%\"".to_owned(),
             5 => self.world.share.map_or_else(|| share.to_string(), str::to_owned),
             6 => {
                 let (number, highest) = self.number();
                 format!("\"0.1 + {:.2} * ({number})\"", (0.8 / highest * 100.0).floor() / 100.0)
             }
-            7 if self.world.words.is_some() => self.word(),
             _ => share.to_string(),
         }
     }

@@ -70,9 +70,9 @@ impl Author {
     /// Decides on the rules and on the events that they raise.
     pub fn sketch(&mut self) {
         let many = self.dice.among(3, 7);
-        for index in 0..many {
+        for (index, name) in NAMES[..many].iter().enumerate() {
             let timing = self.timing(index);
-            let sketch = self.one_sketch(NAMES[index], timing);
+            let sketch = self.one_sketch(name, timing);
             self.rules.push(sketch);
         }
         self.raise();
