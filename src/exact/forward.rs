@@ -11,18 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::model::{Step, When};
 
 use super::calendar::Course;
-use super::operator::{Certain, Flight, Operator, Stretch};
+use super::operator::{Certain, Flight, Operator, SLACK, Stretch};
 use super::poisson::{Sum, Weights};
 use super::rows::Rows;
 use super::solution::{Bounds, Reason};
 use super::space::{Space, UNSETTLED};
 use super::states::StateId;
-
-/// The uniformisation rate is this times the highest rate out of a state, so that the probability to stay has a small
-/// relative error: at most 21 times that of the sum of the rates.
-const SLACK: f64 = 1.05;
-/// What the error of a probability to stay is multiplied by: `1 / (1 - 1 / SLACK)`.
-const STAY: u64 = 21;
 
 /// How much may be cut off in one stretch, and in all.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +95,8 @@ pub(super) struct Forward<'s, 'm> {
     pub(super) step: Step,
     /// By state.
     mass: Vec<f64>,
-    next: Vec<f64>,
+    /// By state: what comes to it at a boundary.
+    comes: Vec<Sum>,
     /// By active state: the time spent in it during the last stretch, days.
     sojourn: Vec<f64>,
     /// By state: where it stands among those of `last_operator`.
@@ -167,7 +162,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             error: Error::default(),
             step: 0,
             mass: Vec::new(),
-            next: Vec::new(),
+            comes: Vec::new(),
             sojourn: Vec::new(),
             place: Vec::new(),
             placed: Vec::new(),
@@ -248,6 +243,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             let size = (index + 1).max(self.space.len() + 1);
             self.listed.resize(size, false);
             self.mass.resize(size, 0.0);
+            self.comes.resize(size, Sum::default());
         }
         if !std::mem::replace(&mut self.listed[index], true) {
             self.active.push(id);
@@ -360,7 +356,7 @@ impl<'s, 'm> Forward<'s, 'm> {
     fn account(&mut self, phase: usize, stretch: &Stretch<'_>, flight: &Flight) {
         let Stretch { operator, weights, days, .. } = *stretch;
         let jumps = flight.jumps as u64;
-        let each = operator.arrivals + 4 + STAY * (operator.longest + 3) + self.space.roundings();
+        let each = operator.roundings(self.space.roundings());
         self.error.operations += jumps * each + weights.operations + jumps + 4;
         self.error.dropped += weights.cut;
         self.error.misplaced += flight.misplaced;
@@ -398,12 +394,8 @@ impl<'s, 'm> Forward<'s, 'm> {
     fn cross(&mut self, to: Step) -> Result<(), Reason> {
         let kind = self.course.kinds[to as usize] as usize;
         let kept = self.course.times[kind] > 1;
-        self.next.clear();
-        self.next.resize(self.mass.len(), 0.0);
         let left = std::mem::take(&mut self.active);
         left.iter().for_each(|id| self.listed[*id as usize] = false);
-        let old = std::mem::take(&mut self.mass);
-        self.mass = std::mem::take(&mut self.next);
         let mut rows = if kept { std::mem::take(&mut self.rows.kinds[kind]) } else { Rows::default() };
         for id in &left {
             if rows.row(*id).is_none() {
@@ -411,11 +403,11 @@ impl<'s, 'm> Forward<'s, 'm> {
                 self.spend(0)?;
             }
             let row = rows.row(*id).expect("it has just been made");
-            let here = old[*id as usize];
+            let here = self.mass[*id as usize];
             let (targets, weights) = rows.entries(row);
             for (to, weight) in targets.iter().zip(weights) {
                 self.list(*to);
-                self.mass[*to as usize] += here * weight;
+                self.comes[*to as usize].add(here * weight);
             }
             let most = &mut self.most;
             for (flow, times) in rows.flows(row) {
@@ -425,12 +417,15 @@ impl<'s, 'm> Forward<'s, 'm> {
         }
         let gone = self.error.dropped + self.error.misplaced;
         self.miss(gone);
-        self.error.operations += rows.additions() + 2 + self.space.roundings();
+        self.error.operations += 6 + self.space.roundings();
         if kept {
             self.rows.kinds[kind] = rows;
         }
+        left.iter().for_each(|id| self.mass[*id as usize] = 0.0);
         self.active.sort_unstable();
-        self.next = old;
+        for id in &self.active {
+            self.mass[*id as usize] = std::mem::take(&mut self.comes[*id as usize]).value();
+        }
         self.spend(left.len())
     }
 }

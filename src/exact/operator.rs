@@ -8,10 +8,17 @@ use super::poisson::{Sum, Weights, sum};
 use super::rows::Rows;
 use super::states::StateId;
 
+/// The uniformisation rate is this times the highest rate out of a state, so that the probability to stay has a small
+/// relative error: at most `STAY` times that of the sum of the rates.
+pub(super) const SLACK: f64 = 1.05;
+/// `1 / (1 - 1 / SLACK)`.
+const STAY: u64 = 21;
 /// Entries from which on a product is shared among threads.
 const PARALLEL: usize = 300_000;
 /// States that a thread takes at a time.
 const CHUNK: usize = 4096;
+/// Places with more entries are summed with compensation, so that rounding does not grow with their number.
+const FEW: usize = 24;
 /// Jumps between two looks for a steady state.
 const LOOK: usize = 64;
 
@@ -25,10 +32,6 @@ pub(super) struct Operator {
     /// Places that lead there.
     from: Vec<u32>,
     probability: Vec<f64>,
-    /// The most entries of a place.
-    pub(super) arrivals: u64,
-    /// The most entries of a row of which it was made.
-    pub(super) longest: u64,
     /// The rate at which it jumps, per day.
     pub(super) rate: f64,
 }
@@ -43,9 +46,7 @@ impl Operator {
             let (to, _) = rows.entries(row);
             to.iter().for_each(|to| operator.starts[place[*to as usize] as usize + 1] += 1);
             operator.stay.push(if rate > 0.0 { (rate - rows.out(row)) / rate } else { 1.0 });
-            operator.longest = operator.longest.max(to.len() as u64);
         }
-        operator.arrivals = operator.starts.iter().max().map_or(0, |most| *most as u64);
         for place in 0..active.len() {
             operator.starts[place + 1] += operator.starts[place];
         }
@@ -61,6 +62,12 @@ impl Operator {
             }
         }
         operator
+    }
+
+    /// At most so many roundings in a row in one jump, of rows whose weights have at most `before` of them.
+    pub(super) fn roundings(&self, before: u64) -> u64 {
+        // A sum of few or a compensated one, a product, a quotient; the probability to stay.
+        FEW as u64 + 4 + STAY * (before + 6)
     }
 
     /// Multiplications of a jump.
@@ -85,7 +92,13 @@ impl Operator {
             let from = &self.from[range[0]..range[1]];
             let probability = &self.probability[range[0]..range[1]];
             let comes = from.iter().zip(probability).map(|(from, p)| before[*from as usize] * p);
-            *after = comes.fold(stay * mass, |sum, term| sum + term);
+            *after = if from.len() <= FEW {
+                comes.fold(stay * mass, |sum, term| sum + term)
+            } else {
+                let mut sum = Sum::default();
+                comes.for_each(|term| sum.add(term));
+                stay * mass + sum.value()
+            };
         }
     }
 }
@@ -157,7 +170,7 @@ impl Stretch<'_> {
     /// How much probability a jump has moved, rounding included.
     fn moved(&self, before: &[f64], after: &[f64]) -> f64 {
         let moved: f64 = before.iter().zip(after).map(|(before, after)| (after - before).abs()).sum();
-        moved + (self.operator.arrivals + 32) as f64 * f64::EPSILON
+        moved + self.operator.roundings(0) as f64 * f64::EPSILON
     }
 
     fn gather(&self, flight: &mut Flight, mass: &[f64], (weight, beyond): (f64, f64)) {

@@ -2,6 +2,7 @@
 //!
 //! Does not know where they come from.
 
+use super::poisson::sum;
 use super::states::StateId;
 
 /// No row has been made.
@@ -21,10 +22,6 @@ pub(super) struct Rows {
     /// By row, and one more: where its flows begin.
     flow_starts: Vec<usize>,
     flows: Vec<(u32, f64)>,
-    /// By state: how many rows lead to it.
-    arrivals: Vec<u32>,
-    /// The most rows that lead to one state.
-    most_arrivals: u32,
 }
 
 impl Rows {
@@ -44,15 +41,10 @@ impl Rows {
         }
         self.row_of[state as usize] = self.out.len() as u32;
         for (to, weight) in entries {
-            if self.arrivals.len() <= *to as usize {
-                self.arrivals.resize(*to as usize + 1, 0);
-            }
-            self.arrivals[*to as usize] += 1;
-            self.most_arrivals = self.most_arrivals.max(self.arrivals[*to as usize]);
             self.to.push(*to);
             self.weights.push(*weight);
         }
-        self.out.push(entries.iter().map(|(_, weight)| weight).sum());
+        self.out.push(sum(entries.iter().map(|(_, weight)| weight)));
         self.flows.extend(flows);
         self.starts.push(self.to.len());
         self.flow_starts.push(self.flows.len());
@@ -74,11 +66,6 @@ impl Rows {
     /// What a row counts, and how often.
     pub(super) fn flows(&self, row: usize) -> &[(u32, f64)] {
         &self.flows[self.flow_starts[row]..self.flow_starts[row + 1]]
-    }
-
-    /// Additions that can meet in one state when every row is used once.
-    pub(super) fn additions(&self) -> u64 {
-        u64::from(self.most_arrivals)
     }
 }
 
@@ -106,7 +93,6 @@ mod tests {
         assert_eq!((rows.row(0), rows.row(3), rows.row(1), rows.row(9)), (None, Some(0), Some(1), None));
         assert_eq!(rows.entries(0), ([0, 4].as_slice(), [0.5, 0.25].as_slice()));
         assert_eq!((rows.out(0), rows.flows(0), rows.flows(1)), (0.75, [(1, 2.0)].as_slice(), [].as_slice()));
-        assert_eq!(rows.additions(), 2);
     }
 
     #[test]
