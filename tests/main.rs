@@ -12,6 +12,7 @@ mod compile;
 mod coverage;
 mod determinism;
 mod errors;
+mod exact;
 mod explain;
 mod export;
 mod instants;
