@@ -2,7 +2,7 @@
 //!
 //! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
 
-use super::args::{Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
+use super::args::{AgreeArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
 /// The command that gives the same report: `runs` are those that were done.
 pub fn simulate(file: &str, typed: &SimulateArgs, runs: u64) -> String {
@@ -21,6 +21,16 @@ pub fn solve(file: &str, typed: &SolveArgs, max_states: usize) -> String {
     words.extend([format!("--precision {:e}", typed.precision), format!("--max-states {max_states}")]);
     words.extend(overrides(&typed.overrides));
     words.extend(form(typed.format()));
+    words.extend(typed.all.then(|| "--all".into()));
+    words.join(" ")
+}
+
+/// The command that compares the same again.
+pub fn agree(file: &str, typed: &AgreeArgs, max_states: usize) -> String {
+    let mut words = vec!["simulate agree".into(), quoted(file)];
+    words.extend([format!("--runs {} --seed {} --max-states {max_states}", typed.runs, typed.seed)]);
+    words.extend(overrides(&typed.overrides));
+    words.extend((typed.format == StoryFormat::Json).then(|| "--format json".into()));
     words.extend(typed.all.then(|| "--all".into()));
     words.join(" ")
 }

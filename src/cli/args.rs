@@ -52,6 +52,8 @@ pub struct Cli {
 pub enum Command {
     /// Solve a scenario exactly: probabilities with all their digits, as far as its reachable states fit
     Solve(SolveArgs),
+    /// Let both engines, runs and solution, compute a scenario, and fail if they cannot both be right
+    Agree(AgreeArgs),
     /// Tell one run as a dated story: what fired, why, and what it changed
     Trace(TraceArgs),
     /// Print back, in plain words, what a scenario or one of its rules was understood to say
@@ -140,6 +142,34 @@ pub struct SolveArgs {
     /// Write to this file instead of the terminal
     #[arg(long, value_name = "PATH")]
     pub out: Option<PathBuf>,
+    /// What is changed in the file's meaning.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+/// `simulate agree FILE`
+#[derive(Debug, Args)]
+pub struct AgreeArgs {
+    /// The scenario file; `-` reads it from standard input
+    pub file: PathBuf,
+    /// How many runs are compared with the solution
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs)]
+    pub runs: u64,
+    /// The seed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many threads; one for each core unless given. No result depends on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// How many states a part of the scenario may have; what has more is not compared
+    #[arg(long, value_name = "N", value_parser = number_of_states)]
+    pub max_states: Option<usize>,
+    /// Also show everything that agrees
+    #[arg(long)]
+    pub all: bool,
+    /// text for people, json for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: StoryFormat,
     /// What is changed in the file's meaning.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -276,6 +306,13 @@ impl SimulateArgs {
     /// The format asked for, or the one that the name of `--out` says.
     pub fn format(&self) -> Format {
         format(self.format, self.out.as_deref())
+    }
+}
+
+impl AgreeArgs {
+    /// The plain struct that the engine takes.
+    pub fn plan(&self) -> Plan {
+        Plan { runs: self.runs, seed: self.seed, threads: self.threads.map(usize::from) }
     }
 }
 

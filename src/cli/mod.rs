@@ -6,6 +6,7 @@
 //! file could not be read or written, 2 a mistake in the command, 130 interrupted.
 
 mod again;
+mod agree;
 pub mod args;
 mod check;
 mod explain;
@@ -98,6 +99,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         None => simulate::run(&cli.simulate),
         Some(Command::Solve(typed)) => solve::run(typed),
+        Some(Command::Agree(typed)) => agree::run(typed),
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),

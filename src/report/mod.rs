@@ -3,6 +3,7 @@
 //! Computes no numbers and does not know where they come from; every one is an estimate with its accuracy. What only
 //! runs can give (paths, exemplars, counts) is absent from a solution, and its slices and refusals from a sample.
 
+pub mod agree;
 pub mod csv;
 pub mod dates;
 pub mod explain;
