@@ -136,7 +136,7 @@ fn a_cascade_that_may_begin_again_is_summed_and_not_unrolled() {
         r#"
         clock: (horizon: "2d"),
         rules: {
-            spark: (at: "1d"),
+            spark: (every: "1d", at_most: 1),
             again: (on: [spark, again], chance: 0.999),
         },
         outcomes: [(name: often, when: "count(again) >= 3"), (name: seldom)],
@@ -151,13 +151,13 @@ fn a_long_time_is_cut_short_where_nothing_moves_any_more() {
     let solution = solved(
         r#"
         clock: (horizon: "36500d"),
-        actors: { lamp: (postures: { light: (states: [off, on], start: off) }) },
+        actors: { lamp: (postures: { light: (states: [dark, lit], start: dark) }) },
         rules: {
-            lights: (when: "lamp.light == off", pressure: "3 per 1d", then: ["lamp.light = on"]),
-            dims: (when: "lamp.light == on", pressure: "7 per 1d", then: ["lamp.light = off"]),
+            lights: (when: "lamp.light == dark", pressure: "3 per 1d", then: ["lamp.light = lit"]),
+            dims: (when: "lamp.light == lit", pressure: "7 per 1d", then: ["lamp.light = dark"]),
         },
-        outcomes: [(name: on, when: "lamp.light == on at end"), (name: off)],
-        questions: { days_on: (ask: "total(lamp.light == on)") },"#,
+        outcomes: [(name: lit, when: "lamp.light == lit at end"), (name: dark)],
+        questions: { days_lit: (ask: "total(lamp.light == lit)") },"#,
     );
     assert_exactly(outcome(&solution, 0), 0.3);
     assert_exactly(question(&solution, 0), 0.3 * (36_500.0 - 0.1));
@@ -172,9 +172,9 @@ fn an_unrelated_part_changes_no_bit() {
             actors: {{ a: (postures: {{ x: (ladder: [low, mid, high], start: low) }}) }},
             indicators: {{ heat: (range: (0, 9), start: 3), other: (range: (0, 9), start: 3) }},
             rules: {{
-                up: (pressure: "0.2 per 1d", then: ["a.x up", "heat += 1"]),
+                climb: (pressure: "0.2 per 1d", then: ["a.x up", "heat += 1"]),
                 {more}
-                answer: (on: [up], chance: 0.6, after: "1d to 4d", then: ["a.x down"]),
+                answer: (on: [climb], chance: 0.6, after: "1d to 4d", then: ["a.x down"]),
             }},
             outcomes: [(name: high, when: "ever(a.x == high)"), (name: low)],
             questions: {{ answers: (ask: "count(answer)") }},"#
@@ -199,8 +199,8 @@ fn too_many_states_are_refused_with_what_makes_them_many() {
         actors: { a: (postures: { x: (ladder: [low, high], start: low) }) },
         indicators: { heat: (range: (0, 99), start: 50) },
         rules: {
-            sure: (at: "2d", choose: { yes: (weight: 0.25, then: ["a.x = high"]), no: (weight: 0.75) }),
-            warms: (every: "1d", from: "3d", choose: { more: (weight: 0.5, then: ["heat += 3"]), less: (weight: 0.5, then: ["heat -= 2"]) }),
+            sure: (every: "2d", at_most: 1, choose: { yes: (weight: 0.25, then: ["a.x = high"]), no: (weight: 0.75) }),
+            warms: (every: "1d", choose: { more: (weight: 0.5, then: ["heat += 3"]), less: (weight: 0.5, then: ["heat -= 2"]) }),
             answer: (on: [warms], chance: 0.5, after: "1d to 9d", then: ["heat += 1"]),
             high: (when: "heat > 90", pressure: "0.1 per 1d", then: ["a.x = high"]),
         },

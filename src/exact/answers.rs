@@ -43,8 +43,16 @@ pub(super) struct Verdicts {
 pub(super) struct Failed {
     pub(super) reason: Reason,
     pub(super) contributors: Vec<Contributor>,
+    /// States that differ in more than what questions remember.
+    pub(super) bare: usize,
     /// By verdict: that it was certain at the last boundary reached.
     pub(super) certain: Vec<Bounds>,
+}
+
+impl Failed {
+    pub(super) fn of(space: &Space<'_>, reason: Reason, certain: Vec<Bounds>) -> Self {
+        Self { reason, contributors: space.contributors(), bare: space.bare(), certain }
+    }
 }
 
 /// What is remembered of a pass.
@@ -103,16 +111,15 @@ pub(super) fn verdicts(
         let carried = forward.carry(&mut watched, &|step, states| (conduct.progress)(Progress { step, states, ..at }));
         if let Err(reason) = carried {
             let certain = watched.by.pop().map(|(_, certain)| certain).unwrap_or_default();
-            return Err(Failed { reason, contributors: space.contributors(), certain });
+            return Err(Failed::of(&space, reason, certain));
         }
         let ends = Ends::of(&mut forward, &monitors, asked);
         let error = forward.error;
         if space.has_no_finite_state() {
-            let contributors = space.contributors();
-            return Err(Failed { reason: Reason::NoFiniteState, contributors, certain: Vec::new() });
+            return Err(Failed::of(&space, Reason::NoFiniteState, Vec::new()));
         }
-        let least = ends.least();
-        if pass == PASSES || error.cut() <= SHARE * limits.precision * least || least <= 0.0 {
+        let least = ends.least(cut);
+        if pass == PASSES || error.cut() <= SHARE * limits.precision * least {
             return Ok(ends.verdicts(watched, error, space.len()));
         }
         let tail = 1e-3 * SHARE * limits.precision * least / stretches;
@@ -157,10 +164,10 @@ impl Ends {
         ends
     }
 
-    /// The least probability that is not 0.
-    fn least(&self) -> f64 {
-        let positive = self.probabilities.iter().map(Sum::value).filter(|p| *p > 0.0);
-        positive.fold(1.0, f64::min)
+    /// The least probability of a verdict that was reached; of one that all of it was cut off, a guess far below that.
+    fn least(&self, cut: Cut) -> f64 {
+        let reached = self.probabilities.iter().zip(&self.reached).filter(|(_, reached)| **reached);
+        reached.map(|(sum, _)| if sum.value() > 0.0 { sum.value() } else { 1e-30 * cut.tail }).fold(1.0, f64::min)
     }
 
     fn verdicts(self, watched: Watched, error: Error, states: usize) -> Verdicts {

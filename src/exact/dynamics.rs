@@ -165,7 +165,7 @@ pub(super) fn dynamics(
     let mut forward = Forward::new(&mut space, &course, &mut cache, number, (cut, conduct.stop, limits.work));
     let carried = forward.carry(&mut watched, &|step, states| (conduct.progress)(Progress { step, states, ..at }));
     if let Err(reason) = carried {
-        return Err(Failed { reason, contributors: space.contributors(), certain: Vec::new() });
+        return Err(Failed::of(&space, reason, Vec::new()));
     }
     let so_far = watched.counts.iter().zip(&watched.flows);
     Ok(Dynamics {

@@ -2,12 +2,17 @@
 //!
 //! Two states with the same words have the same future. Does not know probabilities.
 
+use hashbrown::HashSet;
+
 use crate::model::state::{NEVER, State};
 use crate::model::{Clock, Model, Step, VariableId};
 use crate::observe::question::{Memory, Monitors, Values};
 
 use super::slice::Closure;
 use super::solution::{Contributor, Part};
+
+/// Codes up to this are counted in a table.
+const SMALL: u64 = 1 << 16;
 
 /// A component of the packed state.
 #[derive(Debug, Clone, Copy)]
@@ -210,12 +215,21 @@ impl Layout {
         (code(&self.components[0]) == 0).then(|| self.lows[index] + code(component) as i32)
     }
 
+    /// How many of these packed states differ in more than what questions remember.
+    pub(super) fn bare<'a>(&self, states: impl Iterator<Item = &'a [u64]>) -> usize {
+        let mut kept = vec![u64::MAX; self.words];
+        for component in self.components.iter().filter(|component| matches!(component.what, What::Mark(_))) {
+            kept[component.word] &= !(component.mask << component.shift);
+        }
+        let bare = |words: &[u64]| words.iter().zip(&kept).map(|(word, kept)| word & kept).collect::<Box<[u64]>>();
+        states.map(bare).collect::<HashSet<_>>().len()
+    }
+
     /// By part of the state: how many different codes these packed states have, most first; monitors together.
     pub(super) fn contributors<'a>(&self, states: impl Iterator<Item = &'a [u64]> + Clone) -> Vec<Contributor> {
         let count = |(component, part): (&Component, &Part)| {
             let codes = states.clone().map(|words| words[component.word] >> component.shift & component.mask);
-            let values = codes.collect::<hashbrown::HashSet<u64>>().len();
-            Contributor { part: *part, values }
+            Contributor { part: *part, values: different(codes, component.mask) }
         };
         let mut found: Vec<Contributor> = self.components.iter().zip(&self.parts).map(count).collect();
         let (monitors, mut others): (Vec<_>, Vec<_>) = found.drain(..).partition(|c| c.part == Part::Monitor);
@@ -225,6 +239,16 @@ impl Layout {
         others.sort_by_key(|contributor| (std::cmp::Reverse(contributor.values), contributor.part));
         others
     }
+}
+
+/// How many different codes there are, none above `most`.
+fn different(codes: impl Iterator<Item = u64>, most: u64) -> usize {
+    if most > SMALL {
+        return codes.collect::<HashSet<_>>().len();
+    }
+    let mut seen = vec![false; most as usize + 1];
+    codes.for_each(|code| seen[code as usize] = true);
+    seen.into_iter().filter(|seen| *seen).count()
 }
 
 fn age(state: &State, index: usize, oldest: Step) -> Step {

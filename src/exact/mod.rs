@@ -26,7 +26,10 @@ use crate::model::{Model, Step};
 use answers::Failed;
 use plan::{Done, Job, Plan};
 use slice::Closure;
-use solution::{Bounds, Conduct, Limits, Progress, Refusal, Slice, Solution, Wanted};
+use solution::{Bounds, Conduct, Limits, Progress, Reason, Refusal, Slice, Solution, Wanted};
+
+/// What questions remember may make the states this many times as many before the slice itself counts as large.
+const MONITORS: usize = 8;
 
 /// Solves what is wanted of `model`, each part within `limits` or not at all.
 pub fn solve(model: &Model, wanted: &Wanted, limits: &Limits, conduct: &Conduct<'_>) -> Solution {
@@ -39,6 +42,7 @@ pub fn solve(model: &Model, wanted: &Wanted, limits: &Limits, conduct: &Conduct<
     plan.solution(model, done)
 }
 
+/// Solves jobs in waves, each in parallel: what holds a slice that was too large is not tried.
 fn run(
     model: &Model,
     jobs: &[Job],
@@ -46,12 +50,53 @@ fn run(
     limits: &Limits,
     conduct: &Conduct<'_>,
 ) -> Vec<Result<Done, Refusal>> {
-    let of = |(index, job): (usize, &Job)| {
-        let slices = first + jobs.len();
-        let at = Progress { slice: first + index, slices, step: 0, steps: model.calendar.steps, states: 0 };
-        job.solve(model, limits, conduct, at).map_err(|failed| refusal(job, &failed))
-    };
-    jobs.par_iter().enumerate().map(of).collect()
+    let waves = waves(jobs);
+    let mut done: Vec<Option<Result<Done, Refusal>>> = jobs.iter().map(|_| None).collect();
+    // Slices that are too large for any question.
+    let mut large: Vec<(&Closure, Failed)> = Vec::new();
+    for wave in 0..=waves.iter().copied().max().unwrap_or(0) {
+        let turn: Vec<usize> = (0..jobs.len()).filter(|index| waves[*index] == wave).collect();
+        let solve = |index: &usize| {
+            let (job, slices) = (&jobs[*index], first + jobs.len());
+            if let Some((_, failed)) = large.iter().find(|(closure, _)| job.closure().covers(closure)) {
+                let states = failed.bare;
+                return Err(Failed { reason: Reason::Holds { states }, certain: Vec::new(), ..failed.clone() });
+            }
+            let at = Progress { slice: first + index, slices, step: 0, steps: model.calendar.steps, states: 0 };
+            job.solve(model, limits, conduct, at)
+        };
+        let results: Vec<Result<Done, Failed>> = turn.par_iter().map(solve).collect();
+        for (index, result) in turn.into_iter().zip(results) {
+            let job = &jobs[index];
+            if let Err(failed) = &result
+                && match failed.reason {
+                    Reason::States { .. } => failed.bare >= limits.states / MONITORS,
+                    reason => matches!(reason, Reason::Work { .. }),
+                }
+            {
+                large.push((job.closure(), failed.clone()));
+            }
+            done[index] = Some(result.map_err(|failed| refusal(job, &failed)));
+        }
+    }
+    done.into_iter().map(|done| done.expect("every job has its wave")).collect()
+}
+
+/// By job: when its turn is. A slice comes after those that it holds; of equal slices the first comes alone.
+fn waves(jobs: &[Job]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    order.sort_by_key(|index| (jobs[*index].closure().size(), *index));
+    let mut waves = vec![0; jobs.len()];
+    for (place, index) in order.iter().enumerate() {
+        let mine = jobs[*index].closure();
+        let before = &order[..place];
+        let equal = before.iter().find(|other| jobs[**other].closure() == mine);
+        let inside =
+            before.iter().filter(|other| jobs[**other].closure() != mine && mine.covers(jobs[**other].closure()));
+        let after = inside.chain(equal).map(|other| waves[*other] + 1);
+        waves[*index] = after.max().unwrap_or(0);
+    }
+    waves
 }
 
 fn refusal(job: &Job, failed: &Failed) -> Refusal {

@@ -9,7 +9,7 @@ use crate::model::{
 };
 
 /// What belongs to a slice.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Closure {
     pub(super) variables: Vec<bool>,
     pub(super) rules: Vec<bool>,
@@ -62,6 +62,21 @@ impl Closure {
             growing.look_into(&need);
         }
         growing.closure
+    }
+
+    /// How much is in it.
+    pub(super) fn size(&self) -> usize {
+        let all = [&self.variables, &self.rules, &self.counters, &self.watches];
+        all.into_iter().map(|flags| members(flags).count()).sum()
+    }
+
+    /// Whether everything of `other` is in it.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let all = |mine: &[bool], theirs: &[bool]| mine.iter().zip(theirs).all(|(mine, theirs)| *mine || !theirs);
+        all(&self.variables, &other.variables)
+            && all(&self.rules, &other.rules)
+            && all(&self.counters, &other.counters)
+            && all(&self.watches, &other.watches)
     }
 
     /// The rules in it, in file order.

@@ -145,6 +145,11 @@ pub enum Reason {
         /// The boundary.
         step: Step,
     },
+    /// It holds a slice of which so many states were reached before that was given up; it was not tried.
+    Holds {
+        /// How many.
+        states: usize,
+    },
     /// The question is of a kind that has no finite state (a `highest` of fractions, …).
     NoFiniteState,
     /// It was stopped from outside.

@@ -101,6 +101,11 @@ impl<'m> Space<'m> {
         self.layout.contributors(self.states.iter().skip(1))
     }
 
+    /// States that differ in more than what questions remember.
+    pub(super) fn bare(&self) -> usize {
+        self.layout.bare(self.states.iter().skip(1))
+    }
+
     /// Whether `highest` or the like took too many values.
     pub(super) fn has_no_finite_state(&self) -> bool {
         self.layout.values.overflow()

@@ -60,7 +60,7 @@ fn worded(model: &Model, refused: &Refused) -> Refusal {
     let (code, message) = reason(calendar, refused.reason);
     let step = match refused.reason {
         Reason::States { step, .. } | Reason::Work { step } | Reason::Cascade { step } => Some(step),
-        Reason::NoFiniteState | Reason::Interrupted => None,
+        Reason::Holds { .. } | Reason::NoFiniteState | Reason::Interrupted => None,
     };
     // That it lies between 0 and 1 is no news.
     let informative = refused.known.filter(|bounds| bounds.low > NOTHING || bounds.high < 1.0 - NOTHING);
@@ -98,6 +98,10 @@ fn reason(calendar: &Calendar, reason: Reason) -> (&'static str, String) {
                 dates::step(calendar, step)
             ),
         ),
+        Reason::Holds { states } => {
+            let states = count(states as u64);
+            ("holds-too-many", format!("it holds a part that was given up at {states} states, and was not tried"))
+        }
         Reason::NoFiniteState => {
             ("no-finite-state", "what it asks cannot be remembered in finitely many states".to_owned())
         }
@@ -127,12 +131,14 @@ fn advice(model: &Model, refused: &Refused) -> Vec<String> {
         Reason::NoFiniteState => {
             return vec!["ask for its value on a date, or whether it ever exceeds a bound".to_owned()];
         }
-        Reason::States { .. } | Reason::Work { .. } | Reason::Cascade { .. } => {}
+        Reason::States { .. } | Reason::Work { .. } | Reason::Cascade { .. } | Reason::Holds { .. } => {}
     }
     let mut advice: Vec<String> = fewer_levels(model, refused).into_iter().collect();
     advice.extend(shorter_delay(model, refused));
     advice.push(match refused.reason {
-        Reason::States { .. } => "allow more with `--max-states`, where there is memory for it".to_owned(),
+        Reason::States { .. } | Reason::Holds { .. } => {
+            "allow more with `--max-states`, where there is memory for it".to_owned()
+        }
         Reason::Cascade { .. } => "give one of the rules that answer each other at once a delay (`after`)".to_owned(),
         _ => "`simulate solve` tries longer".to_owned(),
     });
