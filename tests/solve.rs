@@ -185,3 +185,52 @@ fn what_is_solved_needs_no_more_runs() {
     let beside = prints(&[path, "--runs", "500"]);
     assert!(!beside.contains("not one of 500 runs") && beside.contains("= 0.010000 %"), "{beside}");
 }
+
+#[test]
+fn what_a_few_rules_decide_is_tried_again_with_more_states() {
+    let many: String = (2..60).map(|n| format!("flood_{n}: (ask: \"count(flood) >= {n}\"), ")).collect();
+    let inside = WIDE
+        .replace("up:", "warms:")
+        .replace("[up]", "[warms]")
+        .replace("questions: {", &format!("questions: {{ {many}"));
+    let file = file(&inside);
+    let path = file.path().to_str().unwrap();
+    let json = parsed(&prints(&[path, "--runs", "100", "--format", "json"]));
+    let questions = json["questions"].as_array().unwrap();
+    assert_eq!(questions.len(), 61);
+    assert!(questions.iter().all(|question| question.get("exact").is_some()), "{json:#}");
+    let heat = &questions[60];
+    let states = json["slices"][heat["slice"].as_u64().unwrap() as usize]["states"].as_u64().unwrap();
+    assert!(states > 40_000 / 62, "it did not fit at the first attempt: {states}");
+    assert!((heat["exact"]["distribution"]["values"].as_array().unwrap().len()) == 101);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_solution_with_what_was_solved_before() {
+    // Solved in their order by one thread, or in halves by several: what is small comes first in any case.
+    let file = file(
+        r#"clock: (horizon: "60d"),
+        indicators: { heat: (range: (0, 100), start: 0) },
+        rules: {
+            flood: (pressure: "1 per 30d"),
+            warms: (pressure: "3 per 1d", then: ["heat += 1"]),
+            answer: (on: [warms], after: "1d to 30d", then: ["heat -= 2"]),
+            echo: (on: [answer], after: "1d to 30d", then: ["heat -= 1"]),
+            back: (on: [echo], after: "1d to 30d", then: ["heat -= 1"]),
+        },
+        outcomes: [(name: whatever)],
+        questions: { flood: (ask: "count(flood) >= 1"), hot: (ask: "heat >= 60 at end"), heat: (ask: "heat at end") }"#,
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simulate"));
+    command.args(["solve", file.path().to_str().unwrap(), "--max-states", "100_000_000"]);
+    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{text}");
+    assert!(text.contains("INTERRUPTED: what follows was solved before"), "{text}");
+    assert!(text.contains("  flood         0.8646647167"), "{text}");
+    assert!(text.contains("stopped before it was done"), "{text}");
+}

@@ -5,6 +5,7 @@
 pub mod agree;
 pub mod answered;
 pub mod binomial;
+pub mod briefly;
 #[cfg(test)]
 mod coverage;
 pub mod estimate;

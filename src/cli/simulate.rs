@@ -1,16 +1,15 @@
 //! `simulate FILE`
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::args::{Format, SimulateArgs};
 use super::load::{Loaded, load};
 use super::progress::Progress;
 use super::{Failure, again, output};
+use crate::analysis::briefly::solve_briefly;
 use crate::analysis::findings::findings;
 use crate::engine::{Conduct, RunError, Sampled, sample};
-use crate::exact;
-use crate::exact::solution::{self, Limits, Solution, Wanted};
 use crate::model::Model;
 use crate::observe::tally::Tally;
 use crate::report::gather::{add_exact, gather};
@@ -19,12 +18,6 @@ use crate::report::{Method, Origin, Report, csv::csv, dates, json::json};
 
 /// Version of the meaning of a scenario that both engines keep to.
 pub(super) const SEMANTICS: u32 = 1;
-/// States of a slice that is solved besides.
-const STATES: usize = 20_000;
-/// Elementary steps, of all slices together, of what is solved besides: some tenths of a second.
-const WORK: u64 = 10_000_000;
-/// Relative width of what is solved besides.
-const PRECISION: f64 = 1e-9;
 /// Paths that a report lists.
 const PATHS: usize = 50;
 
@@ -41,7 +34,7 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
     let origin = origin(&loaded, typed, sampled.runs);
     let mut report = gather(&loaded.model, &findings, sampled.collected.paths(), origin);
     if !typed.no_exact && !report.origin.interrupted {
-        add_exact(&mut report, &loaded.model, &in_a_moment(&loaded.model));
+        add_exact(&mut report, &loaded.model, &solve_briefly(&loaded.model));
     }
     let detail = if typed.all { Detail::Full } else { Detail::Brief };
     output::deliver(&shown(&report, typed.format(), detail), typed.out.as_deref())?;
@@ -56,15 +49,6 @@ fn draw(model: &Model, typed: &SimulateArgs) -> Result<Sampled<Tally>, RunError>
     // What comes now is short; a Ctrl-C ends it at once.
     stop.store(true, Ordering::Relaxed);
     sampled
-}
-
-/// What can be solved with little work. It is counted, not timed: the same command always solves the same.
-fn in_a_moment(model: &Model) -> Solution {
-    let wanted = Wanted { history: false, looks: Vec::new() };
-    let parts = 1 + model.questions.len() as u64;
-    let limits = Limits { states: STATES, work: Some(WORK / parts), precision: PRECISION };
-    let conduct = solution::Conduct { stop: &AtomicBool::new(false), progress: &|_| {} };
-    exact::solve(model, &wanted, &limits, &conduct)
 }
 
 /// The report as it is delivered.
