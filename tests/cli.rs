@@ -163,6 +163,27 @@ fn an_override_that_names_nothing_is_a_mistake_in_the_command() {
 }
 
 #[test]
+fn several_names_in_one_option_are_told_apart() {
+    let desk = Desk::new();
+    desk.run(&["border.ron", "--forbid", "incident,calming"]).fails(2, &["`--forbid incident --forbid calming`"]);
+    desk.run(&["border.ron", "--variant", "quiet,quiet"]).fails(2, &["`--variant quiet --variant quiet`"]);
+    desk.run(&["border.ron", "--runs", "-500"]).fails(2, &["at least one run is needed"]);
+}
+
+#[test]
+fn a_value_that_the_file_cannot_use_is_a_mistake_in_the_command() {
+    let desk = Desk::new();
+    let chancy = SCENARIO
+        .replace("parameters: {", "parameters: { odds: (value: 0.4), ")
+        .replace("on: [incident], ", "on: [incident], chance: odds, ");
+    desk.write("chancy.ron", &chancy);
+    desk.run(&["chancy.ron", "--set", "odds=60"]).fails(2, &["line 9", "`--set odds=60%`"]);
+    desk.run(&["chancy.ron", "--runs", "20", "--set", "odds=60%"]).succeeds();
+    desk.run(&["chancy.ron", "--runs", "20", "--set", "odds=\"60%\""]).succeeds();
+    desk.run(&["border.ron", "--set", "rate=2 per year"]).fails(2, &["`--set rate=2`"]);
+}
+
+#[test]
 fn the_same_command_prints_the_same_bytes_with_any_threads() {
     let desk = Desk::new();
     let with = |threads: &str, format: &str| {

@@ -75,7 +75,7 @@ pub struct SimulateArgs {
     #[arg(required = true)]
     pub file: Option<PathBuf>,
     /// How many runs: more runs, narrower intervals (a quarter of the width costs 16 times the runs)
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs)]
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs, allow_negative_numbers = true)]
     pub runs: u64,
     /// The seed: another seed gives other runs of the same scenario
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -372,6 +372,7 @@ fn whole_number(text: &str, none: &str) -> Result<u64, String> {
     let digits: String = text.chars().filter(|c| !matches!(c, '_' | ',')).collect();
     match digits.parse() {
         Ok(0) => Err(none.into()),
+        _ if digits.starts_with('-') => Err(none.into()),
         Ok(number) => Ok(number),
         Err(_) => Err("a whole number such as 100000 or 1_000_000 is needed".into()),
     }
@@ -403,7 +404,10 @@ mod tests {
     fn runs_may_be_grouped() {
         assert_eq!(simulate(&["simulate", "f.ron", "--runs", "1_000_000"]).runs, 1_000_000);
         assert_eq!(simulate(&["simulate", "f.ron", "--runs", "20,000"]).runs, 20_000);
-        assert!(Cli::try_parse_from(["simulate", "f.ron", "--runs", "0"]).is_err());
+        for none in ["0", "-500"] {
+            let refused = Cli::try_parse_from(["simulate", "f.ron", "--runs", none]).expect_err("no run");
+            assert!(refused.to_string().contains("at least one run is needed"), "{refused}");
+        }
     }
 
     #[test]

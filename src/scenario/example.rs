@@ -5,7 +5,7 @@
 
 use super::document::{Document, Entry, LadderText, ParameterValue, PostureText};
 use super::quantity::Moment;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span};
 
 /// The year of every date in an example.
 const YEAR: &str = "2024";
@@ -59,6 +59,10 @@ impl Examples {
         for diagnostic in diagnostics.iter() {
             let bare = EVENTS.contains(&diagnostic.code) && is_bare(&diagnostic.place, text);
             let pasted = |help: String| if bare { in_quotes(&help) } else { help };
+            if let Some(joined) = joined_name(diagnostic, text) {
+                told.push(joined);
+                continue;
+            }
             let help = diagnostic.help.iter().map(|help| pasted(self.dated(&self.worded(help)))).collect();
             told.push(Diagnostic { help, ..diagnostic.clone() });
         }
@@ -98,6 +102,31 @@ impl Examples {
         }
         told
     }
+}
+
+/// `overtime ban` where the file speaks of `overtime_ban` elsewhere: the mistake, told as that of a name with a space.
+fn joined_name(mistake: &Diagnostic, text: &str) -> Option<Diagnostic> {
+    let Place::Text(span) = mistake.place else { return None };
+    let in_name = |c: char| c.is_alphanumeric() || c == '_';
+    if mistake.code != "stray-words" {
+        return None;
+    }
+    let before = text.get(..span.start)?.trim_end_matches(' ');
+    let start =
+        before.rfind(|c: char| !in_name(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let last = text[span.start..].find(['"', '\n', ',', ')']).map_or(text.len(), |at| span.start + at);
+    let words: Vec<&str> = text[start..last].split(' ').filter(|word| !word.is_empty()).collect();
+    let names: Vec<&str> = text.split(|c: char| !in_name(c)).collect();
+    let joined = (2..=words.len().min(5)).rev().map(|count| words[..count].join("_"));
+    let name = joined.into_iter().find(|joined| names.contains(&joined.as_str()))?;
+    let message = format!("a name holds no spaces: `{}`", name.replace('_', " "));
+    Some(
+        Diagnostic {
+            help: Vec::new(),
+            ..Diagnostic::error("stray-words", message, Span::new(start, start + name.len()))
+        }
+        .help(format!("write `{name}`")),
+    )
 }
 
 /// Mistakes of events, which may stand bare where they are one word; most of what is written instead may not.

@@ -11,8 +11,9 @@ use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
 use crate::model::event::NOTHING;
 use crate::model::formula::{Condition, Number, Tabulated};
 use crate::model::{Branch, Branches, EventId, RuleId};
-use crate::scenario::document::{BranchText, Document, Entry, Map, RuleText};
+use crate::scenario::document::{BranchText, Case, Document, Entry, Map, ProbabilityText, RuleText};
 use crate::scenario::expression::{ArithmeticOp, EffectExpr};
+use crate::scenario::quantity::Likelihood;
 
 /// The branch that is taken when no other is.
 pub const OTHERWISE: &str = "otherwise";
@@ -149,7 +150,7 @@ fn draw(choose: &Spanned<Map<BranchText>>, document: &Document, context: &mut Co
             }
             (None, None) => {
                 if !document.holed(choose.span) {
-                    context.diagnostics.push(without_share(&entry.key));
+                    context.diagnostics.push(without_share(&entry.key, &choose.value));
                 }
                 sound = false;
                 continue;
@@ -175,7 +176,7 @@ fn draw(choose: &Spanned<Map<BranchText>>, document: &Document, context: &mut Co
 }
 
 /// The mistake of a branch that does not say how probable it is.
-fn without_share(name: &Spanned<String>) -> Diagnostic {
+fn without_share(name: &Spanned<String>, all: &Map<BranchText>) -> Diagnostic {
     const REST: [&str; 12] = [
         "else",
         "other",
@@ -193,13 +194,32 @@ fn without_share(name: &Spanned<String>) -> Diagnostic {
     let what = format!("the branch `{}` has neither `weight` nor `odds`", name.value);
     let mistake = Diagnostic::error("no-weight", what, name.span);
     let lower = name.value.to_lowercase();
-    let share = "add its probability, `weight: 0.3`, or its relative odds, `odds: 2`";
+    let odds = all.iter().filter_map(|entry| entry.value.as_ref()).any(|branch| branch.odds.is_some());
+    let share = match left_over(all) {
+        _ if odds => "add its odds, relative to those of the others: `odds: 2`".to_owned(),
+        Some(left) => format!("add its probability: what the others leave is `weight: {left}`"),
+        None => "add its probability, `weight: 0.3`, or its relative odds, `odds: 2`".to_owned(),
+    };
     if REST.contains(&lower.as_str()) || nearest(&lower, [OTHERWISE]).is_some() {
         return mistake
             .help(format!("call it `{OTHERWISE}`: that branch alone has none, and takes what the others leave"))
             .help(format!("or {share}"));
     }
     mistake.help(share).help("only a branch called `otherwise` has none: it takes what the others leave")
+}
+
+/// What the weights of the other branches leave to the only one without, where they are plain numbers.
+fn left_over(all: &Map<BranchText>) -> Option<f64> {
+    let weight = |branch: &BranchText| match branch.weight.as_ref()?.cases.as_slice() {
+        [Case { when: None, is }] => match &is.value {
+            ProbabilityText::Given(Likelihood::Number(p)) => Some(p.value()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let weights: Vec<f64> = all.iter().filter_map(|entry| weight(entry.value.as_ref()?)).collect();
+    let left = ((1.0 - weights.iter().sum::<f64>()) * 1e9).round() / 1e9;
+    (weights.len() + 1 == all.len() && left > 0.0 && left < 1.0).then_some(left)
 }
 
 fn plain_otherwise(text: &BranchText, context: &mut Context<'_>) -> bool {

@@ -16,8 +16,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span, Spanned};
 use crate::model::formula::Number;
 use crate::model::table::DelayTable;
 use crate::model::{Clock, EventId, HIGHEST_HAZARD, Step};
-use crate::scenario::document::{Again, Document, IfLapsed, RuleText};
-use crate::scenario::quantity::Moment;
+use crate::scenario::document::{Again, Case, Document, IfLapsed, ProbabilityText, RuleText};
+use crate::scenario::expression::{Expr, ExprKind};
+use crate::scenario::quantity::{Likelihood, Moment};
 
 /// Which clock a rule has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,11 +107,32 @@ pub fn kind(
     }
 }
 
+/// How something that may or may not happen is written without `chance`: with the rule's own chance and effects.
+fn maybe(rule: &RuleText) -> String {
+    let chance = match rule.chance.as_ref().map(|chance| chance.cases.as_slice()) {
+        Some([Case { when: None, is }]) => match &is.value {
+            ProbabilityText::Given(Likelihood::Number(p)) => format!("{}", p.value()),
+            ProbabilityText::Given(Likelihood::Judged { word: Some(word), .. }) => format!("\"{word}\""),
+            ProbabilityText::Given(Likelihood::Judged { low, high, .. }) => {
+                format!("\"about {} to {}\"", low.value(), high.value())
+            }
+            ProbabilityText::Formula(Expr { kind: ExprKind::Name(name), .. }) => name.clone(),
+            ProbabilityText::Formula(expr) => format!("\"{expr}\""),
+        },
+        _ => "\"30%\"".to_owned(),
+    };
+    let effects = rule.then.iter().flat_map(|then| &then.value).map(|effect| format!("\"{effect}\""));
+    let effects: Vec<String> = effects.collect();
+    let list = effects.join(", ");
+    let list = if list.chars().count() <= 60 && !list.is_empty() { list } else { "…".to_owned() };
+    let instead = if rule.then.is_some() { "instead of `then`" } else { "for something that may or may not happen" };
+    format!("{instead} write branches: `choose: {{yes: (weight: {chance}, then: [{list}]), otherwise: ()}}`")
+}
+
 /// Reports the fields that do not go with the clock of the rule.
 pub fn misplaced(kind: Kind, rule: &RuleText, diagnostics: &mut Diagnostics) {
     use Kind::{Dated, Pressure, Recurring, Response};
-    let branches = "for something that may or may not happen then, use branches: \
-                    `choose: {yes: (weight: \"30%\"), no: (weight: \"70%\")}`";
+    let branches = &maybe(rule);
     let fields: [(&str, Option<Span>, &[Kind], &str); 7] = [
         (
             "chance",

@@ -182,10 +182,26 @@ fn with_posture(
     };
     if !matches!(op, CompareOp::Equal | CompareOp::NotEqual) && !context.scope.is_ordered(id) {
         let mistake = unordered(id, &format!("`{op}`"), left.span.to(right.span), context.scope);
-        context.diagnostics.push(mistake.help(format!("or say which values you mean: `{left} in ({right}, …)`")));
+        // As they are written: what an author means by lower and higher is mostly their order.
+        let values = context.scope.values(id);
+        let at = right_value(right, values);
+        let meant = at.map(|at| match op {
+            CompareOp::Less => &values[..at],
+            CompareOp::AtMost => &values[..=at],
+            CompareOp::Greater => &values[at + 1..],
+            _ => &values[at..],
+        });
+        let meant = meant.filter(|values| !values.is_empty()).map_or_else(|| values.join(", "), |v| v.join(", "));
+        context.diagnostics.push(mistake.help(format!("or say which values you mean: `{left} in ({meant})`")));
         return None;
     }
     Some(Condition::Compare(op, Number::Read(Slot::Variable(id)), with))
+}
+
+/// Which of `values` stands on the right.
+fn right_value(right: &Expr, values: &[String]) -> Option<usize> {
+    let ExprKind::Name(name) = &right.kind else { return None };
+    values.iter().position(|value| value == name)
 }
 
 /// The mistake of a name right of a posture that means something else.

@@ -8,6 +8,9 @@ use super::outcome::written;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, Spanned, nearest};
 use crate::scenario::document::{Bindings, Document};
 
+/// What is said of the place in a template at which a value means nothing.
+pub const FILLED_IN: &str = "it is filled in here";
+
 /// Mistakes of names, which a value of `for_each` can bring about.
 const NAMES: [&str; 3] = ["unknown-name", "unknown-value", "unknown-event"];
 
@@ -91,7 +94,7 @@ fn without_braces(mistake: &Diagnostic, variable: &str, text: &str) -> Diagnosti
 /// The mistake moved from the body of the template to the value that is filled in.
 fn at_value(mistake: &Diagnostic, value: &Spanned<String>, used: Span) -> Diagnostic {
     let help = mistake.help.iter().map(|help| of_value(help, &value.value).unwrap_or_else(|| help.clone())).collect();
-    Diagnostic { place: Place::Text(value.span), help, ..mistake.clone() }.related(used, "it is filled in here")
+    Diagnostic { place: Place::Text(value.span), help, ..mistake.clone() }.related(used, FILLED_IN)
 }
 
 /// "did you mean `est.army`?" is about `{ally}.army`; the value meant is `est`.

@@ -179,7 +179,18 @@ fn unknown_variant(name: &str, document: &Document) -> Diagnostic {
     let names: Vec<&str> = document.variants.iter().map(|entry| entry.key.value.as_str()).collect();
     let place = Place::Option(format!("--variant {name}"));
     let mistake = error_at("unknown-variant", format!("there is no variant `{name}`"), &place);
-    named(mistake, name, &names, ("variant", "variants"))
+    several(mistake, "--variant", name, &names, ("variant", "variants"))
+}
+
+/// `--variant a,b`: several names where one is due are an option each; else what `named` says.
+fn several(mistake: Diagnostic, option: &str, text: &str, names: &[&str], kind: (&str, &str)) -> Diagnostic {
+    let parts: Vec<&str> = text.split([',', ' ', ';', '+']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let known = |part: &&str| names.contains(&part.split('/').next().unwrap_or(part));
+    if parts.len() > 1 && parts.iter().all(known) {
+        let each: Vec<String> = parts.iter().map(|part| format!("{option} {part}")).collect();
+        return mistake.help(format!("one option for each: `{}`", each.join(" ")));
+    }
+    named(mistake, text, names, kind)
 }
 
 /// Adds the nearest name and what there is.
@@ -203,6 +214,12 @@ fn set(text: &str, document: &Document) -> Result<Assignment, Box<Diagnostic>> {
     let entry = document.parameters.iter().find(|entry| entry.key.value == name);
     let declared = entry.and_then(|entry| entry.value.as_ref());
     let scale = document.words.as_ref().map(|words| words.value);
+    // A shell may hand on the quotes that a file would want.
+    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    if let Some(help) = timeless(name, value, declared) {
+        let what = format!("the time of `{name}` is the file's own; only its number is set");
+        return Err(Box::new(error_at("set-what", what, &place).help(help)));
+    }
     let parsed = typed(value, declared, scale).map_err(|mistake| Diagnostic { place: place.clone(), ..*mistake })?;
     Ok(Assignment {
         name: name.to_owned(),
@@ -213,6 +230,18 @@ fn set(text: &str, document: &Document) -> Result<Assignment, Box<Diagnostic>> {
         variant: None,
         in_force: true,
     })
+}
+
+/// `2 per year` for a parameter whose time the file gives: what to write.
+fn timeless(name: &str, value: &str, declared: Option<&ParameterText>) -> Option<String> {
+    let declared = declared.filter(|declared| declared.per.is_some() || declared.within.is_some())?;
+    let number = value.split_once(" per ").or_else(|| value.split_once(" within "))?.0.trim();
+    let time = match (&declared.per, &declared.within) {
+        (Some(per), _) => format!("per {}", per.value),
+        (_, Some(within)) => format!("within {}", within.value),
+        _ => return None,
+    };
+    Some(format!("write `--set {name}={}`, which is taken {time}", quoted(number)))
 }
 
 /// What to write for a `--set` without its sign: the parameter that is named, or the first.
@@ -344,12 +373,13 @@ fn target(text: &str, place: &Place, document: &Document) -> Result<Target, Box<
     let (id, branch) = text.split_once('/').map_or((text, None), |(id, branch)| (id, Some(branch)));
     let Some(index) = document.rules.iter().position(|entry| entry.key.value == id) else {
         let names: Vec<&str> = document.rules.iter().map(|entry| entry.key.value.as_str()).collect();
-        return Err(Box::new(named(
-            error_at("unknown-rule", format!("there is no rule `{id}`"), place),
-            id,
-            &names,
-            ("rule", "rules"),
-        )));
+        let mistake = error_at("unknown-rule", format!("there is no rule `{id}`"), place);
+        return Err(Box::new(match place {
+            Place::Option(option) if option.starts_with("--forbid") => {
+                several(mistake, "--forbid", text, &names, ("rule", "rules"))
+            }
+            _ => named(mistake, id, &names, ("rule", "rules")),
+        }));
     };
     let rule = RuleId(index as u32);
     let Some(branch) = branch else { return Ok(Target { rule, branch: None }) };

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cases;
 pub mod clock;
 mod compare;
+mod consequence;
 mod counted;
 pub mod cycle;
 pub mod decay;
@@ -42,6 +43,7 @@ use crate::model::schedule::Schedule;
 use crate::scenario::Examples;
 use crate::scenario::document::{Document, Entry, Map, RuleText, VariantText};
 use clock::Clockwork;
+use consequence::without_consequences;
 use delay::Delays;
 use demand::{Demand, Demanded};
 use instance::Templates;
@@ -73,7 +75,7 @@ pub struct Overrides {
 pub fn compile(document: &Document, source: &Source<'_>, overrides: &Overrides) -> Result<Model, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let model = sound(document, source, overrides, &mut diagnostics);
-    model.ok_or_else(|| Examples::of(document, source.text).told(&diagnostics, source.text).sorted())
+    model.ok_or_else(|| told(document, source, &diagnostics))
 }
 
 /// Compiles `document` as `compile` does, and tells the warnings too where there is a model. In text order. Every
@@ -84,8 +86,13 @@ pub fn examine(document: &Document, source: &Source<'_>, overrides: &Overrides) 
     if let Some(model) = &model {
         diagnostics.append(variants_alone(model, document, source, overrides));
     }
-    let told = Examples::of(document, source.text).told(&diagnostics, source.text);
-    (model.filter(|_| !diagnostics.has_errors()), told.sorted())
+    (model.filter(|_| !diagnostics.has_errors()), told(document, source, &diagnostics))
+}
+
+/// `diagnostics` in the words of the scenario, in text order, each mistake without what only follows from it.
+fn told(document: &Document, source: &Source<'_>, diagnostics: &Diagnostics) -> Diagnostics {
+    let alone = without_consequences(diagnostics, source);
+    Examples::of(document, source.text).told(&alone, source.text).sorted()
 }
 
 fn sound(
@@ -278,10 +285,28 @@ fn blame_variants(source: &Source<'_>, assignments: &[Assignment], diagnostics: 
                 let (name, value) = (&assignment.name, &assignment.text);
                 mistake =
                     mistake.help(format!("the variant `{variant}` sets `{name}` to {value}, and has to fit as well"));
+            } else if assignment.in_force {
+                mistake = blame_option(assignment, &mistake, source);
             }
         }
         diagnostics.push(mistake);
     }
+}
+
+/// The mistake of a number that fits its parameter and not the place in the file that uses it.
+fn blame_option(assignment: &Assignment, mistake: &Diagnostic, source: &Source<'_>) -> Diagnostic {
+    let line = match mistake.place {
+        Place::Text(span) => source.text[..span.start].matches('\n').count() + 1,
+        Place::Option(_) => return mistake.clone(),
+    };
+    let mut told = Diagnostic { place: assignment.place.clone(), related: Vec::new(), ..mistake.clone() };
+    let (name, value) = (&assignment.name, &assignment.text);
+    if mistake.code == "not-a-probability" {
+        told.message = format!("line {line} uses `{name}` as a probability, and {value} is none");
+        let percent = value.parse().is_ok_and(|number: f64| number > 1.0 && number <= 100.0);
+        return if percent { told.help(format!("for {value} percent write `--set {name}={value}%`")) } else { told };
+    }
+    told.help(format!("`{name}` is used in line {line}"))
 }
 
 fn variants(document: &Document) -> Vec<Variant> {

@@ -161,7 +161,7 @@ fn instances_of<T: Template>(
     if strange_in_id(&entry.key, &variables, rows.first(), diagnostics) {
         return None;
     }
-    if !all_in_id::<T>(&entry.key, &variables, diagnostics) {
+    if !all_in_id::<T>(&entry.key, &variables, named(document, &entry.key.value, &rows).as_deref(), diagnostics) {
         return None;
     }
     let before = instances.len();
@@ -224,7 +224,29 @@ fn strange_in_id(key: &Spanned<String>, variables: &[&str], row: Option<&Row>, d
     true
 }
 
-fn all_in_id<T: Template>(key: &Spanned<String>, variables: &[&str], diagnostics: &mut Diagnostics) -> bool {
+/// The name with its variables in that the events of the file already use for this template, if they use one.
+fn named(document: &Document, name: &str, rows: &[Row]) -> Option<String> {
+    let rules = document.rules.iter().filter_map(|entry| entry.value.as_ref());
+    let groups = document.events.iter().filter_map(|entry| entry.value.as_ref()).flat_map(|group| &group.value);
+    let events = rules.filter_map(|rule| rule.on.as_ref()).flat_map(|on| &on.value).chain(groups);
+    let used: Vec<String> = events.map(ToString::to_string).collect();
+    let row = rows.first()?;
+    let filled = |form: &String| {
+        let mut with = Substitution::new(row.clone());
+        with.text(form, Span::default())
+    };
+    let variables: Vec<String> = row.keys().map(|variable| format!("{{{variable}}}")).collect();
+    let together = variables.join("_");
+    let forms = [format!("{together}_{name}"), format!("{name}_{together}")];
+    forms.into_iter().find(|form| used.contains(&filled(form)))
+}
+
+fn all_in_id<T: Template>(
+    key: &Spanned<String>,
+    variables: &[&str],
+    used: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let missing: Vec<&str> =
         variables.iter().copied().filter(|name| !key.value.contains(&format!("{{{name}}}"))).collect();
     let Some(first) = missing.first() else { return true };
@@ -232,6 +254,7 @@ fn all_in_id<T: Template>(key: &Spanned<String>, variables: &[&str], diagnostics
     let what =
         format!("the name of this template does not contain `{{{first}}}`, so several {kind}s would have one name");
     let name = missing.iter().fold(key.value.clone(), |name, missing| format!("{name}_{{{missing}}}"));
+    let name = used.unwrap_or(&name);
     diagnostics.push(
         Diagnostic::error("variable-not-in-id", what, key.span)
             .help(format!("write each variable into the name, for instance `\"{name}\"`")),

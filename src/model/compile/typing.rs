@@ -75,7 +75,6 @@ fn named_condition(name: &str, span: Span, context: &mut Context<'_>) -> Option<
         Some(meaning @ (Meaning::Rule(_) | Meaning::Emitted | Meaning::Group)) => {
             or_value(due(meaning.noun()), name, scope)
                 .help(format!("to ask whether it has happened, write `count({name}) >= 1`"))
-                .help(format!("to follow it, write `on: [{name}]`"))
         }
         None => scope.unknown(name, span, Due::Condition),
     };
@@ -302,6 +301,19 @@ pub fn probability(text: &ProbabilityText, context: &mut Context<'_>) -> Option<
     {
         let mistake = no_probability(name, expr.span, context.scope);
         context.diagnostics.push(mistake);
+        return None;
+    }
+    if let ExprKind::Name(name) = &expr.kind
+        && let Some(Meaning::Parameter(index)) = context.scope.meaning(name)
+        && matches!(context.scope.parameters[index], Some(Value::Rate))
+    {
+        let found = format!("`{name}` is a rate (it has `per` or `within`), and a probability is due here");
+        let mistake = Diagnostic::error("not-a-number", found, expr.span);
+        context.diagnostics.push(
+            mistake.help("write a probability such as `\"30%\"`, or name a parameter without `per` and `within`").help(
+                format!("or let the rule fire by this rate: `pressure: {name}` in the place of `on` and `chance`"),
+            ),
+        );
         return None;
     }
     let (number, interval) = number(expr, context)?;

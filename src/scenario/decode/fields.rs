@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Reader;
+use super::{Reader, example};
 use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
 use crate::scenario::document::{Entry, Map};
 use crate::scenario::node::{Field, Node, Shape};
@@ -22,7 +22,12 @@ pub(super) struct Fields<'n, 't> {
 }
 
 /// What people write who have seen other languages, and the field that does it here.
-const ELSEWHERE: [(&str, &str); 60] = [
+const ELSEWHERE: [(&str, &str); 65] = [
+    ("chance", "weight"),
+    ("likelihood", "weight"),
+    ("p", "weight"),
+    ("prob", "weight"),
+    ("probability", "weight"),
     ("until", "end"),
     ("stop", "end"),
     ("to", "end"),
@@ -101,28 +106,6 @@ const INSIDE: [(&str, &str); 12] = [
     ("weight", "choose"),
 ];
 
-/// How a record of this kind may look.
-fn example(what: &str) -> &'static str {
-    match what {
-        "the clock" => "(start: \"2024-02-07\", end: \"2024-12-31\")",
-        "a rule" => "(says: \"…\", on: [other_rule], then: [\"tension += 3\"])",
-        "a parameter" => "(value: \"30%\", says: \"…\")",
-        "an actor" => "(name: \"North Korea\", postures: { … })",
-        "a posture" => "(ladder: [calm, tense, war], start: calm)",
-        "an indicator" => "(range: (0, 100), start: 60)",
-        "`decays`" => "(half_life: \"21d\", towards: 20)",
-        "a factor" => "(when: \"tension > 50\", odds_times: 3)",
-        "a branch" => "(weight: 0.9, then: [\"tension += 3\"])",
-        "an outcome" => "(name: war, when: \"ever(tension > 80)\")",
-        "a question" => "(ask: \"ever(tension > 80)\")",
-        "a source" => "(title: \"…\", grade: \"B2\")",
-        "`because`" => "(kind: assumed)",
-        "a variant" => "(set: {us_line: back})",
-        "a forced firing" => "(rule: clash, at: \"2024-03-08\")",
-        _ => "(name: value, …)",
-    }
-}
-
 impl<'n, 't> Fields<'n, 't> {
     /// The fields of `node`, which is `what` (with its article); `None` if it has none, which is reported.
     pub(super) fn open(reader: &mut Reader, node: &'n Node<'t>, what: &'static str) -> Option<Self> {
@@ -138,7 +121,13 @@ impl<'n, 't> Fields<'n, 't> {
                 }
                 fields
             }
-            _ => return reader.wrong(node, &format!("{what}, with named fields in `( )`"), example(what)),
+            _ => {
+                return reader.wrong(
+                    node,
+                    &format!("{what}, with named fields in `( )`"),
+                    &example::record(what, node, reader),
+                );
+            }
         };
         let mut kept: Vec<&Field<'t>> = Vec::new();
         let nameless = fields.iter().any(|field| field.0.value.is_empty());
@@ -218,13 +207,12 @@ impl<'n, 't> Fields<'n, 't> {
             meant.extend(home);
             let error =
                 Diagnostic::error("unknown-field", format!("{} has no field `{}`", self.what, key.value), key.span);
-            if self.what == "an actor" && is_posture(value) {
-                let help = format!("postures stand inside of `postures`: `postures: {{ {}: (…) }}`", key.value);
+            if let Some(help) = self.displaced(&key.value, value, reader) {
                 reader.error(error.help(help));
                 continue;
             }
             reader.error(match (near, home) {
-                (Some(near), _) => error.help(format!("did you mean `{near}`?")).help(self.allowed()),
+                (Some(near), _) => error.help(in_place_of(&key.value, near, value)).help(self.allowed()),
                 (None, Some(home)) => error.help(format!("it stands inside of `{home}: ( … )`")),
                 (None, None) => error.help(self.allowed()),
             });
@@ -240,6 +228,25 @@ impl<'n, 't> Fields<'n, 't> {
                     .label("not in here")
                     .help(format!("add for example `{example},`")),
             );
+        }
+    }
+
+    /// Where an unknown field belongs whose name is one that the author chose.
+    fn displaced(&self, name: &str, value: &Node<'_>, reader: &Reader) -> Option<String> {
+        let again = example::written(value);
+        match self.what {
+            "an actor" if is_posture(value) => {
+                Some(format!("postures stand inside of `postures`: `postures: {{ {name}: (…) }}`"))
+            }
+            "a variant" if reader.parameters.contains(name) => {
+                let value = again.unwrap_or_else(|| "…".to_owned());
+                Some(format!("a parameter is set inside of `set`: write `set: {{{name}: {value}}}`"))
+            }
+            "an outcome" if self.near(name).is_none() && matches!(value.shape, Shape::Text(..)) => {
+                let condition = again.unwrap_or_else(|| "\"…\"".to_owned());
+                Some(format!("write `(name: {name}, when: {condition})`: the name is the value of `name`"))
+            }
+            _ => None,
         }
     }
 
@@ -273,9 +280,20 @@ fn is_posture(node: &Node<'_>) -> bool {
     super::entries(node).any(|(key, _)| matches!(&*key.value, "ladder" | "states"))
 }
 
-/// Whether `written` is `name` with one letter wrong. Short names are too near to each other (`when`, `then`).
+/// What to say of a field `written` that is called `meant` here. A word for the same is said again with its value.
+fn in_place_of(written: &str, meant: &str, value: &Node<'_>) -> String {
+    const OTHER_VALUES: [&str; 6] = ["range", "pressure", "choose", "factors", "horizon", "severity"];
+    let same = nearest(written, [meant]).is_none() && !OTHER_VALUES.contains(&meant);
+    match example::written(value).filter(|_| same) {
+        Some(value) => format!("did you mean `{meant}: {value}`?"),
+        None => format!("did you mean `{meant}`?"),
+    }
+}
+
+/// Whether `written` is `name` with one letter wrong. Short names are too near to each other (`when`, `then`), but for
+/// the `s` of a plural.
 fn is_slip(written: &str, name: &str) -> bool {
-    name.len() >= 5 && strsim::damerau_levenshtein(written, name) == 1
+    name.strip_suffix('s') == Some(written) || (name.len() >= 5 && strsim::damerau_levenshtein(written, name) == 1)
 }
 
 fn double(key: &Spanned<Cow<'_, str>>, first: Span) -> Diagnostic {
@@ -322,6 +340,7 @@ impl Reader {
         let mut map: Map<T> = Vec::new();
         let mut first: BTreeMap<String, Span> = BTreeMap::new();
         for (key, value) in fields {
+            self.entry = key.value.to_string();
             let value = decode(self, value);
             let key = Self::key(key);
             if key.value.is_empty() {

@@ -4,6 +4,7 @@
 //! past, so that one pass finds all of them.
 
 mod asked;
+mod example;
 mod fields;
 mod names;
 mod number;
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 
 use super::document::Document;
 use super::node::{Node, Shape};
+use super::quantity::Moment;
 use super::words::Scale;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span, Spanned};
 use fields::Fields;
@@ -35,6 +37,14 @@ pub(super) struct Reader {
     numbers: BTreeSet<String>,
     /// Parameters that are one of several names.
     choices: BTreeSet<String>,
+    /// Names of parameters.
+    parameters: BTreeSet<String>,
+    /// Where the clock starts.
+    start: Option<Moment>,
+    /// The name of the entry that is being read.
+    entry: String,
+    /// What a factor of the rule that is being read multiplies with.
+    times: &'static str,
     /// The file is written in braces throughout, which was reported once.
     braces: bool,
 }
@@ -53,7 +63,7 @@ enum Words {
 
 /// The document that `root` is, with holes where `diagnostics` has mistakes.
 pub(super) fn document(root: &Node<'_>) -> (Option<Document>, Diagnostics) {
-    let mut reader = Reader::default();
+    let mut reader = Reader { times: "odds_times", ..Reader::default() };
     let document = reader.document(root);
     let document = document.map(|document| Document { holes: reader.holes, ..document });
     (document, reader.diagnostics)
@@ -134,8 +144,14 @@ impl Reader {
                     let name = plain(value).and_then(Scale::named);
                     self.words = name.map_or(Words::Wrong, Words::Scale);
                 }
+                "clock" => {
+                    let start = entries(value).find(|(field, _)| field.value == "start");
+                    let start = start.and_then(|(_, start)| Moment::parse(plain(start)?, 0).ok());
+                    self.start = start;
+                }
                 "parameters" => {
                     for (name, parameter) in entries(value) {
+                        self.parameters.insert(name.value.to_string());
                         self.numbers.insert(name.value.to_string());
                         if entries(parameter).any(|(field, _)| field.value == "one_of") {
                             self.choices.insert(name.value.to_string());

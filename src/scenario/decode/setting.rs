@@ -2,8 +2,8 @@
 //!
 //! Does not know rules.
 
-use super::Reader;
 use super::fields::Fields;
+use super::{Reader, example, plain};
 use crate::diagnostic::{Diagnostic, Spanned};
 use crate::scenario::document::{
     ActorText, Because, Bindings, ClockText, Confidence, DecayText, Evidence, FlagText, IndicatorText, LadderText,
@@ -16,7 +16,7 @@ impl Reader {
         let mut f = Fields::open(self, node, "the clock")?;
         let clock = ClockText {
             start: f.spanned(self, "start", Self::moment),
-            end: f.spanned(self, "end", Self::moment),
+            end: f.spanned(self, "end", Self::end),
             horizon: f.spanned(self, "horizon", Self::duration),
             step: f.spanned(self, "step", Self::duration),
         };
@@ -212,6 +212,12 @@ impl Reader {
                 let map =
                     self.map(node, "for_each", |reader, node| reader.list(node, "[jpn, us]", Self::spanned_name))?;
                 Some(Bindings::Product(map.into_iter().filter_map(|e| Some((e.key, e.value?))).collect()))
+            }
+            Shape::List(rows) if !rows.is_empty() && rows.iter().all(|row| plain(row).is_some()) => {
+                let variable = self.entry.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+                let variable = variable.map_or("x", |(name, _)| name).to_owned();
+                let names = example::written(node).unwrap_or_else(|| "[…]".to_owned());
+                self.wrong(node, "variables with lists of names in `{ }`", &format!("{{{variable}: {names}}}"))
             }
             Shape::List(rows) => {
                 let rows: Vec<_> = rows.iter().map(|row| self.map(row, "for_each", Self::spanned_name)).collect();

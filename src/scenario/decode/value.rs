@@ -5,10 +5,10 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Reader, plain};
-use crate::diagnostic::{Diagnostic, Spanned, nearest};
+use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
 use crate::scenario::expression::{self, EffectExpr, EventExpr, Expr, QuestionExpr};
 use crate::scenario::node::{Node, Shape};
-use crate::scenario::quantity::{Duration, Moment, is_number};
+use crate::scenario::quantity::{Duration, Moment, is_number, spoken};
 
 type Parser<T> = fn(&str, usize) -> Result<T, Box<Diagnostic>>;
 
@@ -69,6 +69,10 @@ impl Reader {
 
     /// A whole number.
     pub(super) fn whole(&mut self, node: &Node<'_>) -> Option<i64> {
+        self.whole_such_as(node, "60")
+    }
+
+    fn whole_such_as(&mut self, node: &Node<'_>, example: &str) -> Option<i64> {
         let text = match &node.shape {
             Shape::Number(_, text) => text,
             Shape::Text(text, _) if text.parse::<i64>().is_ok() => {
@@ -82,13 +86,13 @@ impl Reader {
                 );
                 return None;
             }
-            _ => return self.wrong(node, "a whole number", "60"),
+            _ => return self.wrong(node, "a whole number", example),
         };
         let number = text.replace('_', "").trim_start_matches('+').parse().ok();
         if number.is_none() {
             self.error(
                 Diagnostic::error("not-whole", format!("expected a whole number, found `{text}`"), node.span)
-                    .help("write it without a point, such as `60`; at most 18 digits"),
+                    .help(format!("write it without a point, such as `{example}`; at most 18 digits")),
             );
         }
         number
@@ -96,7 +100,7 @@ impl Reader {
 
     /// A whole number from 0.
     pub(super) fn count(&mut self, node: &Node<'_>) -> Option<u64> {
-        let number = self.whole(node)?;
+        let number = self.whole_such_as(node, "3")?;
         let count = u64::try_from(number).ok();
         if count.is_none() {
             self.error(
@@ -133,7 +137,39 @@ impl Reader {
 
     /// A date, or a date with a time.
     pub(super) fn moment(&mut self, node: &Node<'_>) -> Option<Moment> {
-        self.parsed(node, "a date", "\"2024-03-04\"", Moment::parse)
+        let start = self.start;
+        self.moment_or_length(node, |length| {
+            let seconds = Duration::parse(length, 0).ok().and_then(|length| i64::try_from(length.seconds).ok());
+            let meant = start.zip(seconds).and_then(|(start, seconds)| start.seconds.checked_add(seconds));
+            match meant {
+                Some(at) => format!("that long after the start is `\"{}\"`", Moment::at_seconds(at)),
+                None => "this is a length of time, and a date is due here: `\"2024-03-04\"`".to_owned(),
+            }
+        })
+    }
+
+    /// The end of the clock.
+    pub(super) fn end(&mut self, node: &Node<'_>) -> Option<Moment> {
+        self.moment_or_length(node, |length| {
+            format!("this is a length of time; a clock may have `horizon: \"{length}\"` instead of `end`")
+        })
+    }
+
+    /// A date; `help` says what to write for a length of time in its place.
+    fn moment_or_length(&mut self, node: &Node<'_>, help: impl Fn(&str) -> String) -> Option<Moment> {
+        let said = match &node.shape {
+            Shape::Text(text, Some(at)) if Moment::parse(text, 0).is_err() => {
+                spoken::duration(text).map(|said| (said, text, *at))
+            }
+            _ => None,
+        };
+        let Some((said, text, at)) = said else {
+            return self.parsed(node, "a date", "\"2024-03-04\"", Moment::parse);
+        };
+        let message = format!("expected a date such as `\"2024-03-04\"`, found `{text}`");
+        let place = Span::new(at, at + text.len());
+        self.error(Diagnostic::error("bad-date", message, place).help(help(&said.text)));
+        None
     }
 
     /// A condition or a number.

@@ -67,6 +67,7 @@ impl Parser<'_> {
             _ => return Err(self.no_effect(&target)),
         };
         self.next += 1;
+        self.refuse_sign_before_move(&target)?;
         Ok(kind(target, self.expression()?))
     }
 }

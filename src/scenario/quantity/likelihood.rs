@@ -97,6 +97,18 @@ fn meant(text: &str) -> Option<String> {
         }
         _ => {}
     }
+    // Betting odds count what speaks against something, or for it.
+    let bet = |text: &str| {
+        let (few, many) =
+            text.trim_start_matches("odds of ").split_once([':', '-', '/']).or_else(|| text.split_once(" to "))?;
+        Some((few.trim().parse::<u32>().ok()?, many.trim().parse::<u32>().ok()?))
+    };
+    if let Some((against, on)) = text.strip_suffix(" against").and_then(bet) {
+        return Some(format!("{on} in {}", against.checked_add(on)?));
+    }
+    if let Some((on, against)) = text.strip_suffix(" on").and_then(bet) {
+        return Some(format!("{on} in {}", against.checked_add(on)?));
+    }
     if let Some(number) = text.strip_suffix("percent").or_else(|| text.strip_suffix("per cent")) {
         return count(number).map(|number| format!("{number}%"));
     }

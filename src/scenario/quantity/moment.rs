@@ -6,7 +6,7 @@ use std::fmt;
 
 use time::{Date, Month, PrimitiveDateTime, Time as TimeOfDay};
 
-use super::{Duration, Moment, Parsed, Time, spoken};
+use super::{Duration, Moment, Parsed, Time};
 use crate::diagnostic::{Diagnostic, Span};
 
 impl Moment {
@@ -123,9 +123,10 @@ fn misspelt(text: &str, span: Span) -> Box<Diagnostic> {
     let error =
         Diagnostic::error("bad-date", format!("expected a date such as `\"2024-03-04\"`, found `{text}`"), span);
     let dates: Vec<String> = dates_meant(text).iter().map(|date| format!("`\"{date}\"`")).collect();
-    let error = if let Some(length) = spoken::duration(text) {
-        error
-            .help(format!("this is a length of time; a clock may have `horizon: \"{}\"` instead of `end`", length.text))
+    let span_of_time = [" to ", " until ", " - ", "..", "–", " and "].iter().find_map(|sign| text.split_once(sign));
+    let ends = span_of_time.map(|(from, to)| (dates_meant(from), dates_meant(to)));
+    let error = if let Some((Some(from), Some(to))) = ends.as_ref().map(|(from, to)| (from.first(), to.last())) {
+        error.help(format!("this is a span of time, and one date is due here: write `\"{from}\"` or `\"{to}\"`"))
     } else if dates.is_empty() {
         error.help("dates are year-month-day: `\"2024-03-04\"`, with a time `\"2024-03-04T06:00\"`")
     } else {

@@ -33,15 +33,24 @@ pub(super) fn split(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// The number that a word is: `two`, `a`.
+/// The number that a word is: `two`, `a`, `forty-five`.
 pub(in crate::scenario) fn in_words(word: &str) -> Option<u32> {
     const WORDS: [&str; 13] =
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    if let Some((tens, ones)) = word.split_once(['-', ' ']) {
+        let ones = in_words(ones).filter(|ones| (1..10).contains(ones))?;
+        return Some(in_words(tens).filter(|tens| tens % 10 == 0 && (20..100).contains(tens))? + ones);
+    }
     match word {
         "a" | "an" => Some(1),
+        "fifteen" => Some(15),
         "twenty" => Some(20),
         "thirty" => Some(30),
+        "forty" => Some(40),
+        "fifty" => Some(50),
         "sixty" => Some(60),
+        "seventy" => Some(70),
+        "eighty" => Some(80),
         "ninety" => Some(90),
         "hundred" => Some(100),
         _ => WORDS.iter().position(|known| *known == word).and_then(|n| u32::try_from(n).ok()),

@@ -13,6 +13,9 @@ use crate::scenario::quantity::{dates_meant, with_month_name};
 const FUNCTIONS: [&str; 11] =
     ["count", "since", "during", "min", "max", "how_many", "ever", "stays", "first", "total", "highest"];
 
+/// Fields that hold sentences, in which anything may stand.
+const PROSE: [&str; 9] = ["title", "about", "says", "name", "note", "who", "url", "cameo", "omitted"];
+
 impl Walk<'_> {
     /// Index behind the value at `at`.
     pub(super) fn value(&mut self, at: usize, close: usize, inside: Inside) -> usize {
@@ -158,12 +161,14 @@ impl Walk<'_> {
             end += 1;
         }
         let span = self.span(at, end);
-        self.error(
-            "quote-inside",
-            "a `\"` inside a text ends it",
-            span,
-            "use single quotes inside a text, or write `\\\"` for each",
-        );
+        let field = self.field_around(at);
+        let whole = self.text[span.start..span.end].replace('"', "");
+        let help = if field.is_empty() || PROSE.contains(&field) {
+            "use single quotes inside a text, or write `\\\"` for each".to_owned()
+        } else {
+            format!("nothing in here has quotes of its own: write `\"{}\"`", whole.trim())
+        };
+        self.error("quote-inside", "a `\"` inside a text ends it", span, help);
         self.slips.hole(span);
         end
     }
@@ -236,12 +241,45 @@ impl Walk<'_> {
             let help = format!("write `{}` for one value, or `{}` for several", names.join("_"), names.join(", "));
             error.help(help)
         } else if inside == Inside::Values && names.len() == end - at {
-            error.help(format!("write `\"{short}\"`")).help("or put commas between, if these are several names")
+            self.several_names(error, at, end)
         } else {
             error.help(format!("write `\"{short}\"`"))
         };
         self.slips.report(error);
         self.slips.hole(span);
+    }
+
+    /// Several names in a list with nothing between them: one text or several names, as the list and the names say.
+    fn several_names(&self, error: Diagnostic, at: usize, end: usize) -> Diagnostic {
+        let names: Vec<&str> = (at..end).map(|i| self.word(i)).collect();
+        let quoted = format!("write `\"{}\"`", names.join(" "));
+        let apart = names.join(", ");
+        let events = matches!(self.field_around(at), "on" | "forbid");
+        match names.as_slice() {
+            ["emit", event] if events => error.help(format!("an event is its name alone: write `{event}`")),
+            [.., "begins" | "ends"] | ["emit", _] => error.help(quoted),
+            _ if events || names.iter().all(|name| self.is_entry(name)) => {
+                error.help(format!("put commas between them: `{apart}`"))
+            }
+            _ if self.field_around(at) == "then" => error.help(quoted),
+            _ => error.help(quoted).help(format!("or put commas between, if these are several names: `{apart}`")),
+        }
+    }
+
+    /// Whether the author gives something this name.
+    fn is_entry(&self, name: &str) -> bool {
+        (1..self.tokens.len()).any(|at| {
+            let begins = matches!(self.kind(at - 1), Some(Kind::Open | Kind::Comma));
+            begins && self.word(at) == name && self.kind(at + 1) == Some(Kind::Colon)
+        })
+    }
+
+    /// The field whose value stands at `at`, perhaps in a list.
+    fn field_around(&self, at: usize) -> &str {
+        match self.field_of(at) {
+            "" => self.around(at).filter(|open| self.word(*open) == "[").map_or("", |open| self.field_of(open)),
+            field => field,
+        }
     }
 
     /// A single word without quotes.

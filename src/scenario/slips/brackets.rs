@@ -16,7 +16,11 @@ pub(super) type Mates = Vec<usize>;
 pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Mates> {
     let mut mates = vec![usize::MAX; tokens.len()];
     let mut open: Vec<usize> = Vec::new();
+    let mut forgotten: Vec<Forgotten> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
+        if let Some(opening) = open.last().filter(|opening| is_left(text, tokens, **opening, index)) {
+            forgotten.push(Forgotten { opening: *opening, before: index });
+        }
         match token.kind {
             Kind::Open if open.len() == DEPTH => {
                 let error = Diagnostic::error("too-deep", format!("brackets nest more than {DEPTH} deep"), token.span);
@@ -33,6 +37,10 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
                         slips.report(wrong);
                         return None;
                     }
+                    if let Some(forgotten) = first_forgotten(&forgotten, tokens, &mates) {
+                        slips.report(forgotten.mistake(text, tokens));
+                        return None;
+                    }
                     let odd = odd_pair(text, tokens, &mates);
                     slips.report(match opening {
                         Some(opening) => mismatch(text, tokens[opening].span, token.span, odd),
@@ -45,6 +53,10 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
         }
     }
     let Some(last) = open.last() else { return Some(mates) };
+    if let Some(forgotten) = first_forgotten(&forgotten, tokens, &mates) {
+        slips.report(forgotten.mistake(text, tokens));
+        return None;
+    }
     let odd = odd_pair(text, tokens, &mates);
     if *last == 0 && odd.is_none() {
         let error =
@@ -54,6 +66,81 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
     }
     slips.report(unclosed(text, tokens[*last].span, odd));
     None
+}
+
+/// A bracket that the author's lines have left, though nothing closes it.
+struct Forgotten {
+    /// Its token.
+    opening: usize,
+    /// The token at which it had to be closed.
+    before: usize,
+}
+
+/// Where the first bracket that is surely forgotten had to be closed at the latest.
+fn first_forgotten<'a>(all: &'a [Forgotten], tokens: &[Token], mates: &Mates) -> Option<&'a Forgotten> {
+    let sure = all.iter().find(|forgotten| forgotten.is_sure(tokens, mates))?;
+    all.iter().find(|forgotten| forgotten.opening == sure.opening)
+}
+
+impl Forgotten {
+    /// Whether nothing explains it away: a name in line with a bracket that is closed later may be a matter of taste,
+    /// a closing bracket further to the left than what it closes is not.
+    fn is_sure(&self, tokens: &[Token], mates: &Mates) -> bool {
+        mates[self.opening] == usize::MAX || tokens[self.before].kind == Kind::Close
+    }
+
+    fn mistake(&self, text: &str, tokens: &[Token]) -> Diagnostic {
+        let (opening, before, last) = (tokens[self.opening], tokens[self.before], tokens[self.before - 1]);
+        let (opened, wanted) = (sign(text, opening.span), closing(text, opening.span));
+        let owner = self.opening.checked_sub(2).filter(|_| tokens[self.opening - 1].kind == Kind::Colon);
+        let owner = owner.map_or(String::new(), |name| format!(" of `{}`", sign(text, tokens[name].span)));
+        let message = format!("the `{opened}`{owner} is not closed");
+        // Where it ended its line, it is closed by a line of its own.
+        if tokens.get(self.opening + 1).is_some_and(|next| begins_line(text, next.span.start)) {
+            return Diagnostic::error("brackets", message, before.span)
+                .label(format!("`{wanted},` is missing before this"))
+                .related(opening.span, "opened here")
+                .help(format!("put a line with `{wanted},` before this one"));
+        }
+        let end = if last.kind == Kind::Comma { last.span.start } else { last.span.end };
+        Diagnostic::error("brackets", message, Span::new(end, end))
+            .label(format!("put `{wanted}` here"))
+            .related(opening.span, "opened here")
+            .help(format!("the `{wanted}` stands behind the last thing that belongs into the brackets"))
+    }
+}
+
+/// Whether the token at `index` shows that the bracket at `opening` should have been closed before: a closing bracket
+/// further to the left than the line of the opening one; the name of an entry in line with it, or in a list.
+fn is_left(text: &str, tokens: &[Token], opening: usize, index: usize) -> bool {
+    let (first, token) = (tokens[opening + 1], tokens[index]);
+    let is_name = |at: usize| {
+        matches!(tokens[at].kind, Kind::Word | Kind::Text) && tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Colon)
+    };
+    if index > opening + 1 && is_name(index) && sign(text, tokens[opening].span) == "[" && !is_name(opening + 1) {
+        return true;
+    }
+    let (start, here) = (tokens[opening].span.start, token.span.start);
+    let one_line = !text[start..here].contains('\n');
+    // Of an author who does not indent the lines say nothing.
+    let flat = begins_line(text, first.span.start) && indent(text, first.span.start) <= indent(text, start);
+    if one_line || flat || !begins_line(text, here) {
+        return false;
+    }
+    match token.kind {
+        Kind::Close => indent(text, here) < indent(text, start),
+        _ => is_name(index) && indent(text, here) <= indent(text, start),
+    }
+}
+
+/// The white space before the line of `at`.
+fn indent(text: &str, at: usize) -> usize {
+    let line = &text[text[..at].rfind('\n').map_or(0, |i| i + 1)..];
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+fn begins_line(text: &str, at: usize) -> bool {
+    text[..at].trim_end_matches([' ', '\t']).ends_with('\n')
 }
 
 fn sign(text: &str, span: Span) -> &str {
@@ -72,15 +159,12 @@ fn closing(text: &str, span: Span) -> &'static str {
 /// The first pair whose closing bracket begins a line and stands under something else than the line of its opening
 /// one: where authors indent, that is where a bracket is missing or too many.
 fn odd_pair(text: &str, tokens: &[Token], mates: &Mates) -> Option<(Span, Span)> {
-    let indent = |at: usize| {
-        let line = &text[text[..at].rfind('\n').map_or(0, |i| i + 1)..];
-        line.len() - line.trim_start_matches([' ', '\t']).len()
-    };
-    let begins_line = |at: usize| text[..at].trim_end_matches([' ', '\t']).ends_with('\n');
     let pairs = mates.iter().enumerate().filter(|(_, close)| **close != usize::MAX);
     let mut pairs: Vec<(Span, Span)> = pairs.map(|(open, close)| (tokens[open].span, tokens[*close].span)).collect();
     pairs.sort_by_key(|(_, close)| close.start);
-    pairs.into_iter().find(|(open, close)| begins_line(close.start) && indent(open.start) != indent(close.start))
+    pairs
+        .into_iter()
+        .find(|(open, close)| begins_line(text, close.start) && indent(text, open.start) != indent(text, close.start))
 }
 
 /// An opening bracket behind a field that what follows it does not suit, where the one of `close` would: names with

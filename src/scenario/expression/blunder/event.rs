@@ -72,6 +72,17 @@ impl Parser<'_> {
                     .help(format!("for a date write `at: \"{date}\"`"))
                     .into())
             }
+            Some(Token::Moment(_)) if self.left_of() == "before" => {
+                let (event, date) = (self.words(self.since(self.lexemes[0].span)), self.words(here));
+                let event = event.trim_end_matches("before").trim();
+                Err(Diagnostic::error(
+                    "not-an-event",
+                    format!("`{date}` is a date, and `before` compares two events"),
+                    here,
+                )
+                .help(format!("write `count({event}) >= 1 by {date}`; that day is included"))
+                .into())
+            }
             _ => Err(Diagnostic::error("not-an-event", format!("an event was expected, found {}", self.found()), here)
                 .help(EVENT_HELP)
                 .into()),
@@ -317,6 +328,17 @@ impl Parser<'_> {
             _ => EFFECT_HELP.to_owned(),
         };
         Diagnostic::error("not-an-effect", format!("{} is no change", self.found()), self.here()).help(help).into()
+    }
+
+    /// `p = up`
+    pub(in super::super) fn refuse_sign_before_move(&self, target: &Target) -> Parsed<()> {
+        if !(self.is_word(0, "up") || self.is_word(0, "down")) {
+            return Ok(());
+        }
+        let rest = self.words(Span::new(self.here().start, self.at + self.text.len())).trim();
+        let message = format!("no `{}` stands before {}", self.left_of(), self.found());
+        let error = Diagnostic::error("not-an-effect", message, self.behind());
+        Err(error.help(format!("write `{} {rest}`", self.words(target.span()))).into())
     }
 
     /// `tension up`

@@ -4,6 +4,7 @@
 
 mod event;
 mod question;
+mod speech;
 
 pub(super) use event::several_effects;
 pub(super) use question::asked_in_english;
@@ -95,8 +96,8 @@ const WORD_HINTS: &[(&str, &str)] = &[
     ("falls", "a change is an event and belongs under `on`; compare the state with `<` or `>=`"),
     ("begins", "the beginning is an event and belongs under `on`; the condition is the name alone"),
     ("ends", "the end is an event and belongs under `on`; the condition is the name alone, with `not`"),
-    ("up", "`up` changes something; it belongs under `then`"),
-    ("down", "`down` changes something; it belongs under `then`"),
+    ("up", "`up` changes something; it belongs under `then`, without a sign before it: `actor.posture up`"),
+    ("down", "`down` changes something; it belongs under `then`, without a sign before it: `actor.posture down`"),
     ("emit", "`emit` is an effect; it belongs under `then`"),
     ("at", "`at end` belongs to outcomes and questions"),
     ("on", "`on` a date belongs to outcomes and questions; for a span of time write `during(2024-03-04..2024-03-14)`"),
@@ -184,6 +185,9 @@ impl Parser<'_> {
         if let Some(help) = self.is_of_speech() {
             return base.help(help).into();
         }
+        if let Some(help) = self.introduced() {
+            return base.help(help).into();
+        }
         if let Some(help) = self.time_of_speech().or_else(|| self.between()) {
             return base.help(help).into();
         }
@@ -192,55 +196,7 @@ impl Parser<'_> {
         }
         base.label(format!("nothing joins it to `{}`", self.left_of()))
             .help("two conditions are joined by `and` or `or`, two numbers by `+ - * /`, and compared by `== != < <= > >=`")
-            .help("names hold no spaces: use `_`")
             .into()
-    }
-
-    /// `after 2025-05-01` and the like: a span of time.
-    fn time_of_speech(&self) -> Option<String> {
-        let Some(Token::Moment(_)) = self.token(0) else { return None };
-        let date = self.words(self.here());
-        match self.left_of().to_lowercase().as_str() {
-            "after" | "since" | "from" | "starting" => Some(format!("from that day on is `day >= {date}`")),
-            "before" | "until" | "till" => Some(format!("up to that day is `day <= {date}`")),
-            "on" | "during" | "at" => Some(format!("for that day write `during({date}..{date})`")),
-            _ => None,
-        }
-    }
-
-    /// `x between 100 and 200`
-    fn between(&self) -> Option<String> {
-        if !self.is_word(0, "between") {
-            return None;
-        }
-        let (Some(Token::Number(_)), Some(Token::Number(_))) = (self.token(1), self.token(3)) else { return None };
-        let number = |ahead: usize| self.lexemes.get(self.next + ahead).map(|l| self.words(l.span));
-        let (low, high, name) = (number(1)?, number(3)?, self.left_of());
-        // Of a posture the last word is a part only.
-        let name = if self.next >= 3 && self.lexemes[self.next - 2].token == Token::Sign(".") { "x" } else { &name };
-        Some(format!("write both bounds: `{name} >= {low} and {name} <= {high}`"))
-    }
-
-    /// `is not`, `is at least` and so on: more than one word with one sign for it.
-    fn is_of_speech(&self) -> Option<&'static str> {
-        let is = self.is_word(0, "is") || self.is_word(0, "IS");
-        if is && self.is_word(1, "not") {
-            return Some("different is written `!=`");
-        }
-        if is && self.is_word(1, "in") {
-            return Some("write it without `is`: `x in (a, b)`");
-        }
-        let from = usize::from(is);
-        if self.is_word(from, "at") && self.is_word(from + 1, "least") {
-            return Some("at least is written `>=`");
-        }
-        if self.is_word(from, "at") && self.is_word(from + 1, "most") {
-            return Some("at most is written `<=`");
-        }
-        if is && let Some(Token::Word(next)) = self.token(1) {
-            return hint(WORD_HINTS, next);
-        }
-        None
     }
 
     /// A number that has been cut in two: `30 days`, `1,000`, `0,5`, `30 %`, a time behind a date.
@@ -399,15 +355,40 @@ impl Parser<'_> {
     }
 
     pub(super) fn function_without_brackets(&self, word: &str) -> Blunder {
+        let error = Diagnostic::error("missing-brackets", format!("`{word}` wants brackets"), self.here());
+        if let Some(inside) = self.meant_inside() {
+            return error.help(format!("write `{word}({inside})`")).into();
+        }
         let inside = match word {
             "count" | "since" => "missile_test",
             "during" => "2024-03-04..2024-03-14",
             _ => "a, b",
         };
-        Diagnostic::error("missing-brackets", format!("`{word}` wants brackets"), self.here())
+        error
             .help(format!("write `{word}({inside})`"))
             .help(format!("`{word}` is a word of the language and cannot be a name"))
             .into()
+    }
+
+    /// What follows a function that lacks its brackets, up to where something else begins.
+    pub(super) fn meant_inside(&self) -> Option<&str> {
+        let ends = |token: &Token| match token {
+            Token::Word(word) => {
+                matches!(word.as_str(), "and" | "or" | "by" | "within" | "at" | "on" | "for" | "before")
+            }
+            Token::Sign(sign) => matches!(*sign, ")" | ","),
+            _ => false,
+        };
+        let (Token::Word(word), rest) = (self.token(0)?, self.lexemes.get(self.next + 1..)?) else { return None };
+        let begins = matches!(rest.first()?.token, Token::Word(_)) || word == "during";
+        if !begins || FUNCTIONS[3..].contains(&word.as_str()) {
+            return None;
+        }
+        let compares = !matches!(word.as_str(), "ever" | "stays" | "first");
+        let stop = |token: &Token| ends(token) || compares && comparison_sign(token).is_some();
+        let inside = rest.iter().take_while(|lexeme| !stop(&lexeme.token)).map(|lexeme| lexeme.span);
+        let (first, last) = (rest.first()?.span, inside.last()?);
+        Some(self.words(first.to(last)))
     }
 
     /// `during(a, b)`

@@ -99,12 +99,13 @@ impl Parser<'_> {
 
     /// `ever c`
     pub(in super::super) fn refuse_unbracketed(&self, word: &str) -> Parsed<()> {
-        let inside = match word {
+        let stock = match word {
             "ever" | "stays" | "first" => "dprk.military == war",
             "total" | "highest" => "tension",
             "count" => "missile_test",
             _ => return Ok(()),
         };
+        let inside = self.meant_inside().unwrap_or(stock);
         Err(Diagnostic::error("missing-brackets", format!("`{word}` wants brackets"), self.here())
             .help(format!("write `{word}({inside})`"))
             .into())
@@ -224,16 +225,11 @@ impl Parser<'_> {
     pub(in super::super) fn time_missing(&self, word: &str) -> Blunder {
         let message = format!("a date or a duration was expected after `{word}`, found {}", self.found());
         let blunder = Diagnostic::error("missing-unit", message, self.here());
-        if let Some(Token::Number(_)) = self.token(0) {
-            let number = self.words(self.here());
-            return blunder
-                .help(format!("write the unit, `{number}d` for that many days after the start, or a date"))
-                .into();
-        }
         let said = self.words(Span::new(self.here().start, self.at + self.text.len())).trim();
         // A month without its year is looked for in the year of the examples, which is then that of the run.
+        let alone = said.bytes().all(|b| b.is_ascii_digit());
         let dates = match dates_meant(said) {
-            dates if dates.is_empty() => dates_meant(&format!("{said} 2024")),
+            dates if dates.is_empty() && !alone => dates_meant(&format!("{said} 2024")),
             dates => dates,
         };
         if let Some(last) = dates.last() {
@@ -241,6 +237,12 @@ impl Parser<'_> {
         }
         if let Some(said) = spoken::duration(said) {
             return blunder.help(format!("write `{word} {}`, for a time since the start", said.text)).into();
+        }
+        if let Some(Token::Number(_)) = self.token(0) {
+            let number = self.words(self.here());
+            return blunder
+                .help(format!("write the unit, `{number}d` for that many days after the start, or a date"))
+                .into();
         }
         blunder.help(format!("write `{word} 2024-06-30`, or `{word} 90d` for a time since the start")).into()
     }
