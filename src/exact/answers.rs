@@ -101,8 +101,7 @@ pub(super) fn verdicts(
     let flow_of = vec![None; model.events.len()];
     let mut space = Space::new(&model, closure, &monitors, flow_of, limits.states);
     let mut cache = Cache::default();
-    let stretches = f64::from(model.calendar.steps) + 1.0;
-    let mut cut = Cut { tail: 1e-8 * limits.precision / stretches, steady: SHARE * limits.precision / stretches };
+    let mut cut = Cut { tail: 1e-9 * limits.precision, steady: SHARE * limits.precision };
     for pass in 1.. {
         let mut watched =
             Watched { kinds: asked.len() + 1, spent: vec![Sum::default(); asked.len() + 1], ..Watched::default() };
@@ -122,8 +121,8 @@ pub(super) fn verdicts(
         if pass == PASSES || error.cut() <= SHARE * limits.precision * least {
             return Ok(ends.verdicts(watched, error, space.len()));
         }
-        let tail = 1e-3 * SHARE * limits.precision * least / stretches;
-        cut = Cut { tail: tail.max(1e-290), steady: SHARE * SHARE * limits.precision * least / stretches };
+        // Rounding cannot be made smaller: what is not steady beyond doubt is followed to its end.
+        cut = Cut { tail: (1e-3 * SHARE * limits.precision * least).max(1e-290), steady: 0.0 };
     }
     unreachable!("the last pass returns")
 }

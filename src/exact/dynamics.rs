@@ -152,8 +152,7 @@ pub(super) fn dynamics(
     let (flow_of, flows, number) = flows(&model, &wanted.counts);
     let mut space = Space::new(&model, closure, &monitors, flow_of, limits.states);
     let mut cache = Cache::default();
-    let stretches = f64::from(model.calendar.steps) + 1.0;
-    let cut = Cut { tail: 1e-8 * limits.precision / stretches, steady: 1e-4 * limits.precision / stretches };
+    let cut = Cut { tail: 1e-9 * limits.precision, steady: 1e-4 * limits.precision };
     let mut watched = Watched {
         wanted,
         model: &model,

@@ -11,19 +11,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::model::{Step, When};
 
 use super::calendar::Course;
-use super::operator::{Certain, Flight, Operator, SLACK, Stretch};
+use super::operator::{Certain, Flight, Operator, Stretch};
 use super::poisson::{Sum, Weights};
 use super::rows::Rows;
 use super::solution::{Bounds, Reason};
 use super::space::{Space, UNSETTLED};
 use super::states::StateId;
 
-/// How much may be cut off in one stretch, and in all.
+/// About so many points of a curve are kept where a stretch goes over many boundaries.
+const CURVE: Step = 1_000;
+
+/// How much may be cut off in all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
-    /// Tail of the Poisson distribution of a stretch.
+    /// Tails of the Poisson distributions.
     pub(super) tail: f64,
-    /// Distance of a distribution from the steady state that it is taken for.
+    /// Movement that is neglected where a distribution is taken for steady; rounding comes on top.
     pub(super) steady: f64,
 }
 
@@ -298,7 +301,10 @@ impl<'s, 'm> Forward<'s, 'm> {
         let day = self.space.model.calendar.step_seconds as f64 / 86_400.0;
         let days = f64::from(to - self.step) * day;
         let operator = self.operator(phase);
-        let weights = Weights::new(operator.rate * days, self.cut.tail);
+        // What may be cut off in all is shared out by time.
+        let share = f64::from(to - self.step) / f64::from(self.space.model.calendar.steps);
+        let cut = Cut { tail: self.cut.tail * share, steady: self.cut.steady * share };
+        let weights = Weights::new(operator.rate * days, cut.tail);
         let certain = self.certain_places();
         let stretch = Stretch {
             operator: &operator,
@@ -307,16 +313,18 @@ impl<'s, 'm> Forward<'s, 'm> {
             verdicts: certain.iter().map(|(_, verdict)| verdict + 1).max().unwrap_or(0),
             certain: &certain,
             sojourn: W::SOJOURN,
-            steady: self.cut.steady,
+            steady: cut.steady,
         };
         let mass: Vec<f64> = self.active.iter().map(|id| self.mass[*id as usize]).collect();
         let flight = stretch.fly(&mass, |entries| self.spend(entries))?;
         let at = |step: Step| {
             let jumps = operator.rate * f64::from(step - self.step) * day;
-            let until = if step == to { None } else { Some(Weights::new(jumps, self.cut.tail)) };
+            let until = if step == to { None } else { Some(Weights::new(jumps, cut.tail)) };
             (step, flight.certain_at(until.as_ref().unwrap_or(&weights)))
         };
-        let by = (self.step + 1..=to).map(at).collect();
+        let points = (self.space.model.calendar.steps / CURVE).max(1);
+        let shown = (self.step + 1..=to).filter(|step| step % points == 0 || *step == to);
+        let by = shown.map(at).collect();
         let spent = flight.certain_for(&stretch);
         self.active.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
         self.account(phase, &stretch, &flight);
@@ -339,9 +347,8 @@ impl<'s, 'm> Forward<'s, 'm> {
             self.place[*id as usize] = place as u32;
         }
         self.placed.clone_from(&self.active);
-        let out = |id: &StateId| rows.row(*id).map_or(0.0, |row| rows.out(row));
-        let highest = self.active.iter().map(out).fold(0.0, f64::max);
-        Operator::new(rows, &self.active, &self.place, SLACK * highest)
+        let days = super::days(self.space.model, self.space.model.calendar.steps);
+        Operator::new(rows, &self.active, &self.place, days)
     }
 
     /// Where among the active states answers are certain.

@@ -8,11 +8,10 @@ use super::poisson::{Sum, Weights, sum};
 use super::rows::Rows;
 use super::states::StateId;
 
-/// The uniformisation rate is this times the highest rate out of a state, so that the probability to stay has a small
-/// relative error: at most `STAY` times that of the sum of the rates.
-pub(super) const SLACK: f64 = 1.05;
-/// `1 / (1 - 1 / SLACK)`.
-const STAY: u64 = 21;
+/// The uniformisation rate as a multiple of the highest rate out of a state. The probability to stay is then a difference
+/// of which at least a known part is left, so its relative error stays small: `1 / (1 - 1 / slack)` times that of the
+/// sum of the rates. Few jumps can afford a larger error each.
+const SLACK: [(f64, f64); 2] = [(5_000.0, 1.05), (f64::INFINITY, 2.0)];
 /// Entries from which on a product is shared among threads.
 const PARALLEL: usize = 300_000;
 /// States that a thread takes at a time.
@@ -32,14 +31,22 @@ pub(super) struct Operator {
     /// Places that lead there.
     from: Vec<u32>,
     probability: Vec<f64>,
+    /// The most entries of a place.
+    arrivals: usize,
+    /// What the error of a probability to stay is multiplied by.
+    worse: u64,
     /// The rate at which it jumps, per day.
     pub(super) rate: f64,
 }
 
 impl Operator {
-    /// The jump of `rows` at `rate` among the states `active`; `place` is where each stands there.
-    pub(super) fn new(rows: &Rows, active: &[StateId], place: &[u32], rate: f64) -> Self {
-        let mut operator = Self { rate, stay: Vec::with_capacity(active.len()), ..Self::default() };
+    /// The jump of `rows` among the states `active`, at a rate for `days` days in all; `place` is where each stands there.
+    pub(super) fn new(rows: &Rows, active: &[StateId], place: &[u32], days: f64) -> Self {
+        let out = |id: &StateId| rows.row(*id).map_or(0.0, |row| rows.out(row));
+        let highest = active.iter().map(out).fold(0.0, f64::max);
+        let slack = SLACK.into_iter().find(|(most, _)| highest * days <= *most).map_or(2.0, |(_, slack)| slack);
+        let (rate, worse) = (slack * highest, (1.0 / (1.0 - 1.0 / slack)).ceil() as u64);
+        let mut operator = Self { rate, worse, stay: Vec::with_capacity(active.len()), ..Self::default() };
         operator.starts = vec![0; active.len() + 1];
         for id in active {
             let row = rows.row(*id).expect("rows of active states are made");
@@ -47,6 +54,7 @@ impl Operator {
             to.iter().for_each(|to| operator.starts[place[*to as usize] as usize + 1] += 1);
             operator.stay.push(if rate > 0.0 { (rate - rows.out(row)) / rate } else { 1.0 });
         }
+        operator.arrivals = operator.starts.iter().copied().max().unwrap_or(0);
         for place in 0..active.len() {
             operator.starts[place + 1] += operator.starts[place];
         }
@@ -67,7 +75,7 @@ impl Operator {
     /// At most so many roundings in a row in one jump, of rows whose weights have at most `before` of them.
     pub(super) fn roundings(&self, before: u64) -> u64 {
         // A sum of few or a compensated one, a product, a quotient; the probability to stay.
-        FEW as u64 + 4 + STAY * (before + 6)
+        self.arrivals.min(FEW) as u64 + 4 + self.worse * (before + 6)
     }
 
     /// Multiplications of a jump.
@@ -155,22 +163,18 @@ impl Stretch<'_> {
             self.operator.jump(&now, &mut next);
             tick(self.operator.entries())?;
             if n % LOOK == LOOK - 1 {
-                let moved = self.moved(&now, &next);
+                let moved = moved(&now, &next);
                 if (last - n) as f64 * moved <= self.steady {
                     self.rest(&mut flight, &next, n + 1);
-                    flight.misplaced = (last - n) as f64 * moved;
+                    // A jump moves at most as much as the one before it, and what rounding hid of that.
+                    let hidden = self.operator.roundings(0) as f64 * f64::EPSILON;
+                    flight.misplaced = (last - n) as f64 * (moved + hidden);
                     break;
                 }
             }
             std::mem::swap(&mut now, &mut next);
         }
         Ok(flight)
-    }
-
-    /// How much probability a jump has moved, rounding included.
-    fn moved(&self, before: &[f64], after: &[f64]) -> f64 {
-        let moved: f64 = before.iter().zip(after).map(|(before, after)| (after - before).abs()).sum();
-        moved + self.operator.roundings(0) as f64 * f64::EPSILON
     }
 
     fn gather(&self, flight: &mut Flight, mass: &[f64], (weight, beyond): (f64, f64)) {
@@ -189,6 +193,11 @@ impl Stretch<'_> {
         self.gather(flight, mass, (weight, beyond));
         flight.jumps = n;
     }
+}
+
+/// How much probability a jump has moved.
+fn moved(before: &[f64], after: &[f64]) -> f64 {
+    before.iter().zip(after).map(|(before, after)| (after - before).abs()).sum()
 }
 
 impl Flight {
@@ -236,9 +245,8 @@ mod tests {
         let mut rows = Rows::default();
         rows.enter(0, &[(1, a)], &[]);
         rows.enter(1, &[(0, b)], &[]);
-        let rate = 1.05 * a.max(b);
-        let operator = Operator::new(&rows, &[0, 1], &[0, 1], rate);
-        let weights = Weights::new(rate * days, 1e-20);
+        let operator = Operator::new(&rows, &[0, 1], &[0, 1], days);
+        let weights = Weights::new(operator.rate * days, 1e-20);
         let certain = vec![(1, 0)];
         let stretch = Stretch {
             operator: &operator,
@@ -288,7 +296,7 @@ mod tests {
             rows.enter(id, &entries, &[]);
         }
         let all: Vec<u32> = (0..size).collect();
-        let operator = Operator::new(&rows, &all, &all, 20.0);
+        let operator = Operator::new(&rows, &all, &all, 1.0);
         assert!(operator.from.len() > PARALLEL);
         let mass: Vec<f64> = all.iter().map(|id| 1.0 / f64::from(id + 1)).collect();
         let (mut shared, mut alone) = (vec![0.0; mass.len()], vec![0.0; mass.len()]);
