@@ -164,7 +164,8 @@ impl Stretch<'_> {
             tick(self.operator.entries())?;
             if n % LOOK == LOOK - 1 {
                 let moved = moved(&now, &next);
-                if (last - n) as f64 * moved <= self.steady {
+                // What rounding hides must be affordable too: without a budget nothing is taken for steady.
+                if self.steady > 0.0 && (last - n) as f64 * moved <= self.steady {
                     self.rest(&mut flight, &next, n + 1);
                     // A jump moves at most as much as the one before it, and what rounding hid of that.
                     let hidden = self.operator.roundings(0) as f64 * f64::EPSILON;
