@@ -12,7 +12,7 @@ use super::world::World;
 use super::{Generated, Kind};
 
 /// The product of the ranges of everything that is state, at most. What is reached is a fraction of it.
-const ROOM: f64 = 30_000.0;
+const ROOM: f64 = 12_000.0;
 
 /// A scenario being written.
 pub struct Author {
