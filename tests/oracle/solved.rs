@@ -55,16 +55,17 @@ pub fn solve(model: &Model, expected: &[&Expectation]) -> (Model, Solution) {
     (model, solution)
 }
 
-/// Whether the exact solver meets it: the interval is narrow and lies within the tolerance.
+/// Whether the exact solver meets it: the value that it shows, the middle of its interval, is within the tolerance, and so
+/// is the interval itself.
 pub fn solved(expected: &Expectation, solution: &Solution, model: &Model) -> Result<(), Failed> {
-    let Bounds { low, high } = answer(expected, solution, model)?;
+    let bounds = answer(expected, solution, model)?;
     let (value, tolerance) = (expected.value, expected.tolerance);
-    let narrow = high - low <= 2e-9 * value.abs().max(high.abs()) || high - low <= tolerance;
-    if narrow && value - tolerance <= high && low <= value + tolerance {
+    let holds = value - tolerance <= bounds.high && bounds.low <= value + tolerance;
+    if holds && (bounds.value() - value).abs() <= tolerance {
         return Ok(());
     }
     let what = format!("{:?} is {value} within {tolerance:e} ({})", expected.subject, expected.source);
-    Err(Failed::Wrong(format!("{what}, solved as [{low:?}, {high:?}]")))
+    Err(Failed::Wrong(format!("{what}, solved as [{:?}, {:?}]", bounds.low, bounds.high)))
 }
 
 /// The probability, or the mean of a number.
