@@ -204,7 +204,7 @@ impl Declared {
             assert!(!list(&response["on"]).is_empty(), "{rule}");
             self.all(list(&response["on"]), Self::event);
             self.number(&response["chance"]);
-            assert!(list(&response["delay"]).is_sorted_by_key(|p| p.as_f64()));
+            assert!(list(&response["delay"]).is_sorted_by_key(Value::as_f64));
         } else {
             assert!(clock["at"].is_array() || clock["every"]["period"].as_u64() > Some(0), "{clock}");
         }

@@ -188,7 +188,8 @@ fn what_is_solved_needs_no_more_runs() {
 
 #[test]
 fn what_a_few_rules_decide_is_tried_again_with_more_states() {
-    let many: String = (2..60).map(|n| format!("flood_{n}: (ask: \"count(flood) >= {n}\"), ")).collect();
+    let many: Vec<String> = (2..60).map(|n| format!("flood_{n}: (ask: \"count(flood) >= {n}\"), ")).collect();
+    let many = many.concat();
     let inside = WIDE
         .replace("up:", "warms:")
         .replace("[up]", "[warms]")

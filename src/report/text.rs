@@ -7,6 +7,8 @@ mod history;
 mod notes;
 mod solved;
 
+use anstyle::Style;
+
 use super::layout::{FAINT, HEADING, WARNING, line, styled, wrap};
 use super::{Clock, Method, Report, figures};
 
@@ -122,7 +124,7 @@ fn footer(report: &Report) -> String {
     let mut lines = format!("\n{}\nagain:   {}\n", styled(FAINT, &what), origin.command);
     if let Method::Sampled { trace, .. } = &origin.method {
         let exemplar = report.paths.as_ref().and_then(|p| p.paths.first()).map_or(0, |p| p.exemplar);
-        lines += &format!("one run: {trace} {exemplar}\n");
+        lines += &line(Style::new(), &format!("one run: {trace} {exemplar}"));
     }
     lines
 }

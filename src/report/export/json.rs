@@ -131,8 +131,11 @@ struct Question<'a> {
 pub fn json(model: &Model) -> String {
     let exporter = Exporter::of(model);
     let trees = exporter.trees;
-    let forced =
-        model.forced.iter().map(|f| Forced { at: f.at, rule: &model.rule(f.rule).id, branch: f.branch }).collect();
+    let forced = model
+        .forced
+        .iter()
+        .map(|f| Forced { at: f.at, rule: &model.rule(f.rule).id, branch: f.branch })
+        .collect::<Vec<_>>();
     let fields = [
         one("format", &"simulate-model"),
         one("version", &VERSION),
@@ -140,11 +143,14 @@ pub fn json(model: &Model) -> String {
         one("step_days", &(model.calendar.step_seconds as f64 / 86_400.0)),
         one("steps", &model.calendar.steps),
         one("start", &start(&model.calendar)),
-        list("variables", &model.variables.iter().map(variable).collect()),
+        list("variables", &model.variables.iter().map(variable).collect::<Vec<_>>()),
         list("lets", &exporter.lets()),
         one("groups", &exporter.groups()),
-        list("rules", &model.rules.iter().enumerate().map(|(i, r)| exporter.rule(RuleId(i as u32), r)).collect()),
-        list::<Forced<'_>>("forced", &forced),
+        list(
+            "rules",
+            &model.rules.iter().enumerate().map(|(i, r)| exporter.rule(RuleId(i as u32), r)).collect::<Vec<_>>(),
+        ),
+        list("forced", &forced),
         one("stop_when", &model.stop_when.as_ref().map(|stop| trees.condition(stop))),
         list("outcomes", &exporter.outcomes()),
         list("questions", &exporter.questions()),
@@ -156,7 +162,7 @@ fn one(key: &str, value: &impl Serialize) -> String {
     format!("\"{key}\": {}", line(value))
 }
 
-fn list<T: Serialize>(key: &str, entries: &Vec<T>) -> String {
+fn list<T: Serialize>(key: &str, entries: &[T]) -> String {
     if entries.is_empty() {
         return format!("\"{key}\": []");
     }

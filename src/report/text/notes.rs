@@ -1,8 +1,10 @@
 //! What fired how often, what is shaky, and what the numbers are not.
 
+use anstyle::Style;
+
 use super::Detail;
 use crate::report::figures::{figure, frequency, solved_figure};
-use crate::report::layout::{WARNING, flow, heading, left, right, styled, width, wrap};
+use crate::report::layout::{WARNING, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{Counted, Figure, Report, Rule};
 
 /// Rules shown unless everything is.
@@ -44,7 +46,7 @@ pub(super) fn expected(report: &Report) -> String {
     let mut lines = heading("Rules", "expected firings in a run");
     let column = known.iter().map(|(rule, _)| width(&rule.id)).max().unwrap_or(0).min(44);
     for (rule, mean) in known {
-        lines += &format!("  {}  {}\n", left(&rule.id, column), solved_figure(mean));
+        lines += &line(Style::new(), &format!("  {}  {}", left(&rule.id, column), solved_figure(mean)));
         lines += &wrap(&rule.says, 6, 6);
     }
     lines

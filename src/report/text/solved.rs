@@ -1,9 +1,11 @@
 //! What was solved: answers with all their digits, how they grow over time, what they stand on, and what was refused.
 
+use anstyle::Style;
+
 use super::Detail;
 use super::answers::{NUMBERS, QUESTIONS, gravest, label, more, most, name_column, tail, told};
 use crate::report::figures::{count, frequency, level, number, percent, percentages, probability, solved_figure};
-use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, right, styled, width, wrap};
+use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{
     Answer, Distribution, Moment, Quantile, Question, Refusal, Report, Share, Slice, Sooner, Unit, Weight,
 };
@@ -35,7 +37,8 @@ pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
     if let Some(likeliest) = likeliest {
         let first = format!("`{}` has a probability of {}", report.outcomes[likeliest].name, shown[likeliest]);
         let rest = gravest(&report.outcomes, &shares, &shown, likeliest);
-        lines += &format!("\n{}", wrap(&format!("In short: {first}{rest}."), 0, 0));
+        lines += "\n";
+        lines += &wrap(&format!("In short: {first}{rest}."), 0, 0);
     }
     lines += &heading("How it ends", "probability, solved");
     if shares.is_empty() {
@@ -174,11 +177,11 @@ pub(super) fn over_time(report: &Report, detail: Detail) -> String {
     let shown = most(detail, CURVES);
     let mut lines = heading("By when", "probability that it is certain; each curve to its own height");
     let columns: String = dates.iter().map(|at| right(&moment(at), DATE)).collect();
-    lines += &format!("  {}{}\n", " ".repeat(NAME + CURVE + 4), styled(FAINT, &columns));
+    lines += &line(FAINT, &(" ".repeat(2 + NAME + CURVE + 4) + &columns));
     for (name, by) in curves.iter().take(shown) {
         let cells: String = dates.iter().map(|at| right(&short(value_at(by, at.day)), DATE)).collect();
         let name = if width(name) > NAME { format!("{name}\n  {}", " ".repeat(NAME)) } else { left(name, NAME) };
-        lines += &format!("  {name}  {}  {cells}\n", styled(BAR, &curve(by)));
+        lines += &line(Style::new(), &format!("  {name}  {}  {cells}", styled(BAR, &curve(by))));
     }
     lines + &more(curves.len(), shown)
 }
