@@ -64,7 +64,7 @@ enum Part {
 /// What was refused and depends on few rules, those on fewest first.
 fn worth_more(solution: &Solution) -> Vec<Part> {
     let rules = |refusal: &Refusal| {
-        let may_fit = matches!(refusal.reason, Reason::States { .. } | Reason::Work { .. });
+        let may_fit = matches!(refusal.reason, Reason::States { .. } | Reason::Work { .. } | Reason::Holds { .. });
         (may_fit && refusal.rules.len() <= FEW_RULES).then_some(refusal.rules.len())
     };
     let outcomes = solution.outcomes.as_ref().err().and_then(rules).map(|rules| (rules, Part::Outcomes));
