@@ -1,56 +1,105 @@
 //! Two engines, one meaning: sampler and solver must agree on everything that both compute.
 //!
-//! All intervals of a scenario hold together with probability 99.9 % at least (`analysis::agree`), the seeds are fixed.
+//! Seeds are fixed. Right engines would fail a test of this file with probability `FALSE_ALARM` at most (Bonferroni over
+//! its scenarios and, within one, over all quantities: `analysis::agree`).
 
 use std::path::Path;
 
-use simulate::analysis::agree::{Agreement, agreement};
-use simulate::engine::{Conduct, Plan, sample};
-use simulate::exact::solution::{self, Limits, Wanted};
+use simulate::analysis::agree::{Agreement, Comparison, agreement};
+use simulate::engine::Plan;
+use simulate::exact::solution::{Conduct, Limits, Solution, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
 use simulate::observe::occupancy::dates;
 use simulate::observe::tally::Tally;
 
-use crate::support::{Scenario, scenarios_in};
+use crate::random;
+use crate::support::{Scenario, collect, scenarios_in};
 
-/// What both engines say of `model`; a part of more than `states` states is not solved.
-pub fn compare(model: &Model, runs: u64, states: usize) -> Agreement {
-    let plan = Plan { runs, seed: 1, threads: None };
+/// Of a whole test.
+const FALSE_ALARM: f64 = 1e-3;
+
+/// Everything of `model` that takes at most `states` states and not too much work.
+fn solution(model: &Model, states: usize) -> Solution {
     let stop = false.into();
-    let sampled = sample::<Tally>(model, &plan, &Conduct { stop: &stop, progress: &|_| {} }).expect("it settles");
     let wanted = Wanted { history: true, looks: dates(&model.calendar) };
-    let limits = Limits { states, work: Some(2_000_000_000), precision: 1e-9 };
-    let solution = solve(model, &wanted, &limits, &solution::Conduct { stop: &stop, progress: &|_| {} });
-    agreement(model, &solution, &sampled.collected)
+    let limits = Limits { states, work: Some(30_000_000), precision: 1e-9 };
+    solve(model, &wanted, &limits, &Conduct { stop: &stop, progress: &|_| {} })
+}
+
+fn tally(model: &Model, runs: u64) -> Tally {
+    collect(model, &Plan { runs, seed: 1, threads: None })
+}
+
+/// What both engines say of `model`.
+pub fn compare(model: &Model, runs: u64, states: usize, false_alarm: f64) -> Agreement {
+    agreement(model, &solution(model, states), &tally(model, runs), false_alarm)
 }
 
 /// What disagrees, one line each.
-pub fn told(model: &Model, agreement: &Agreement) -> Vec<String> {
-    let line = |c: &simulate::analysis::agree::Comparison| {
+pub fn told(name: &str, agreement: &Agreement) -> Vec<String> {
+    let line = |c: &Comparison| {
         let (low, high) = (c.interval.low, c.interval.high);
-        format!("{:?}: sampled {} [{low}, {high}], solved {} ", c.quantity, c.sampled, c.exact.value())
+        format!("{name}: {:?}: sampled {} [{low}, {high}], solved {}", c.quantity, c.sampled, c.exact.value())
     };
-    let title = &model.title;
-    agreement.disagreements().map(|comparison| format!("{title}: {}", line(comparison))).collect()
+    agreement.disagreements().map(line).collect()
 }
 
-fn disagreements(directory: &str, runs: u64, states: usize) -> (Vec<String>, usize) {
-    let mut all = Vec::new();
-    let mut compared = 0;
-    for path in scenarios_in(Path::new(directory)) {
-        let text = std::fs::read_to_string(&path).expect("it can be read");
-        let model = Scenario::file(&path.to_string_lossy(), &text).model();
-        let agreement = compare(&model, runs, states);
+/// Asserts that engines agree on all of these, and on how many quantities at least.
+fn assert_agreed(models: impl ExactSizeIterator<Item = (String, Model)>, runs: u64, states: usize, least: usize) {
+    let each = FALSE_ALARM / models.len() as f64;
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for (name, model) in models {
+        let agreement = compare(&model, runs, states, each);
         compared += agreement.comparisons.len();
-        all.extend(told(&model, &agreement));
+        wrong.extend(told(&name, &agreement));
     }
-    (all, compared)
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared >= least, "only {compared} quantities were compared");
+}
+
+fn files(directory: &str) -> impl ExactSizeIterator<Item = (String, Model)> {
+    scenarios_in(Path::new(directory)).into_iter().map(|path| {
+        let (name, text) = (path.to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("it is there"));
+        let model = Scenario::file(&name, &text).model();
+        (name, model)
+    })
 }
 
 #[test]
 fn engines_agree_on_the_oracle_scenarios() {
-    let (wrong, compared) = disagreements("tests/oracle", 20_000, 100_000);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(compared > 500, "{compared}");
+    assert_agreed(files("tests/oracle"), 5_000, 3_000, 500);
+}
+
+#[test]
+fn engines_agree_on_the_gallery() {
+    assert_agreed(files("scenarios"), 5_000, 8_000, 300);
+}
+
+#[test]
+fn engines_agree_on_two_thousand_random_scenarios() {
+    let models: Vec<u64> = (0..2_000).collect();
+    let model = |seed: u64| (format!("random scenario {seed}"), random::scenario(seed).scenario().model());
+    assert_agreed(models.into_iter().map(model), 400, 1_500, 100_000);
+}
+
+#[test]
+fn engines_that_mean_different_things_disagree() {
+    let scenario = |chance: &str| {
+        let inside = r#"
+            clock: (horizon: "20d"),
+            indicators: { heat: (range: (0, 5), start: 0) },
+            rules: {
+                spark: (pressure: "0.3 per 1d"),
+                fire: (on: [spark], chance: CHANCE, after: "1d to 3d", then: ["heat += 1"]),
+            },
+            outcomes: [(name: hot, when: "ever(heat >= 3)"), (name: cool)],
+            questions: { fires: (ask: "count(fire)") },"#;
+        Scenario::new(&inside.replace("CHANCE", chance)).model()
+    };
+    let (one, other) = (scenario("0.5"), scenario("0.53"));
+    let right = agreement(&one, &solution(&one, 10_000), &tally(&one, 40_000), FALSE_ALARM);
+    assert_eq!(told("right", &right), Vec::<String>::new());
+    let wrong = agreement(&one, &solution(&other, 10_000), &tally(&one, 40_000), FALSE_ALARM);
+    assert!(wrong.disagreements().count() >= 4, "{:?}", told("wrong", &wrong));
 }

@@ -9,8 +9,8 @@ use crate::observe::tally::{Answers, Fate, Tally};
 use super::binomial::clopper_pearson;
 use super::estimate::Interval;
 
-/// The probability that all sampled intervals hold the truth at once, at least.
-pub const CONFIDENCE: f64 = 0.999;
+/// The probability with which right engines may be told to disagree, unless another is asked for.
+pub const FALSE_ALARM: f64 = 0.001;
 
 /// Something that both engines computed.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,18 +77,18 @@ enum Sampled {
     Mean(f64, f64, u64, f64),
 }
 
-/// Compares everything in `tally` with `solution`.
+/// Compares everything in `tally` with `solution`; right engines disagree with probability `false_alarm` at most.
 ///
 /// Shares have Clopper-Pearson intervals, means the empirical Bernstein bound (A. Maurer, M. Pontil, COLT 2009,
-/// arXiv:0907.3740, theorem 4) with twice the largest value seen as range; all at `1 - (1 - CONFIDENCE) / m` for m
-/// quantities, so that a right pair of engines fails with probability `1 - CONFIDENCE` at most.
-pub fn agreement(model: &Model, solution: &Solution, tally: &Tally) -> Agreement {
+/// arXiv:0907.3740, theorem 4) with twice the largest value seen as range; all at `1 - false_alarm / m` for m
+/// quantities.
+pub fn agreement(model: &Model, solution: &Solution, tally: &Tally, false_alarm: f64) -> Agreement {
     let mut pairs = Pairs { found: Vec::new(), unsolved: 0 };
     pairs.outcomes(solution, tally);
     pairs.questions(solution, tally);
     pairs.occupancy(model, solution, tally);
     pairs.firings(model, solution, tally);
-    let wrong = (1.0 - CONFIDENCE) / pairs.found.len().max(1) as f64;
+    let wrong = false_alarm / pairs.found.len().max(1) as f64;
     let comparison = |(quantity, sampled, exact): (Quantity, Sampled, Bounds)| {
         let (value, interval) = sampled.interval(wrong);
         Comparison { quantity, sampled: value, interval, exact }

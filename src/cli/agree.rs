@@ -7,7 +7,7 @@ use super::load::load;
 use super::progress::Progress;
 use super::simulate::unsettled;
 use super::{Failure, again, memory, output};
-use crate::analysis::agree::agreement;
+use crate::analysis::agree::{FALSE_ALARM, agreement};
 use crate::engine::{Conduct, sample};
 use crate::exact;
 use crate::exact::solution::{self, Limits, Wanted};
@@ -37,7 +37,7 @@ pub(super) fn run(typed: &AgreeArgs) -> Result<(), Failure> {
     if stop.load(Ordering::Relaxed) {
         return Err(Failure::Interrupted);
     }
-    let agreement = agreement(model, &solution, &sampled.collected);
+    let agreement = agreement(model, &solution, &sampled.collected, FALSE_ALARM);
     let command = again::agree(&loaded.shown, typed, max_states);
     let found = agreed(model, &agreement, &solution, typed.seed, command);
     let shown = match typed.format {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::figures::count;
 use super::layout::{FAINT, WARNING, heading, left, line, right, styled, width, wrap};
-use crate::analysis::agree::{Agreement, CONFIDENCE, Comparison, Quantity};
+use crate::analysis::agree::{Agreement, Comparison, FALSE_ALARM, Quantity};
 use crate::exact::solution::Solution;
 use crate::model::{Model, VariableKind};
 use crate::observe::occupancy::dates;
@@ -72,7 +72,7 @@ pub fn agreed(model: &Model, agreement: &Agreement, solution: &Solution, seed: u
         title: super::layout::plain(&model.title),
         runs: agreement.runs,
         seed,
-        confidence: CONFIDENCE,
+        confidence: 1.0 - FALSE_ALARM,
         rows: agreement.comparisons.iter().map(row).collect(),
         unsolved: agreement.unsolved,
         states: solution.slices.iter().map(|slice| slice.states).max().unwrap_or(0),
