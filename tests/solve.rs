@@ -119,7 +119,7 @@ const WIDE: &str = r#"clock: (start: "2024-02-01", horizon: "20d"),
 
 #[test]
 fn what_is_too_large_is_refused_in_words_and_the_rest_is_solved() {
-    let (code, text, err) = solved(&WIDE, &["--max-states", "300"]);
+    let (code, text, err) = solved(WIDE, &["--max-states", "300"]);
     assert_eq!(code, 0, "{err}");
     assert!(text.contains("  flood         0.864664716763"), "{text}");
     assert!(text.contains("  not solved: see below"), "{text}");

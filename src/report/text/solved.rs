@@ -249,7 +249,10 @@ pub(super) fn refusals(report: &Report, detail: Detail) -> String {
     }
     let mut lines = heading("Not solved", "");
     let mut told: Vec<&str> = Vec::new();
-    for refusal in &report.refusals {
+    // First what was tried, then what was not because of that.
+    let (untried, tried): (Vec<&Refusal>, Vec<&Refusal>) =
+        report.refusals.iter().partition(|refusal| refusal.code == "holds-too-many");
+    for refusal in tried.into_iter().chain(untried) {
         let alike = |other: &&Refusal| other.message == refusal.message && other.known.is_none();
         if detail == Detail::Full || refusal.known.is_some() {
             lines += &one_refusal(refusal, &refusal.about, detail);
