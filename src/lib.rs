@@ -35,6 +35,10 @@
 //! - the events by which a run tells its story: [`model::event::Occurrence`].
 //! - the chain of milestones of a run: [`observe::path`]; the dated story of one run: [`observe::trace`].
 //! - what a question means: [`observe::question`]; an interval: [`analysis::estimate`].
+//! - the exact solver, from what is asked to what is answered: `exact/plan.rs` (which slices), `exact/slice.rs` (the closure),
+//!   `exact/space.rs` and `exact/cascade.rs` (states, and an instant with every answer), `exact/forward.rs` (the distribution
+//!   through the calendar), `exact/operator.rs` (uniformisation), [`exact::solution`] (what comes out).
+//! - whether the two engines agree: [`analysis::agree`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].
 //!
@@ -44,7 +48,7 @@
 //! calendar, with everything that follows at once. *Settled*: nothing more follows. *Pending*: a response that will
 //! come; it *lapses* when its guard fails, and is *pre-empted* when it is due and cannot fire. *Occasion*: a point of
 //! a Poisson process on time × hazard, laid out beforehand; the rule fires if its hazard exceeds it. *Identity*:
-//! the address of the draws that descend from a firing. *Tally*: integers counted over runs. *Estimate*: a number
+//! the address of the draws that descend from a firing. *Slice*: the part of a scenario that a question stands on. *Tally*: integers counted over runs. *Estimate*: a number
 //! with its interval.
 //!
 //! # Example

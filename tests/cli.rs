@@ -408,3 +408,22 @@ fn a_scenario_is_exported_under_its_overrides() {
     assert!(graph.contains(r#""red.line calm" -> "red.line tense" [label="incident", style=solid];"#), "{graph}");
     desk.run(&["export", "dot", "border.ron", "--actor", "rde"]).fails(2, &["no actor `rde`", "did you mean `red`?"]);
 }
+
+#[test]
+fn engines_agree_and_say_on_what() {
+    let desk = Desk::new();
+    let compare = |more: &[&str]| desk.run(&[&["agree", "border.ron", "--max-states", "5000"], more].concat());
+    let agreed = compare(&["--runs", "3000"]).succeeds();
+    assert!(agreed.contains("The engines agree on all ") && agreed.contains("outcome war"), "{agreed}");
+    let json = compare(&["--runs", "3000", "--format", "json"]).succeeds();
+    let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(value["agree"], serde_json::Value::Bool(true));
+    assert!(value["rows"].as_array().is_some_and(|rows| rows.len() > 20), "{json}");
+}
+
+#[test]
+fn nothing_compared_is_no_agreement() {
+    let ran = Desk::new().run(&["agree", "border.ron", "--runs", "100", "--max-states", "1"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("Nothing was compared"), "{}", ran.out);
+}

@@ -148,7 +148,8 @@ impl Pairs {
         }
         if sampled.histogram.exact() && sampled.histogram.bins().all(|(value, _)| value.fract() == 0.0) {
             for (value, bounds) in &exact.values {
-                let hits = sampled.histogram.bins().find(|(seen, _)| seen == value).map_or(0, |(_, hits)| hits);
+                let near = |(seen, _): &(f64, u64)| (seen - value).abs() < 0.5;
+                let hits = sampled.histogram.bins().find(near).map_or(0, |(_, hits)| hits);
                 self.found.push((Quantity::Value(index, *value), Sampled::Share(hits, runs), *bounds));
             }
         }
@@ -207,7 +208,7 @@ impl Sampled {
             Self::Share(hits, runs) => (hits as f64 / runs.max(1) as f64, clopper_pearson(hits, runs, 1.0 - wrong)),
             Self::Mean(mean, variance, runs, range) => {
                 let n = runs as f64;
-                let logarithm = (4.0 / wrong).ln();
+                let logarithm = libm::log(4.0 / wrong);
                 let half =
                     (2.0 * variance * logarithm / n).sqrt() + 7.0 * range * logarithm / (3.0 * (n - 1.0).max(1.0));
                 (mean, Interval { low: mean - half, high: mean + half })

@@ -2,6 +2,8 @@
 //!
 //! Computes no numbers.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::figures::count;
@@ -150,11 +152,11 @@ fn table<'a>(title: &str, rows: impl Iterator<Item = &'a Row> + Clone, most: usi
         } else {
             left(&row.name, column)
         };
-        lines += &format!("  {name} {} {sampled}\n", right(&exact, 11));
+        let _ = writeln!(lines, "  {name} {} {sampled}", right(&exact, 11));
     }
     let hidden = rows.count() - shown.len();
     if hidden > 0 {
-        lines += &format!("  {}\n", styled(FAINT, &format!("{} more with --all", count(hidden as u64))));
+        let _ = writeln!(lines, "  {}", styled(FAINT, &format!("{} more with --all", count(hidden as u64))));
     }
     lines
 }
