@@ -6,6 +6,7 @@
 
 mod agree;
 mod architecture;
+mod checker;
 mod claims;
 mod cli;
 mod compile;
