@@ -33,8 +33,12 @@ pub(super) struct Cut {
 /// What is wrong with the numbers so far, at most.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Error {
-    /// Rounding errors of 2^-53 in a row in any number.
+    /// Rounding errors of 2^-53 in a row in any number, those of probabilities to stay left out.
     operations: u64,
+    /// Those of probabilities to stay.
+    staying: u64,
+    /// The same as probability in the wrong place: the error of each is also small beside 1.
+    astray: f64,
     /// Probability that was cut off: missing from the distribution.
     dropped: f64,
     /// Probability that may be in the wrong place.
@@ -55,12 +59,20 @@ impl Error {
 
     /// The truth about a sum of probabilities times non-negative numbers of at most `most`, computed as `x`.
     pub(super) fn of_sum(&self, x: f64, most: f64) -> Bounds {
-        let relative = self.relative();
         // Below the least normal number relative errors mean nothing.
-        let tiny = f64::MIN_POSITIVE * (self.operations as f64 + 1.0);
-        let low = x * (1.0 - relative) - self.misplaced * most - tiny;
-        let high = x * (1.0 + relative) + (self.misplaced + self.dropped) * most + tiny;
-        Bounds { low: low.max(0.0), high }
+        let tiny = f64::MIN_POSITIVE * ((self.operations + self.staying) as f64 + 1.0);
+        let within = |operations: u64, astray: f64| {
+            let relative = 1.01 * (operations + 4) as f64 * (f64::EPSILON / 2.0);
+            let low = x * (1.0 - relative) - (self.misplaced + astray) * most - tiny;
+            (low.max(0.0), x * (1.0 + relative) + (self.misplaced + astray + self.dropped) * most + tiny)
+        };
+        // Both hold: the one is better for small numbers, the other for large ones.
+        let (low, high) = within(self.operations + self.staying, 0.0);
+        if most == 0.0 {
+            return Bounds { low, high };
+        }
+        let (also_low, also_high) = within(self.operations, self.astray);
+        Bounds { low: low.max(also_low), high: high.min(also_high) }
     }
 
     /// The truth about an integral over time, in days, of something between 0 and `most`, computed as `x`.
@@ -72,10 +84,6 @@ impl Error {
     /// What is missing or in the wrong place.
     pub(super) fn cut(&self) -> f64 {
         self.dropped + self.misplaced
-    }
-
-    fn relative(&self) -> f64 {
-        1.01 * (self.operations + 4) as f64 * (f64::EPSILON / 2.0)
     }
 
     /// What is missing from the distribution.
@@ -363,8 +371,10 @@ impl<'s, 'm> Forward<'s, 'm> {
     fn account(&mut self, phase: usize, stretch: &Stretch<'_>, flight: &Flight) {
         let Stretch { operator, weights, days, .. } = *stretch;
         let jumps = flight.jumps as u64;
-        let each = operator.roundings(self.space.roundings());
-        self.error.operations += jumps * each + weights.operations + jumps + 4;
+        let before = self.space.roundings();
+        self.error.operations += jumps * operator.roundings(before) + weights.operations + jumps + 4;
+        self.error.staying += jumps * operator.roundings_to_stay(before);
+        self.error.astray += (jumps * (before + 4)) as f64 * (f64::EPSILON / 2.0) * 1.01;
         self.error.dropped += weights.cut;
         self.error.misplaced += flight.misplaced;
         let cut_time = if operator.rate > 0.0 { weights.time_cut / operator.rate } else { 0.0 };

@@ -18,6 +18,8 @@ const PARALLEL: usize = 300_000;
 const CHUNK: usize = 4096;
 /// Places with more entries are summed with compensation, so that rounding does not grow with their number.
 const FEW: usize = 24;
+/// Lanes of a sum.
+const LANES: usize = 4;
 /// Jumps between two looks for a steady state.
 const LOOK: usize = 64;
 
@@ -37,6 +39,17 @@ pub(super) struct Operator {
     worse: u64,
     /// The rate at which it jumps, per day.
     pub(super) rate: f64,
+}
+
+/// A sum of non-negative terms in a few lanes: shorter chains of roundings, and of waiting.
+fn in_lanes(terms: impl Iterator<Item = f64>) -> f64 {
+    let mut lanes = [0.0; LANES];
+    let mut next = 0;
+    for term in terms {
+        lanes[next] += term;
+        next = (next + 1) % LANES;
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
 impl Operator {
@@ -72,10 +85,16 @@ impl Operator {
         operator
     }
 
-    /// At most so many roundings in a row in one jump, of rows whose weights have at most `before` of them.
+    /// At most so many roundings in a row in one jump, of rows whose weights have at most `before` of them, the
+    /// probabilities to stay being taken as they are.
     pub(super) fn roundings(&self, before: u64) -> u64 {
-        // A sum of few or a compensated one, a product, a quotient; the probability to stay.
-        self.arrivals.min(FEW) as u64 + 4 + self.worse * (before + 6)
+        // A sum in lanes or a compensated one, what stays added to it, a product, a quotient.
+        self.arrivals.min(FEW).div_ceil(LANES) as u64 + 5 + before
+    }
+
+    /// At most so many more in the probability to stay: of `rate - out` that of `out`, which is larger, is left.
+    pub(super) fn roundings_to_stay(&self, before: u64) -> u64 {
+        self.worse * (before + 4)
     }
 
     /// Multiplications of a jump.
@@ -101,7 +120,7 @@ impl Operator {
             let probability = &self.probability[range[0]..range[1]];
             let comes = from.iter().zip(probability).map(|(from, p)| before[*from as usize] * p);
             *after = if from.len() <= FEW {
-                comes.fold(stay * mass, |sum, term| sum + term)
+                stay * mass + in_lanes(comes)
             } else {
                 let mut sum = Sum::default();
                 comes.for_each(|term| sum.add(term));
@@ -168,7 +187,7 @@ impl Stretch<'_> {
                 if self.steady > 0.0 && (last - n) as f64 * moved <= self.steady {
                     self.rest(&mut flight, &next, n + 1);
                     // A jump moves at most as much as the one before it, and what rounding hid of that.
-                    let hidden = self.operator.roundings(0) as f64 * f64::EPSILON;
+                    let hidden = (self.operator.roundings(8) + 12) as f64 * f64::EPSILON;
                     flight.misplaced = (last - n) as f64 * (moved + hidden);
                     break;
                 }

@@ -93,7 +93,8 @@ impl<'m> Space<'m> {
 
     /// At most this many roundings in a probability of one instant.
     pub(super) fn roundings(&self) -> u64 {
-        self.cascade.roundings + 4 * self.cascade.ways.depth as u64 + 4
+        // A rate times a probability, and the sum of what leads to the same state.
+        self.cascade.roundings + 4 * self.cascade.ways.depth as u64 + 2
     }
 
     /// What makes the states so many.
