@@ -39,6 +39,8 @@ pub(super) struct Error {
     staying: u64,
     /// The same as probability in the wrong place: the error of each is also small beside 1.
     astray: f64,
+    /// The integral of `astray`, days.
+    astray_time: f64,
     /// Probability that was cut off: missing from the distribution.
     dropped: f64,
     /// Probability that may be in the wrong place.
@@ -59,26 +61,32 @@ impl Error {
 
     /// The truth about a sum of probabilities times non-negative numbers of at most `most`, computed as `x`.
     pub(super) fn of_sum(&self, x: f64, most: f64) -> Bounds {
-        // Below the least normal number relative errors mean nothing.
-        let tiny = f64::MIN_POSITIVE * ((self.operations + self.staying) as f64 + 1.0);
-        let within = |operations: u64, astray: f64| {
-            let relative = 1.01 * (operations + 4) as f64 * (f64::EPSILON / 2.0);
-            let low = x * (1.0 - relative) - (self.misplaced + astray) * most - tiny;
-            (low.max(0.0), x * (1.0 + relative) + (self.misplaced + astray + self.dropped) * most + tiny)
-        };
-        // Both hold: the one is better for small numbers, the other for large ones.
-        let (low, high) = within(self.operations + self.staying, 0.0);
-        if most == 0.0 {
-            return Bounds { low, high };
-        }
-        let (also_low, also_high) = within(self.operations, self.astray);
-        Bounds { low: low.max(also_low), high: high.min(also_high) }
+        self.of(x, self.misplaced * most, (self.misplaced + self.dropped) * most, self.astray * most)
     }
 
     /// The truth about an integral over time, in days, of something between 0 and `most`, computed as `x`.
     pub(super) fn of_integral(&self, x: f64, most: f64) -> Bounds {
-        let Bounds { low, high } = self.of_sum(x, 0.0);
-        Bounds { low: (low - self.lost_time * most).max(0.0), high: high + self.lost_time * most }
+        self.of(x, self.lost_time * most, self.lost_time * most, self.astray_time * most)
+    }
+
+    /// The truth about a sum or an integral computed as `x`, of which at most `over` is too much and `under` is missing,
+    /// but for rounding. `astray` bounds what probabilities to stay did to it.
+    fn of(&self, x: f64, over: f64, under: f64, astray: f64) -> Bounds {
+        // Below the least normal number relative errors mean nothing.
+        let tiny = f64::MIN_POSITIVE * ((self.operations + self.staying) as f64 + 1.0);
+        let within = |operations: u64, astray: f64| {
+            let relative = 1.01 * (operations + 4) as f64 * (f64::EPSILON / 2.0);
+            (x * (1.0 - relative) - over - astray - tiny, x * (1.0 + relative) + under + astray + tiny)
+        };
+        // Both hold: the one is better for small numbers, the other for large ones.
+        let ((low, high), (also_low, also_high)) =
+            (within(self.operations + self.staying, 0.0), within(self.operations, astray));
+        Bounds { low: low.max(also_low).max(0.0), high: high.min(also_high) }
+    }
+
+    /// The truth about a sum that was computed without cutting anything off that it counts.
+    fn of_whole(&self, x: f64) -> Bounds {
+        self.of(x, 0.0, 0.0, f64::INFINITY)
     }
 
     /// What is missing or in the wrong place.
@@ -378,6 +386,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         self.error.dropped += weights.cut;
         self.error.misplaced += flight.misplaced;
         let cut_time = if operator.rate > 0.0 { weights.time_cut / operator.rate } else { 0.0 };
+        self.error.astray_time += self.error.astray * days;
         let lost = self.error.cut() * days + cut_time;
         self.error.lost_time += lost;
         if self.flows.is_empty() {
@@ -403,7 +412,7 @@ impl<'s, 'm> Forward<'s, 'm> {
 
     /// The truth about the expected number of a flow so far.
     pub(super) fn flow_so_far(&self, flow: usize) -> Bounds {
-        let Bounds { low, high } = self.error.of_sum(self.flows[flow].value(), 0.0);
+        let Bounds { low, high } = self.error.of_whole(self.flows[flow].value());
         Bounds { low: (low - self.missing[flow]).max(0.0), high: high + self.missing[flow] }
     }
 
