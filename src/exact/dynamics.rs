@@ -152,7 +152,7 @@ pub(super) fn dynamics(
     let (flow_of, flows, number) = flows(&model, &wanted.counts);
     let mut space = Space::new(&model, closure, &monitors, flow_of, limits.states);
     let mut cache = Cache::default();
-    let cut = Cut { tail: 1e-9 * limits.precision, steady: 1e-4 * limits.precision };
+    let cut = Cut { tail: 1e-9 * limits.precision, steady: 0.0 };
     let mut watched = Watched {
         wanted,
         model: &model,
