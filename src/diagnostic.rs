@@ -314,6 +314,16 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// The candidate that begins as `name` does, where none is near: `vote` for `voting`, `gov` for `government`.
+pub fn akin<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    let shared = |candidate: &str| {
+        candidate.to_lowercase().chars().zip(&name).take_while(|(theirs, ours)| theirs == *ours).count()
+    };
+    let most = |candidate: &str| 4 * shared(candidate) >= 3 * name.len().min(candidate.chars().count());
+    candidates.into_iter().filter(|c| shared(c) >= 3 && most(c)).max_by_key(|c| shared(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

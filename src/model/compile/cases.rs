@@ -161,14 +161,12 @@ fn parameter(name: &str, span: Span, rates: &Rates, context: &mut Context<'_>) -
         return rate.as_ref().map(|rate| (Number::Constant(rate.per_day), rate.range));
     }
     let mistake = match context.scope.parameter(name) {
-        Some(Value::Number { .. }) => Diagnostic::error(
+        Some(Value::Number { value, range }) => Diagnostic::error(
             "no-rate",
             format!("the parameter `{name}` is a number, and a pressure is so many per time"),
             span,
         )
-        .help(format!(
-            "write `\"{name} per 30d\"` or `\"{name} within 30d\"` here, or give the parameter a `per` or a `within`"
-        )),
+        .help(as_rate(name, value.min(range.low), value.max(range.high))),
         Some(_) => Diagnostic::error("no-rate", format!("the parameter `{name}` is no number"), span)
             .help("a pressure is \"2.5 per 30d\", \"60% within 14d\", or a parameter with `per` or `within`"),
         None if context.scope.variable(name).is_some() => {
@@ -193,6 +191,18 @@ fn parameter(name: &str, span: Span, rates: &Rates, context: &mut Context<'_>) -
     };
     context.diagnostics.push(mistake);
     None
+}
+
+/// How a parameter of these values becomes a rate. Only what is a chance whatever its value can stand `within` a time.
+fn as_rate(name: &str, low: f64, high: f64) -> String {
+    if low < 0.0 {
+        format!("write `\"max(0, {name}) per 30d\"` here: it can be below 0, and a rate cannot")
+    } else if high < 1.0 {
+        // A percent is refused with `per`.
+        format!("write `\"{name} per 30d\"` or `\"{name} within 30d\"` here, or give the parameter a `within`")
+    } else {
+        format!("write `\"{name} per 30d\"` here, or give the parameter a `per`")
+    }
 }
 
 /// `a · b / over`

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::because::there_are;
 use super::demand::Watched;
 use super::names::{Context, Meaning, Scope, listed};
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diagnostic::{Diagnostic, Span, akin, nearest};
 use crate::model::{EventId, VariableId};
 use crate::scenario::document::Map;
 use crate::scenario::expression::{EventExpr, EventKind, PostureRef};
@@ -121,6 +121,10 @@ fn unknown_event(name: &str, span: Span, scope: &Scope) -> Option<Diagnostic> {
     if let Some(posture) = scope.postures_with(name).next() {
         return Some(mistake.help(format!("did you mean `{} becomes {name}`?", posture.name)));
     }
+    let mistake = match akin(name, scope.names_of(Meaning::is_event)) {
+        Some(akin) => mistake.help(format!("did you mean `{akin}`?")),
+        None => mistake,
+    };
     Some(mistake.help(format!(
         "an event is a rule, an emitted name or a group: {}; or a change such as `actor.posture becomes value`",
         listed(scope.names_of(Meaning::is_event))
@@ -153,6 +157,10 @@ fn branch_of(rule: &str, branch: &str, span: Span, context: &mut Context<'_>) ->
         (false, Some(near)) => mistake.help(format!("did you mean `{rule}/{near}`?")),
         (false, None) => {
             let of = |noun: &str| format!("{noun} of `{rule}`");
+            let mistake = match akin(branch, names()) {
+                Some(akin) => mistake.help(format!("did you mean `{rule}/{akin}`?")),
+                None => mistake,
+            };
             mistake.help(there_are(&of("branch"), &of("branches"), &names().collect::<Vec<_>>()))
         }
     };

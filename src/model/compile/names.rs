@@ -10,7 +10,7 @@ use super::because;
 use super::demand::Demand;
 use super::interval::Interval;
 use super::typing::is_number;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, akin, nearest};
 use crate::model::{Actor, Calendar, RuleId, Variable, VariableId, VariableKind};
 use crate::scenario::expression::{Expr, PostureRef};
 use crate::scenario::quantity::Duration;
@@ -236,6 +236,10 @@ impl Scope {
         if self.postures.is_empty() {
             return mistake.help("this scenario has no actors: declare one under `actors`");
         }
+        let mistake = match akin(actor, self.postures.keys().map(String::as_str)) {
+            Some(akin) => mistake.help(format!("did you mean `{akin}.{posture}`?")),
+            None => mistake,
+        };
         mistake.help(format!(
             "the actors are {}; or declare `{actor}` under `actors`",
             listed(self.postures.keys().map(String::as_str))
@@ -373,7 +377,7 @@ impl Due {
 pub(super) fn with_allowed(mistake: Diagnostic, of: &str, value: &str, values: &[String]) -> Diagnostic {
     let names = || values.iter().map(String::as_str);
     let mistake = mistake.help(format!("the values of {of} are {}", listed(names())));
-    match nearest(value, names()) {
+    match nearest(value, names()).or_else(|| akin(value, names())) {
         Some(near) => mistake.help(format!("did you mean `{near}`?")),
         None => mistake,
     }

@@ -62,8 +62,8 @@ fn well_placed(text: &OutcomeText, last: bool, document: &Document, diagnostics:
             )
             .help("a run has the first outcome whose condition holds, and the last takes all other runs")
             .help(format!(
-                "take its `when` away, `(name: {})`, or add one without a condition behind it: `(name: {})`",
-                name.value,
+                "take its `when` away, `{}`, or add one without a condition behind it: `(name: {})`",
+                without_condition(text, &name.value),
                 free_name(document)
             )),
         ),
@@ -79,6 +79,22 @@ fn well_placed(text: &OutcomeText, last: bool, document: &Document, diagnostics:
         _ => return true,
     }
     false
+}
+
+/// The outcome with all its fields but the condition.
+fn without_condition(text: &OutcomeText, name: &str) -> String {
+    let mut fields = format!("name: {name}");
+    if let Some(says) = &text.says {
+        let short = says.value.chars().count() <= 40 && !says.value.contains(['"', '\\', '\n']);
+        fields += &format!(", says: \"{}\"", if short { says.value.as_str() } else { "…" });
+    }
+    if let Some(severity) = &text.severity {
+        fields += &format!(", severity: {}", severity.value);
+    }
+    if text.because.is_some() {
+        fields += ", because: …";
+    }
+    format!("({fields})")
 }
 
 /// A name for the outcome of all other runs that no outcome has.

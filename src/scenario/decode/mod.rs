@@ -45,6 +45,8 @@ pub(super) struct Reader {
     entry: String,
     /// What a factor of the rule that is being read multiplies with.
     times: &'static str,
+    /// The rule that is read has a `chance`.
+    chanced: bool,
     /// The file is written in braces throughout, which was reported once.
     braces: bool,
 }

@@ -162,9 +162,10 @@ impl Reader {
 
     /// A delay.
     pub(super) fn delay(&mut self, node: &Node<'_>) -> Option<Delay> {
+        let parse = if self.chanced { Delay::beside_chance } else { Delay::parse };
         match &node.shape {
-            Shape::Text(text, Some(at)) => self.kept(Delay::parse(text, *at)),
-            Shape::Number(_, text) | Shape::Name(text) => self.kept(Delay::parse(text, node.span.start)),
+            Shape::Text(text, Some(at)) => self.kept(parse(text, *at)),
+            Shape::Number(_, text) | Shape::Name(text) => self.kept(parse(text, node.span.start)),
             Shape::List(points) => {
                 let read: Vec<_> = points.iter().map(|point| self.point(point)).collect();
                 let points = read.into_iter().collect::<Option<Vec<_>>>()?;

@@ -32,6 +32,7 @@ impl Reader {
     fn rule(&mut self, node: &Node<'_>) -> Option<RuleText> {
         let pressed = super::entries(node).any(|(field, _)| field.value == "pressure");
         self.times = if pressed { "rate_times" } else { "odds_times" };
+        self.chanced = super::entries(node).any(|(field, _)| field.value == "chance");
         let mut f = Fields::open(self, node, "a rule")?;
         let rule = RuleText {
             for_each: f.spanned(self, "for_each", Self::bindings),

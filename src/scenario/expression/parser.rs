@@ -310,15 +310,19 @@ impl<'a> Parser<'a> {
     fn window(&mut self) -> Parsed<ExprKind> {
         let open = self.here();
         self.next += 1;
+        let first = self.here();
         let from = self.moment()?;
+        let first = self.since(first);
         if !self.take_sign("..") {
             return Err(self.window_without_dots());
         }
+        let second = self.here();
         let to = self.moment()?;
+        let second = self.since(second);
         self.close(open)?;
         let last = to.seconds + if to.whole_day { 86_399 } else { 0 };
         if last < from.seconds {
-            return Err(self.window_backwards(open));
+            return Err(self.window_backwards(open, first, second));
         }
         Ok(ExprKind::During(from, to))
     }

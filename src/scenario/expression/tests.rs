@@ -305,7 +305,7 @@ fn brackets_are_matched() {
 
 #[test]
 fn stray_words_are_shown() {
-    says("dprk military == war", &["stray-words [military]", "names hold no spaces"]);
+    says("dprk military == war", &["stray-words [military]", "nothing joins it to"]);
     says("a.b.c == x", &["at most one dot"]);
     says("a begins", &["belongs under `on`"]);
     says("dprk.military becomes war", &["belongs under `on`"]);

@@ -5,6 +5,12 @@
 use super::{Delay, Duration, Parsed, Probability, spoken};
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 
+/// What else a delay may be.
+const FORMS: &str = "a delay may also be `\"1d to 7d\"` (evenly), `\"typically 3d to 10d\"`, or a table `[(\"7d\", \"40%\"), (\"14d\", \"60%\")]`";
+
+/// The same without the table.
+const SPREADS: &str = "a delay may also be `\"1d to 7d\"` (evenly) or `\"typically 3d to 10d\"`";
+
 impl Delay {
     /// A delay such as `3d`, `1d to 7d`, `typically 3d to 10d`.
     ///
@@ -12,6 +18,19 @@ impl Delay {
     /// A part that is no duration, or ends that are not in order.
     pub fn parse(text: &str, at: usize) -> Parsed<Self> {
         Self::strict(text, at).map_err(|error| in_plain_words(text, Span::new(at, at + text.len())).unwrap_or(error))
+    }
+
+    /// The same in a rule that has a `chance`, which a table would replace: none is offered.
+    ///
+    /// # Errors
+    /// Those of [`Delay::parse`].
+    pub fn beside_chance(text: &str, at: usize) -> Parsed<Self> {
+        Self::parse(text, at).map_err(|mut error| {
+            for help in error.help.iter_mut().filter(|help| **help == FORMS) {
+                SPREADS.clone_into(help);
+            }
+            error
+        })
     }
 
     /// The same, with no look at what is meant by a text in plain words.
@@ -23,20 +42,20 @@ impl Delay {
                     .help("write `\"typically 3d to 10d\"`: 5 % come earlier and 5 % later than that")
                     .into());
             };
-            if low.seconds == 0 {
+            if low.seconds == 0 && high.seconds > 0 {
                 return Err(Diagnostic::error("bad-delay", "`typically` cannot begin at nothing", span)
                     .help("its lower end is the time before which 5 % come: write a short one, such as `\"typically 1h to 10d\"`, or `\"0d to 10d\"` for evenly")
                     .into());
             }
-            in_order(low, high, span)?;
+            in_order(rest, true, (low, high), span)?;
             return Ok(Self::Typically(low, high));
         }
         if let Some((low, high)) = ends(text, at)? {
-            in_order(low, high, span)?;
+            in_order(text, false, (low, high), span)?;
             return Ok(Self::Evenly(low, high));
         }
         Duration::parse(text, at).map(Self::Fixed).map_err(|mut error| {
-            error.help.push("a delay may also be `\"1d to 7d\"` (evenly), `\"typically 3d to 10d\"`, or a table `[(\"7d\", \"40%\"), (\"14d\", \"60%\")]`".to_owned());
+            error.help.push(FORMS.to_owned());
             error
         })
     }
@@ -124,15 +143,22 @@ fn ends(text: &str, at: usize) -> Parsed<Option<(Duration, Duration)>> {
     Ok(Some((low, high)))
 }
 
-fn in_order(low: Duration, high: Duration, span: Span) -> Parsed<()> {
+/// Whether the ends of `text` go up; where not, the remedy keeps the author's words.
+fn in_order(text: &str, typically: bool, (low, high): (Duration, Duration), span: Span) -> Parsed<()> {
     if low < high {
         return Ok(());
     }
     let error = Diagnostic::error("bad-delay", "the shorter time comes first", span);
-    let out = if low == high {
-        format!("for a fixed delay write `\"{low}\"`")
-    } else {
-        format!("write `\"{high} to {low}\"`")
+    let (first, second) = text.split_once(" to ").map_or((text, text), |(first, second)| (first.trim(), second.trim()));
+    let short = if low.seconds > 3600 { "1h" } else { "1min" };
+    let out = match (low == high, typically) {
+        (true, _) => format!("for a fixed delay write `\"{first}\"`"),
+        (false, true) if high.seconds == 0 => format!(
+            "`typically` cannot begin at nothing: write a short time first, such as `\"typically {short} to {first}\"`, or \
+            `\"{second} to {first}\"` for evenly"
+        ),
+        (false, true) => format!("write `\"typically {second} to {first}\"`"),
+        (false, false) => format!("write `\"{second} to {first}\"`"),
     };
     Err(error.help(out).into())
 }
@@ -171,6 +197,8 @@ mod tests {
         assert!(error("within 7d").contains("\"0d to 7d\""));
         assert!(error("-1d").contains("write `\"1d\"`"));
         assert!(error("7d to 1d").contains("1d to 7d"));
+        assert!(error("typically 48h to 1d").contains("\"typically 1d to 48h\""));
+        assert!(error("typically 2d to 0d").contains("\"0d to 2d\""));
         assert!(error("3d to 3d").contains("\"3d\""));
         assert!(error("typically 3d").contains("two ends"));
         assert!(error("typically 0d to 3d").contains("cannot begin"));

@@ -250,8 +250,13 @@ fn band(rest: &str, span: Span) -> Parsed<Likelihood> {
             .into());
     }
     if low >= high {
+        let (low_text, high_text) = (low_text.trim(), high_text.trim());
         return Err(Diagnostic::error("bad-probability", "the lower end of a band comes first", span)
-            .help("write the smaller number before `to` and the larger one behind it")
+            .help(if low == high {
+                format!("for a single number write `\"{low_text}\"`")
+            } else {
+                format!("write `\"about {high_text} to {low_text}\"`")
+            })
             .into());
     }
     Ok(Likelihood::Judged { word: None, low, high })

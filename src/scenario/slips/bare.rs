@@ -394,7 +394,7 @@ pub(super) fn is_identifier(word: &str) -> bool {
 }
 
 /// Whether `word` is a number as this format writes them: `60`, `-2.5`, `1e-5`, `1_000`.
-fn is_number(word: &str) -> bool {
+pub(super) fn is_number(word: &str) -> bool {
     let unsigned = word.strip_prefix(['-', '+']).unwrap_or(word);
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);

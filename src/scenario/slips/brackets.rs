@@ -41,6 +41,14 @@ pub(super) fn pair(text: &str, tokens: &[Token], slips: &mut Slips) -> Option<Ma
                         slips.report(forgotten.mistake(text, tokens));
                         return None;
                     }
+                    if let Some(opening) = opening {
+                        open.push(opening);
+                        let clash = Clash { text, tokens, mates: &mates, open: &open, close: index };
+                        if let Some(clear) = clash.mistake() {
+                            slips.report(clear);
+                            return None;
+                        }
+                    }
                     let odd = odd_pair(text, tokens, &mates);
                     slips.report(match opening {
                         Some(opening) => mismatch(text, tokens[opening].span, token.span, odd),
@@ -200,6 +208,90 @@ fn mismatch(text: &str, open: Span, close: Span, odd: Option<(Span, Span)>) -> D
         _ => error,
     };
     error.help(format!("a `{wanted}` is missing between the two places, or the `{closed}` is one too many"))
+}
+
+/// A closing bracket that does not suit the last open one.
+struct Clash<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    mates: &'a Mates,
+    /// The open brackets, the innermost last.
+    open: &'a [usize],
+    /// The closing one.
+    close: usize,
+}
+
+impl Clash<'_> {
+    /// What is wrong, if only one thing can be: at most one of the three cures lets all other brackets pair, as each
+    /// leaves another number of closing ones.
+    fn mistake(&self) -> Option<Diagnostic> {
+        let (&opening, outer) = self.open.split_last()?;
+        let span = self.tokens[self.close].span;
+        let (opened, closed) = (sign(self.text, self.tokens[opening].span), sign(self.text, span));
+        let wanted = closing(self.text, self.tokens[opening].span);
+        let here = Diagnostic::error("brackets", format!("`{opened}` is closed by `{closed}`"), span)
+            .related(self.tokens[opening].span, format!("this `{opened}` is still open"));
+        if self.balances(outer, self.close + 1) {
+            return Some(
+                here.label(format!("`{wanted}` is expected here")).help(format!("write `{wanted}` in its place")),
+            );
+        }
+        if self.balances(outer, self.close) {
+            return Some(
+                here.label(format!("a `{wanted}` is missing before this"))
+                    .help(format!("put `{wanted}` behind the last thing that belongs into the `{opened}`")),
+            );
+        }
+        let next = self.tokens[self.close + 1..].iter().find(|t| matches!(t.kind, Kind::Open | Kind::Close));
+        if !self.balances(self.open, self.close + 1) && next.is_none_or(|next| sign(self.text, next.span) != wanted) {
+            return None;
+        }
+        if let Some(early) = self.closed_too_early(opening) {
+            let error = Diagnostic::error("brackets", format!("there is one `{closed}` too many"), span)
+                .related(self.tokens[early].span, "this one may come too early");
+            let name = sign(self.text, self.tokens[early + 2].span);
+            return Some(error.help(format!(
+                "if `{name}` belongs into the brackets before it, take the `{closed}` before `{name}` away; otherwise this one"
+            )));
+        }
+        Some(Diagnostic::error("brackets", format!("this `{closed}` closes nothing"), span).help("take it away"))
+    }
+
+    /// Whether the brackets from the token at `from` on pair, where those of `open` are open.
+    fn balances(&self, open: &[usize], from: usize) -> bool {
+        let mut due: Vec<&str> = open.iter().map(|at| closing(self.text, self.tokens[*at].span)).collect();
+        self.tokens[from..].iter().all(|token| match token.kind {
+            Kind::Open => {
+                due.push(closing(self.text, token.span));
+                true
+            }
+            Kind::Close => due.pop() == Some(sign(self.text, token.span)),
+            _ => true,
+        }) && due.is_empty()
+    }
+
+    /// The bracket of the same kind that closed the neighbour before, where what follows it looks like its content:
+    /// a plain field behind a `)`, a branch behind a `}`.
+    fn closed_too_early(&self, opening: usize) -> Option<usize> {
+        let closed = sign(self.text, self.tokens[self.close].span);
+        let (mut at, mut early) = (opening + 1, None);
+        while at < self.close {
+            if self.tokens[at].kind == Kind::Open {
+                at = self.mates[at];
+                early = Some(at).filter(|at| sign(self.text, self.tokens[*at].span) == closed).or(early);
+            }
+            at += 1;
+        }
+        let early = early.filter(|early| early + 4 < self.close)?;
+        let kinds = [early + 1, early + 2, early + 3].map(|at| self.tokens[at].kind);
+        let record = sign(self.text, self.tokens[early + 4].span) == "(";
+        let content = match closed {
+            ")" => !record,
+            "}" => record,
+            _ => false,
+        };
+        (content && kinds == [Kind::Comma, Kind::Word, Kind::Colon]).then_some(early)
+    }
 }
 
 fn surplus(text: &str, close: Span, odd: Option<(Span, Span)>) -> Diagnostic {

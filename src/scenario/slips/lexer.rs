@@ -76,7 +76,7 @@ impl<'t> Lexer<'t, '_> {
         let Some(first) = self.rest().chars().next() else { return };
         match first {
             c if c.is_whitespace() => self.at += c.len_utf8(),
-            '/' if self.rest().starts_with("//") => self.at += line(self.rest()),
+            '/' if self.rest().starts_with("//") => self.line_comment(),
             '/' if self.rest().starts_with("/*") => self.block_comment(),
             '/' => self.odd_comment("a comment begins with two slashes, and this is one"),
             '#' => self.odd_comment("comments do not begin with `#`"),

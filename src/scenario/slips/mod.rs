@@ -5,6 +5,7 @@
 
 mod bare;
 mod brackets;
+mod comment;
 mod lexer;
 mod quotes;
 mod walk;

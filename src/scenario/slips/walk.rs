@@ -3,7 +3,7 @@
 //! Does not know which words may stand without quotes.
 
 use super::Slips;
-use super::bare::is_identifier;
+use super::bare::{is_identifier, is_number};
 use super::brackets::Mates;
 use super::lexer::{Kind, Token};
 use crate::diagnostic::{Diagnostic, Span};
@@ -320,7 +320,8 @@ impl<'a> Walk<'a> {
             _ => {
                 let (name, end) = (self.word(at).to_owned(), self.tokens[at].span.end);
                 let place = Span::new(end, end);
-                self.error("colon", format!("a colon is missing behind `{name}`"), place, format!("write `{name}: …`"));
+                let help = format!("write `{name}: {}`", self.echo(at + 1));
+                self.error("colon", format!("a colon is missing behind `{name}`"), place, help);
                 self.insert(at, b':');
                 self.key(at, inside);
                 return self.named_value(at, at + 1, close, inside);
@@ -352,8 +353,29 @@ impl<'a> Walk<'a> {
         let span = self.tokens[at + 1].span;
         let (name, sign) = (self.word(at).to_owned(), self.word(at + 1).to_owned());
         let message = format!("a value is given with `:`, not with `{sign}`");
-        self.error("equals", message, span, format!("write `{name}: …`"));
+        let value = self.echo(at + 2);
+        self.error("equals", message, span, format!("write `{name}: {value}`"));
         self.slips.repair(span.start, &b":     "[..span.end - span.start]);
+    }
+
+    /// The value at `at` as it has to be written, or `…` where it is long or has a slip of its own.
+    fn echo(&self, at: usize) -> String {
+        let (end, quoted) = match self.kind(at) {
+            Some(Kind::Word) => (at + 1, !is_identifier(self.word(at)) && !is_number(self.word(at))),
+            Some(Kind::Text) => (at + 1, false),
+            Some(Kind::Open) => (self.mates[at] + 1, false),
+            _ => return "…".to_owned(),
+        };
+        let span = self.span(at, end);
+        let text = &self.text[span.start..span.end];
+        // Another slip of the same kind inside is not to be repeated.
+        let clean = (at..end).all(|i| self.kind(i) != Some(Kind::Sign));
+        let alone = end == self.tokens.len() || matches!(self.kind(end), Some(Kind::Comma | Kind::Close));
+        match alone && clean && text.chars().count() <= 40 && !text.contains('\n') {
+            false => "…".to_owned(),
+            true if quoted => format!("\"{text}\""),
+            true => text.to_owned(),
+        }
     }
 
     /// Index behind the words from `at` that stand together before a colon: a name with spaces in it.

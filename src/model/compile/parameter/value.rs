@@ -2,6 +2,8 @@
 //!
 //! Does not know names or overrides.
 
+use std::cmp::Ordering;
+
 use std::fmt::Display;
 
 use super::super::because::listed;
@@ -361,7 +363,23 @@ fn numbers(text: &ParameterText, diagnostics: &mut Diagnostics) -> Option<Option
         ));
         return None;
     };
-    ordered(low < high, range.span, diagnostics).then_some(Some((low, high)))
+    let swapped = || Some(format!("({}, {})", written(&range.value.1)?, written(&range.value.0)?));
+    ordered(low.partial_cmp(&high), swapped, range.span, diagnostics).then_some(Some((low, high)))
+}
+
+/// A number of a range as somebody writes it; `None` where that cannot be told any more.
+fn written(value: &ParameterValue) -> Option<String> {
+    match value {
+        ParameterValue::Number(x) => Some(x.to_string()),
+        ParameterValue::Likelihood(likelihood) => {
+            let percent = likelihood.point().value() * 100.0;
+            let shown = (percent * 1e6).round() / 1e6;
+            // Odds such as 1 in 3 have no short percent.
+            let short = shown.to_string().len() <= 6;
+            short.then(|| format!("\"{shown}%\""))
+        }
+        _ => None,
+    }
 }
 
 fn durations(text: &ParameterText, diagnostics: &mut Diagnostics) -> Option<Option<(Duration, Duration)>> {
@@ -371,18 +389,25 @@ fn durations(text: &ParameterText, diagnostics: &mut Diagnostics) -> Option<Opti
         diagnostics.push(no_range(range.span, what, "for instance `range: (\"7d\", \"30d\")`"));
         return None;
     };
-    ordered(low < high, range.span, diagnostics).then_some(Some((*low, *high)))
+    let swapped = || Some(format!("(\"{high}\", \"{low}\")"));
+    ordered(Some(low.cmp(high)), swapped, range.span, diagnostics).then_some(Some((*low, *high)))
 }
 
-fn ordered(right: bool, span: Span, diagnostics: &mut Diagnostics) -> bool {
-    if !right {
-        diagnostics.push(no_range(
-            span,
-            "a range that does not go up",
-            "write the lower end first, and the higher after it",
-        ));
-    }
-    right
+/// Whether the ends are in order; `swapped` is the range the right way round.
+fn ordered(
+    ends: Option<Ordering>,
+    swapped: impl FnOnce() -> Option<String>,
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let help = match ends {
+        Some(Ordering::Less) => return true,
+        Some(Ordering::Greater) => swapped().map(|range| format!("write `range: {range}`")),
+        _ => Some("its ends are the same: leave `range` out, or make the higher end higher".to_owned()),
+    };
+    let help = help.unwrap_or_else(|| "write the lower end first, and the higher after it".to_owned());
+    diagnostics.push(no_range(span, "a range that does not go up", &help));
+    false
 }
 
 fn no_range(span: Span, what: &str, help: &str) -> Diagnostic {

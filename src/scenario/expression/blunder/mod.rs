@@ -399,9 +399,13 @@ impl Parser<'_> {
             .into()
     }
 
-    pub(super) fn window_backwards(&self, open: Span) -> Blunder {
+    pub(super) fn window_backwards(&self, open: Span, first: Span, second: Span) -> Blunder {
         Diagnostic::error("bad-window", "this span of time ends before it begins", self.since(open))
-            .help("the earlier date stands first")
+            .help(format!(
+                "the earlier date stands first: write `during({}..{})`",
+                self.words(second),
+                self.words(first)
+            ))
             .into()
     }
 
