@@ -122,7 +122,7 @@ fn choices_are_set_by_name_and_by_variant() {
     assert_eq!(both.parameters[1].was.as_deref(), Some("0.2"));
     refused(&scenario.clone().set("line=bak"), "the parameter `line` cannot be `bak`");
     refused(&scenario.clone().variant("baked"), "there is no variant `baked`");
-    refused(&scenario.set("p=1.5"), "`p` can be 0.2 to 1.5");
+    refused(&scenario.set("p=1.5"), "uses `p` as a probability, and 1.5 is none");
 }
 
 #[test]
