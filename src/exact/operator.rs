@@ -41,13 +41,18 @@ pub(super) struct Operator {
     pub(super) rate: f64,
 }
 
-/// A sum of non-negative terms in a few lanes: shorter chains of roundings, and of waiting.
-fn in_lanes(terms: impl Iterator<Item = f64>) -> f64 {
+/// What comes to a place from these others, in a few lanes: shorter chains of roundings, and of waiting.
+fn in_lanes(before: &[f64], from: &[u32], probability: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
-    let mut next = 0;
-    for term in terms {
-        lanes[next] += term;
-        next = (next + 1) % LANES;
+    let (froms, last_from) = from.as_chunks::<LANES>();
+    let (probabilities, last) = probability.as_chunks::<LANES>();
+    for (from, probability) in froms.iter().zip(probabilities) {
+        for lane in 0..LANES {
+            lanes[lane] += before[from[lane] as usize] * probability[lane];
+        }
+    }
+    for ((lane, from), probability) in lanes.iter_mut().zip(last_from).zip(last) {
+        *lane += before[*from as usize] * probability;
     }
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
@@ -118,12 +123,11 @@ impl Operator {
         for ((after, (stay, mass)), range) in after.iter_mut().zip(stay).zip(starts.windows(2)) {
             let from = &self.from[range[0]..range[1]];
             let probability = &self.probability[range[0]..range[1]];
-            let comes = from.iter().zip(probability).map(|(from, p)| before[*from as usize] * p);
             *after = if from.len() <= FEW {
-                stay * mass + in_lanes(comes)
+                stay * mass + in_lanes(before, from, probability)
             } else {
                 let mut sum = Sum::default();
-                comes.for_each(|term| sum.add(term));
+                from.iter().zip(probability).for_each(|(from, p)| sum.add(before[*from as usize] * p));
                 stay * mass + sum.value()
             };
         }
