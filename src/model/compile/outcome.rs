@@ -86,10 +86,10 @@ fn without_condition(text: &OutcomeText, name: &str) -> String {
     let mut fields = format!("name: {name}");
     if let Some(says) = &text.says {
         let short = says.value.chars().count() <= 40 && !says.value.contains(['"', '\\', '\n']);
-        fields += &format!(", says: \"{}\"", if short { says.value.as_str() } else { "…" });
+        fields.extend([", says: \"", if short { says.value.as_str() } else { "…" }, "\""]);
     }
     if let Some(severity) = &text.severity {
-        fields += &format!(", severity: {}", severity.value);
+        fields.extend([", severity: ", severity.value.to_string().as_str()]);
     }
     if text.because.is_some() {
         fields += ", because: …";

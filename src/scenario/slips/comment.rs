@@ -124,7 +124,7 @@ fn is_prose(text: &str) -> bool {
     let named_value = words.len() == 2
         && (field || first.contains('_') || matches!(words[1].trim_end_matches(','), "true" | "false"));
     let phrase = |pair: &[&str]| letters(&pair[0]) && letters(&pair[1]) && !pair[0].ends_with([',', ';']);
-    !named_value && !(field && text.ends_with(',')) && words.windows(2).any(phrase)
+    !(named_value || field && text.ends_with(',')) && words.windows(2).any(phrase)
 }
 
 #[cfg(test)]
