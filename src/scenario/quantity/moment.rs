@@ -103,9 +103,19 @@ fn time_of_day(text: &str) -> Option<TimeOfDay> {
 }
 
 fn nonexistent(text: &str, why: &str, span: Span) -> Box<Diagnostic> {
-    Diagnostic::error("bad-date", format!("`{text}` is no date: {why}"), span)
-        .help("dates are written year-month-day: `\"2024-03-04\"`")
-        .into()
+    let help = match last_day(text) {
+        Some(last) => format!("write `\"{last}\"`, the last day of that month"),
+        None => "dates are written year-month-day: `\"2024-03-04\"`".to_owned(),
+    };
+    Diagnostic::error("bad-date", format!("`{text}` is no date: {why}"), span).help(help).into()
+}
+
+/// The last day of the month that a date names, with the time that stands behind it.
+fn last_day(text: &str) -> Option<String> {
+    let (date, time) = text.split_at(text.find('T').unwrap_or(text.len()));
+    let [year, month, _] = date_numbers(date)?;
+    let length = Month::try_from(u8::try_from(month).ok()?).ok()?.length(year as i32);
+    Some(format!("{year:04}-{month:02}-{length:02}{time}"))
 }
 
 fn bad_time(text: &str, date: &str, time: &str, span: Span) -> Box<Diagnostic> {

@@ -5,6 +5,9 @@
 use super::lexer::{Kind, Lexer, in_word, line};
 use crate::diagnostic::{Diagnostic, Span};
 
+/// Texts up to this long are repeated in a remedy.
+const SHORT: usize = 60;
+
 /// Quotes of print and word processors, opening and closing alike.
 pub(super) const FANCY_QUOTES: &str = "“”„‟«»‘’‚‛";
 
@@ -91,8 +94,11 @@ impl Lexer<'_, '_> {
         let closed = rest[..next_quote].find([',', ')', ']', '}']).filter(|_| next_quote < rest.len());
         let length = 1 + closed.unwrap_or_else(|| rest.trim_end().trim_end_matches([',', ')', ']', '}', ' ']).len());
         let span = Span::new(start, start + length);
+        let written = &self.text[start..start + length];
+        let short = written.chars().count() <= SHORT;
+        let close = if short { format!("write `{written}\"`") } else { "put a `\"` at its end".to_owned() };
         let error = Diagnostic::error("open-string", "this text has no closing quote `\"`", span)
-            .help("put a `\"` at its end; a `\"` inside a text is written `\\\"`");
+            .help(format!("{close}; a `\"` inside a text is written `\\\"`"));
         self.slips.report(error);
         self.slips.spoilt.push(line);
         self.slips.hole(span);
