@@ -407,6 +407,28 @@ fn a_scenario_is_exported_under_its_overrides() {
     let graph = desk.run(&["export", "dot", "border.ron", "--actor", "red"]).succeeds();
     assert!(graph.contains(r#""red.line calm" -> "red.line tense" [label="incident", style=solid];"#), "{graph}");
     desk.run(&["export", "dot", "border.ron", "--actor", "rde"]).fails(2, &["no actor `rde`", "did you mean `red`?"]);
+    let graph = desk.run(&["export", "dot", "border.ron", "--states"]).succeeds();
+    assert!(graph.contains("label=\"red.line: tense"), "{graph}");
+    desk.run(&["export", "dot", "border.ron", "--states", "--max-states", "1"]).fails(1, &["more than 1 state"]);
+}
+
+#[test]
+fn a_chain_and_its_properties_are_two_files() {
+    let desk = Desk::new();
+    let chain = r#"(simulate: 1, clock: (horizon: "9d"), flags: { over: false },
+        rules: { ends: (pressure: "1 per 5d", when: "not over", then: ["over = true"]) },
+        outcomes: [(name: over, when: "over at end"), (name: open)])"#;
+    desk.write("chain.ron", chain);
+    let both = desk.run(&["export", "prism", "chain.ron"]).succeeds();
+    let (model, properties) = both.split_once("// ---- properties: the .props file ----\n").unwrap();
+    for (out, stem) in [(".", "chain"), ("other.prism", "other"), ("third.props", "third"), ("fourth", "fourth")] {
+        assert_eq!(desk.run(&["export", "prism", "chain.ron", "--out", out]).succeeds(), "");
+        let read = |extension: &str| fs::read_to_string(desk.path(&format!("{stem}.{extension}"))).unwrap();
+        assert_eq!((read("prism").trim(), read("props").trim()), (model.trim(), properties.trim()), "{out}");
+    }
+    desk.run(&["export", "prism", "chain.ron", "--out", "nowhere/x.prism"]).fails(2, &["does not exist"]);
+    desk.run(&["export", "prism", "chain.ron", "--max-states", "1"]).fails(1, &["more than 1 state"]);
+    assert!(!desk.path("nowhere").exists());
 }
 
 #[test]

@@ -236,3 +236,19 @@ fn probabilities_grow_to_the_answer_and_sum_to_one() {
     let ends: f64 = solution.occupancy[0].as_ref().unwrap().value.at[0].1.iter().map(Bounds::value).sum();
     assert!((ends - 1.0).abs() < 1e-12);
 }
+
+#[test]
+fn a_count_that_two_outcomes_compare_with_one_constant_is_right_for_both() {
+    let found = solved(
+        r#"clock: (horizon: "4d"), flags: { fair: false },
+        rules: { toss: (pressure: "1 per 1d"), weather: (on: [start], chance: 0.25, then: ["fair = true"]) },
+        outcomes: [
+            (name: many, when: "(count(toss) >= 2) and (fair at end)"),
+            (name: two, when: "count(toss) == 2"),
+            (name: rest),
+        ],"#,
+    );
+    let none_or_one = 5.0 * libm::exp(-4.0);
+    assert_exactly(outcome(&found, 0), 0.25 * (1.0 - none_or_one));
+    assert_exactly(outcome(&found, 1), 0.75 * 8.0 * libm::exp(-4.0));
+}

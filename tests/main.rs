@@ -20,6 +20,7 @@ mod instants;
 mod lint;
 mod oracle;
 mod pressures;
+mod prism;
 mod random;
 mod readme;
 mod report;

@@ -245,8 +245,23 @@ pub enum Export {
         #[command(flatten)]
         target: ExportTarget,
         /// Only the postures of this actor
-        #[arg(long, value_name = "ACTOR")]
+        #[arg(long, value_name = "ACTOR", conflicts_with = "states")]
         actor: Option<String>,
+        /// The states of the whole scenario instead, as far as what it asks depends on them
+        #[arg(long)]
+        states: bool,
+        /// With `--states`: how many states may be drawn
+        #[arg(long, value_name = "N", default_value = "500", requires = "states", value_parser = number_of_states)]
+        max_states: usize,
+    },
+    /// A Markov chain and its properties for the model checkers PRISM and Storm: `NAME.prism` and `NAME.props`
+    Prism {
+        /// From and to where; `--out` may name a directory.
+        #[command(flatten)]
+        target: ExportTarget,
+        /// How many states the chain may have
+        #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_states)]
+        max_states: usize,
     },
 }
 

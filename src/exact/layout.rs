@@ -23,8 +23,9 @@ struct Component {
     mask: u64,
 }
 
+/// What a part of a packed state is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     /// Value minus lowest.
     Variable(usize),
     Count(usize),
@@ -213,6 +214,17 @@ impl Layout {
         let index = variable.0 as usize;
         let component = self.components.iter().find(|component| component.what == What::Variable(index))?;
         (code(&self.components[0]) == 0).then(|| self.lows[index] + code(component) as i32)
+    }
+
+    /// The parts of a packed state in their order, each with its value, or with its code.
+    pub(super) fn parts_of(&self, words: &[u64]) -> impl Iterator<Item = (What, i64)> {
+        self.components.iter().map(|component| {
+            let code = (words[component.word] >> component.shift & component.mask) as i64;
+            match component.what {
+                What::Variable(index) => (component.what, i64::from(self.lows[index]) + code),
+                _ => (component.what, code),
+            }
+        })
     }
 
     /// How many of these packed states differ in more than what questions remember.

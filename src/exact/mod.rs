@@ -6,6 +6,7 @@
 mod answers;
 mod calendar;
 mod cascade;
+pub mod chain;
 mod choice;
 mod dynamics;
 mod forward;

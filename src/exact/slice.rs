@@ -15,7 +15,7 @@ pub(super) struct Closure {
     pub(super) rules: Vec<bool>,
     events: Vec<bool>,
     pub(super) counters: Vec<bool>,
-    watches: Vec<bool>,
+    pub(super) watches: Vec<bool>,
 }
 
 /// What a closure grows from.

@@ -10,7 +10,7 @@ use crate::model::{Clock, Model, RuleId, Step, VariableId};
 use crate::observe::question::{Monitors, Settled};
 
 use super::cascade::{Act, Cascade, FlowOf, Midway, TooWide};
-use super::layout::Layout;
+use super::layout::{Layout, What};
 use super::rows::{Rows, merged};
 use super::slice::Closure;
 use super::solution::{Contributor, Reason};
@@ -21,6 +21,14 @@ pub(super) const UNSETTLED: StateId = 0;
 
 /// A state whose answers are all certain has one of these; 0 is a state that has none.
 pub(super) type Verdict = u16;
+
+/// A pressure in a state: where it leads with what rate, and what it counts with what rate, per day.
+#[derive(Debug)]
+pub(super) struct Pressed {
+    pub(super) rule: RuleId,
+    pub(super) to: Vec<(StateId, f64)>,
+    pub(super) flows: Vec<(u32, f64)>,
+}
 
 /// The states of a slice.
 #[derive(Debug)]
@@ -40,6 +48,8 @@ pub(super) struct Space<'m> {
     words: Vec<u64>,
     agenda: Vec<Item>,
     limit: usize,
+    /// Each question for itself, not a list of which the first yes counts: nothing is ever over.
+    each: bool,
     /// Elementary steps so far.
     pub(super) work: u64,
 }
@@ -72,8 +82,20 @@ impl<'m> Space<'m> {
             layout,
             agenda: Vec::new(),
             limit,
+            each: false,
             work: 0,
         }
+    }
+
+    /// The same for questions that are each asked for themselves: what every one of them remembers is kept to the end.
+    pub(super) fn for_each_question(mut self) -> Self {
+        self.each = true;
+        self
+    }
+
+    /// The parts of a state and what each stands at; not of `UNSETTLED`.
+    pub(super) fn parts(&self, id: StateId) -> impl Iterator<Item = (What, i64)> {
+        self.layout.parts_of(self.states.words(id))
     }
 
     /// States reached.
@@ -162,6 +184,27 @@ impl<'m> Space<'m> {
         self.work += 50 + 20 * entries.len() as u64;
         rows.enter(id, &entries, &self.cascade.take_flows());
         Ok(())
+    }
+
+    /// Where each pressure of step `step` leads from `id`, at which rates, and what it counts.
+    ///
+    /// # Errors
+    /// Too many states.
+    pub(super) fn pressures(&mut self, id: StateId, step: Step) -> Result<Vec<Pressed>, Reason> {
+        let (from, _) = self.unpack(id, step);
+        let mut all = Vec::new();
+        for index in 0..self.pressures.len() {
+            let rule = self.pressures[index];
+            let hazard = from.state.hazard(rule, self.model);
+            let mut to = Vec::new();
+            if hazard > 0.0 {
+                self.one_pressure(&from, rule, hazard, &mut to)?;
+                merged(&mut to);
+                all.push(Pressed { rule, to, flows: self.cascade.take_flows() });
+            }
+        }
+        self.from = Some(from);
+        Ok(all)
     }
 
     fn one_pressure(
@@ -299,8 +342,8 @@ impl<'m> Space<'m> {
         // Times are read off the clock of the solver, not remembered: `now` is always the start.
         self.monitors.on_settled(memory, &Settled { model: self.model, state, now: 0, boundary });
         let asked = self.monitors.len();
-        let certain = if asked == 0 { None } else { self.monitors.first_certain(memory, asked) };
-        self.monitors.forget(memory, true);
+        let certain = if asked == 0 || self.each { None } else { self.monitors.first_certain(memory, asked) };
+        self.monitors.forget(memory, !self.each);
         let still = self.layout.pack(state, memory, self.monitors, certain.is_some(), &mut self.words);
         let (id, new) = self.states.enter(&self.words);
         if new {

@@ -6,6 +6,17 @@ use super::term::{Mark, Term};
 use super::{Answer, Memory, Monitors, compare};
 use crate::scenario::expression::CompareOp;
 
+/// What is still wanted of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    /// Nothing.
+    No,
+    /// Of a count, that it is as high as matters, or anything as high as that.
+    Saturated,
+    /// Its mark.
+    AsItIs,
+}
+
 impl Monitors {
     /// The answer to yes/no question number `question` if nothing that follows can change it; of a number, yes if it
     /// is known.
@@ -28,7 +39,7 @@ impl Monitors {
     /// Puts marks that can no longer matter to anybody back to their beginning, so that equal futures look equal.
     /// `ranked`: the questions are a list of which only the first yes counts.
     pub fn forget(&self, memory: &mut Memory, ranked: bool) {
-        let mut wanted = vec![false; self.terms.len()];
+        let mut wanted = vec![Wanted::No; self.terms.len()];
         for (question, answer) in self.answers.iter().enumerate() {
             self.want(answer, memory, &mut wanted);
             if ranked && self.certain(memory, question) == Some(true) {
@@ -36,27 +47,29 @@ impl Monitors {
             }
         }
         for (index, wanted) in wanted.into_iter().enumerate() {
-            if !wanted {
-                memory.marks[index] = self.terms[index].first_mark();
+            match (wanted, &self.terms[index]) {
+                (Wanted::No, term) => memory.marks[index] = term.first_mark(),
+                // Beyond every constant that it is compared with, all answers are the same.
+                (Wanted::Saturated, Term::Count { cap, .. }) => memory.marks[index] = Mark::Count(*cap),
+                _ => {}
             }
         }
     }
 
-    /// Marks the terms that `answer` still stands on, and saturates counts whose comparison is certain.
-    fn want(&self, answer: &Answer, memory: &mut Memory, wanted: &mut [bool]) {
+    /// Notes what `answer` still needs of the terms that it stands on.
+    fn want(&self, answer: &Answer, memory: &Memory, wanted: &mut [Wanted]) {
         match answer {
-            Answer::Holds(index) | Answer::Number(index) => wanted[*index as usize] = true,
+            Answer::Holds(index) | Answer::Number(index) => wanted[*index as usize] = Wanted::AsItIs,
             Answer::Compares(index, comparison) => {
                 let index = *index as usize;
-                let shared = std::mem::replace(&mut wanted[index], true);
-                if let (Term::Count { cap, .. }, Some(true | false), Mark::Count(_), false) =
-                    (&self.terms[index], self.truth(answer, memory), memory.marks[index], shared)
-                {
-                    // Beyond every constant that it is compared with, the answer is the same.
-                    if compare(f64::from(*cap), *comparison) == (self.truth(answer, memory) == Some(true)) {
-                        memory.marks[index] = Mark::Count(*cap);
+                let wide = match (&self.terms[index], memory.marks[index], self.truth(answer, memory)) {
+                    (Term::Count { cap, .. }, Mark::Count(_), Some(truth)) => {
+                        compare(f64::from(*cap), *comparison) == truth
                     }
-                }
+                    _ => false,
+                };
+                // Another comparison may need the count itself.
+                wanted[index] = wanted[index].max(if wide { Wanted::Saturated } else { Wanted::AsItIs });
             }
             Answer::Not(inner) => self.want(inner, memory, wanted),
             Answer::And(list) | Answer::Or(list) => {

@@ -1,7 +1,8 @@
-//! A compiled scenario for other programs: as data to compute with, as graphs to draw.
+//! A compiled scenario for other programs: as data to compute with, as graphs to draw, as a model to check.
 //!
-//! Runs nothing and solves nothing: all of it follows from the file and the overrides.
+//! Runs nothing and computes no probability: all of it follows from the file and the overrides.
 
 pub mod dot;
 mod formula;
 pub mod json;
+pub mod prism;
