@@ -416,7 +416,7 @@ fn a_scenario_is_exported_under_its_overrides() {
 fn a_chain_and_its_properties_are_two_files() {
     let desk = Desk::new();
     let chain = r#"(simulate: 1, clock: (horizon: "9d"), flags: { over: false },
-        rules: { ends: (pressure: "1 per 5d", when: "not over", then: ["over = true"]) },
+        rules: { closing: (pressure: "1 per 5d", when: "not over", then: ["over = true"]) },
         outcomes: [(name: over, when: "over at end"), (name: open)])"#;
     desk.write("chain.ron", chain);
     let both = desk.run(&["export", "prism", "chain.ron"]).succeeds();
