@@ -20,7 +20,7 @@ use crate::support::{Python, Scenario};
 /// What the two may differ by: absolute below 1, relative above.
 const TOLERANCE: f64 = 1e-9;
 /// The most states of a slice of a scenario that is compared.
-const STATES: usize = 200;
+const STATES: usize = 120;
 /// The most steps.
 const STEPS: u32 = 40;
 /// The most states of the checker, which does not slice; one scenario in ten may have more.

@@ -22,18 +22,18 @@ import json
 import math
 import operator
 import sys
+import warnings
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import expm
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, identity
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import MatrixRankWarning, spsolve
 
-LOST = 1e-20          # an instant's cascade is followed until less than this of its mass is unsettled
-ROUNDS = 200_000      # ... for at most so many rounds, after which LOST_LATE may be left
-LOST_LATE = 1e-15
+ROUNDS = 30           # an instant's cascade is followed step by step so far; what goes on is a loop, to be solved for
 ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 COMPARE = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -484,26 +484,57 @@ class Engine:
         key = (s, items, self.signature(m))
         if key in self.instants:
             return self.instants[key]
-        mass, settled, fired = {(s, 0, ()): 1.0}, defaultdict(float), defaultdict(float)
+        mass, settled, fired, known = {(s, 0, ()): 1.0}, defaultdict(float), defaultdict(float), {}
+
+        def pass_by(config, p):
+            """Books what happens in a configuration that is come by p times; where it leads."""
+            if config not in known:
+                known[config] = self.next_cases(config, items, m)
+            if known[config] is None:
+                settled[self.settle(config[0], m)] += p
+                return []
+            for q, _, notes in known[config]:
+                self.count_firings(fired, notes, p * q)
+            return [(q, config2) for q, config2, _ in known[config]]
+
         for _ in range(ROUNDS):
             following = defaultdict(float)
             for config, p in mass.items():
-                cases = self.next_cases(config, items, m)
-                if cases is None:
-                    settled[self.settle(config[0], m)] += p
-                    continue
-                for q, config2, notes in cases:
+                for q, config2 in pass_by(config, p):
                     following[config2] += p * q
-                    self.count_firings(fired, notes, p * q)
             mass = following
             if len(mass) > 50 * self.limit:
                 raise TooLarge("too many configurations inside one instant")
-            if sum(mass.values()) < LOST:
+            if not mass:
                 break
-        if sum(mass.values()) > LOST_LATE:
-            raise Undefined(f"an instant does not settle: mass {sum(mass.values())} is left after {ROUNDS} steps")
+        else:
+            for config, p in self.visits(mass, known, items, m).items():
+                pass_by(config, p)
+        if abs(sum(settled.values()) - 1) > 1e-12:
+            raise Undefined(f"an instant does not settle: only {sum(settled.values())} of it does")
         self.instants[key] = dict(settled), dict(fired)
         return self.instants[key]
+
+    def visits(self, mass, known, items, m):
+        """How often each configuration is come by from these on, in expectation: v = mass + v Q."""
+        configs, index, edges = list(mass), {config: i for i, config in enumerate(mass)}, []
+        for config in configs:                              # the list grows while it is walked
+            if config not in known:
+                known[config] = self.next_cases(config, items, m)
+            for q, config2, _ in known[config] or []:
+                if config2 not in index:
+                    index[config2] = len(configs)
+                    configs.append(config2)
+                edges.append((index[config2], index[config], q))
+            if len(configs) > 50 * self.limit:
+                raise TooLarge("too many configurations inside one instant")
+        rows, columns, weights = zip(*edges)
+        n = len(configs)
+        matrix = (identity(n) - coo_matrix((weights, (rows, columns)), shape=(n, n))).tocsc()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MatrixRankWarning)      # a cycle that is never left: its visits are no numbers
+            found = spsolve(matrix, np.array([mass.get(config, 0.0) for config in configs]))
+        return dict(zip(configs, np.nan_to_num(found, nan=0.0, posinf=0.0)))
 
     def count_firings(self, fired, notes, p):
         for rule, events in notes:
