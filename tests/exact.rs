@@ -252,3 +252,35 @@ fn a_count_that_two_outcomes_compare_with_one_constant_is_right_for_both() {
     assert_exactly(outcome(&found, 0), 0.25 * (1.0 - none_or_one));
     assert_exactly(outcome(&found, 1), 0.75 * 8.0 * libm::exp(-4.0));
 }
+
+/// A loop without an end, which the check for such loops does not see because `chance` is no constant.
+fn endless(entry: &str) -> Solution {
+    solved(&format!(
+        r#"
+        clock: (horizon: "3d"),
+        flags: {{ seen: false }},
+        rules: {{
+            tick: (every: "1d", choose: {{ round: (weight: 0.5), past: (weight: 0.5, then: ["seen = true"]) }}),
+            ping: (on: ["{entry}", pong], chance: "max(1, how_many(seen))"),
+            pong: (on: [ping]),
+        }},
+        outcomes: [(name: seen, when: "ever(seen)"), (name: unseen)],
+        questions: {{ pings: (ask: "count(ping) >= 5") }},"#
+    ))
+}
+
+#[test]
+fn an_item_of_a_boundary_that_comes_to_no_end_loses_what_entered_it() {
+    let solution = endless("tick/round");
+    let slice = &solution.slices[solution.questions[0].as_ref().expect("it is small").slice];
+    assert!((slice.unsettled - 0.75).abs() < 1e-12, "{}", slice.unsettled);
+    let pings = question(&solution, 0);
+    assert!(pings.low <= 0.0 && pings.high >= 0.75, "{pings:?}");
+}
+
+#[test]
+fn a_start_that_comes_to_no_end_loses_everything() {
+    let solution = endless("start");
+    let slice = &solution.slices[solution.questions[0].as_ref().expect("it is small").slice];
+    assert!((slice.unsettled - 1.0).abs() < 1e-12, "{}", slice.unsettled);
+}

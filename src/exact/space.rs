@@ -254,27 +254,27 @@ impl<'m> Space<'m> {
 
     /// The states after the instant of boundary `step`.
     fn boundary_from(&mut self, from: Midway, step: Step, first: bool) -> Result<Vec<(StateId, f64)>, Reason> {
+        if from.state.stopped || step >= self.model.calendar.steps {
+            // Nothing happens any more; monitors go on.
+            self.cascade.leaf = from;
+            return Ok(vec![(self.finish(true, step)?, 1.0)]);
+        }
+        let mut agenda = std::mem::take(&mut self.agenda);
+        // What responds to the start is not of age 1 yet.
+        Instant::new().agenda(self.model, &from.state, &mut agenda);
         let mut now = vec![(from, 1.0)];
         if first {
             now = self.all(now, Act::Start, step)?;
         }
-        if !now[0].0.state.stopped && step < self.model.calendar.steps {
-            let mut agenda = std::mem::take(&mut self.agenda);
-            Instant::new().agenda(self.model, &now[0].0.state, &mut agenda);
-            for item in &agenda {
-                if now.iter().any(|(midway, _)| self.may_act(*item, &midway.state)) {
-                    now = self.all(now, Act::Item(*item), step)?;
-                }
+        for item in &agenda {
+            if now.iter().any(|(midway, _)| self.may_act(*item, &midway.state)) {
+                now = self.all(now, Act::Item(*item), step)?;
             }
-            self.agenda = agenda;
-            let mut entries = Vec::new();
-            self.end(now, true, step, &mut entries)?;
-            return Ok(entries);
         }
-        // Nothing happens any more; monitors go on.
-        let (from, mass) = now.swap_remove(0);
-        self.cascade.leaf = from;
-        Ok(vec![(self.finish(true, step)?, mass)])
+        self.agenda = agenda;
+        let mut entries = Vec::new();
+        self.end(now, true, step, &mut entries)?;
+        Ok(entries)
     }
 
     /// Whether an item can do anything: a response that is not due at its age cannot.
@@ -316,13 +316,13 @@ impl<'m> Space<'m> {
                 open.push((self.cascade.leaf.clone(), mass));
             }
         }
-        if open.is_empty() {
-            return Ok(());
+        if !open.is_empty() {
+            for (midway, mass) in self.cascade.resolve(open, true).map_err(|TooWide| Reason::Cascade { step })? {
+                self.cascade.leaf = midway;
+                entries.push((self.settle(boundary, step)?, mass));
+            }
         }
-        for (midway, mass) in self.cascade.resolve(open, true).map_err(|TooWide| Reason::Cascade { step })? {
-            self.cascade.leaf = midway;
-            entries.push((self.settle(boundary, step)?, mass));
-        }
+        // Also of what was resolved before: an item of the agenda may not come to an end either.
         let lost = std::mem::take(&mut self.cascade.unsettled);
         if lost > 0.0 {
             entries.push((UNSETTLED, lost));
