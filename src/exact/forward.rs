@@ -45,6 +45,8 @@ pub(super) struct Error {
     dropped: f64,
     /// Probability that may be in the wrong place.
     misplaced: f64,
+    /// Probability of instants that did not settle: nobody knows what they would have come to.
+    unsettled: f64,
     /// Time that is missing from, or in the wrong place in, what was spent in states, days.
     lost_time: f64,
 }
@@ -52,7 +54,7 @@ pub(super) struct Error {
 impl Error {
     /// The truth about a probability computed as `p`; `reachable`: some state that was reached has it.
     pub(super) fn of_probability(&self, p: f64, reachable: bool) -> Bounds {
-        if p == 0.0 && !reachable {
+        if p == 0.0 && !reachable && self.unsettled == 0.0 {
             return Bounds::exactly(0.0);
         }
         let bounds = self.of_sum(p, 1.0);
@@ -61,7 +63,7 @@ impl Error {
 
     /// The truth about a sum of probabilities times non-negative numbers of at most `most`, computed as `x`.
     pub(super) fn of_sum(&self, x: f64, most: f64) -> Bounds {
-        self.of(x, self.misplaced * most, (self.misplaced + self.dropped) * most, self.astray * most)
+        self.of(x, self.misplaced * most, self.gone() * most, self.astray * most)
     }
 
     /// The truth about an integral over time, in days, of something between 0 and `most`, computed as `x`.
@@ -89,14 +91,19 @@ impl Error {
         self.of(x, 0.0, 0.0, f64::INFINITY)
     }
 
-    /// What is missing or in the wrong place.
+    /// What was cut off: missing or in the wrong place, and less if less may be cut off.
     pub(super) fn cut(&self) -> f64 {
         self.dropped + self.misplaced
     }
 
+    /// What is missing or in the wrong place.
+    fn gone(&self) -> f64 {
+        self.cut() + self.unsettled
+    }
+
     /// What is missing from the distribution.
     pub(super) fn dropped(&self) -> f64 {
-        self.dropped
+        self.dropped + self.unsettled
     }
 }
 
@@ -215,7 +222,6 @@ impl<'s, 'm> Forward<'s, 'm> {
             self.cross(to)?;
             witness.look(self, When::Settled(to));
         }
-        self.error.dropped += self.mass.first().copied().unwrap_or(0.0);
         Ok(())
     }
 
@@ -248,6 +254,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             self.list(id);
             self.mass[id as usize] = mass;
         }
+        self.error.unsettled = self.unsettled();
         self.active.sort_unstable();
         self.error.operations += self.space.roundings() + self.active.len() as u64;
         let row = self.rows.start_rows.row(UNSETTLED).unwrap_or_default();
@@ -314,8 +321,7 @@ impl<'s, 'm> Forward<'s, 'm> {
     /// their integrals.
     fn flow<W: Witness>(&mut self, to: Step, _: &W) -> Result<Certainties, Reason> {
         let phase = self.course.phases[self.step as usize] as usize;
-        let day = self.space.model.calendar.step_seconds as f64 / 86_400.0;
-        let days = f64::from(to - self.step) * day;
+        let days = super::days(self.space.model, to - self.step);
         let operator = self.operator(phase);
         // What may be cut off in all is shared out by time.
         let share = f64::from(to - self.step) / f64::from(self.space.model.calendar.steps);
@@ -334,7 +340,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         let mass: Vec<f64> = self.active.iter().map(|id| self.mass[*id as usize]).collect();
         let flight = stretch.fly(&mass, |entries| self.spend(entries))?;
         let at = |step: Step| {
-            let jumps = operator.rate * f64::from(step - self.step) * day;
+            let jumps = operator.rate * super::days(self.space.model, step - self.step);
             let until = if step == to { None } else { Some(Weights::new(jumps, cut.tail)) };
             (step, flight.certain_at(until.as_ref().unwrap_or(&weights)))
         };
@@ -343,6 +349,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         let by = shown.map(at).collect();
         let spent = flight.certain_for(&stretch);
         self.active.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
+        self.error.unsettled = self.unsettled();
         self.account(phase, &stretch, &flight);
         self.sojourn = flight.sojourn;
         self.last_operator = Some((phase, operator));
@@ -387,7 +394,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         self.error.misplaced += flight.misplaced;
         let cut_time = if operator.rate > 0.0 { weights.time_cut / operator.rate } else { 0.0 };
         self.error.astray_time += self.error.astray * days;
-        let lost = self.error.cut() * days + cut_time;
+        let lost = self.error.gone() * days + cut_time;
         self.error.lost_time += lost;
         if self.flows.is_empty() {
             return;
@@ -441,8 +448,7 @@ impl<'s, 'm> Forward<'s, 'm> {
                 most[*flow as usize] = most[*flow as usize].max(*times);
             }
         }
-        let gone = self.error.dropped + self.error.misplaced;
-        self.miss(gone);
+        self.miss(self.error.gone());
         self.error.operations += 6 + self.space.roundings();
         if kept {
             self.rows.kinds[kind] = rows;
@@ -452,6 +458,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         for id in &self.active {
             self.mass[*id as usize] = std::mem::take(&mut self.comes[*id as usize]).value();
         }
+        self.error.unsettled = self.unsettled();
         self.spend(left.len())
     }
 }

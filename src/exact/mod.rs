@@ -102,8 +102,8 @@ fn waves(jobs: &[Job]) -> Vec<usize> {
 
 fn refusal(job: &Job, failed: &Failed) -> Refusal {
     let known = failed.certain.first().filter(|_| job.is_yes_no()).map(|yes| {
-        let no: f64 = failed.certain[1..].iter().map(|no| no.low).sum();
-        Bounds { low: yes.low, high: (1.0 - no).next_up().min(1.0) }
+        let no = Bounds::sum(failed.certain[1..].iter());
+        Bounds { low: yes.low, high: (1.0 - no.low).next_up().min(1.0) }
     });
     Refusal {
         reason: failed.reason,

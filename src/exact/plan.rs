@@ -166,7 +166,7 @@ impl Plan {
         Source::Integral(job, wanted.integrals.len() - 1)
     }
 
-    /// Variables over time and expected firings; what is contained in a slice that is solved anyway is read off that.
+    /// Variables over time and expected firings, each on its own slice; those whose slices are equal share one.
     fn history(&mut self, model: &Model, looks: &[crate::model::Step]) {
         for index in 0..model.variables.len() {
             let id = VariableId(index as u32);
@@ -323,12 +323,11 @@ impl Reading<'_> {
 
 /// The probability of a verdict, and of all others.
 fn chance(found: &Verdicts, verdict: usize) -> Chance {
-    let others = || found.probabilities.iter().enumerate().filter(|(other, _)| *other != verdict).map(|(_, b)| b);
-    let no = Bounds { low: others().map(|b| b.low).sum(), high: others().map(|b| b.high).sum() };
-    let widened = if others().count() > 1 { no.widened() } else { no };
+    let others = found.probabilities.iter().enumerate().filter(|(other, _)| *other != verdict).map(|(_, b)| b);
+    let no = Bounds::sum(others);
     Chance {
         yes: found.probabilities[verdict],
-        no: Bounds { low: widened.low.max(0.0), high: widened.high.min(1.0) },
+        no: Bounds { low: no.low.max(0.0), high: no.high.min(1.0) },
         by: found.by.iter().map(|(step, certain)| (*step, certain[verdict])).collect(),
     }
 }

@@ -30,8 +30,8 @@ impl Weights {
     pub(super) fn new(mean: f64, epsilon: f64) -> Self {
         assert!(mean >= 0.0 && mean.is_finite() && epsilon > 0.0, "mean {mean}, cut {epsilon}");
         let mode = mean.floor() as usize;
-        let (right, right_cut) = above(mean, mode, epsilon);
-        let (left, left_cut) = below(mean, mode, epsilon);
+        let (right, right_cut) = side(epsilon, |i| mean / (mode + 1 + i) as f64);
+        let (left, left_cut) = side(epsilon, |i| if i < mode { (mode - i) as f64 / mean } else { 0.0 });
         let first = mode - left.len();
         let mut weights: Vec<f64> = left.into_iter().rev().chain([1.0]).chain(right).collect();
         let total = sum(&weights);
@@ -54,40 +54,21 @@ impl Weights {
     }
 }
 
-/// Ratios to the mode's probability above the mode, and a bound on the ratios left out.
-fn above(mean: f64, mode: usize, epsilon: f64) -> (Vec<f64>, f64) {
-    let (mut ratios, mut sum, mut ratio, mut n) = (Vec::new(), 1.0, 1.0, mode);
+/// Ratios to the mode's probability going away from it, and a bound on the ratios left out. `factor(i)`: ratio `i` to
+/// the one before it, falling.
+fn side(epsilon: f64, factor: impl Fn(usize) -> f64) -> (Vec<f64>, f64) {
+    let (mut ratios, mut sum, mut ratio) = (Vec::new(), 1.0, 1.0);
     loop {
         // What follows shrinks at least as fast as a geometric series.
-        let next = ratio * mean / (n + 1) as f64;
-        let shrinks = mean / (n + 2) as f64;
-        let left = next / (1.0 - shrinks);
+        let next = ratio * factor(ratios.len());
+        let left = next / (1.0 - factor(ratios.len() + 1));
         if left <= 0.5 * epsilon * sum {
             return (ratios, left);
         }
         ratio = next;
         ratios.push(ratio);
         sum += ratio;
-        n += 1;
     }
-}
-
-/// Ratios to the mode's probability below the mode, downwards, and a bound on the ratios left out.
-fn below(mean: f64, mode: usize, epsilon: f64) -> (Vec<f64>, f64) {
-    let (mut ratios, mut sum, mut ratio, mut n) = (Vec::new(), 1.0, 1.0, mode);
-    while n > 0 {
-        let next = ratio * n as f64 / mean;
-        let shrinks = (n - 1) as f64 / mean;
-        let left = next / (1.0 - shrinks);
-        if left <= 0.5 * epsilon * sum {
-            return (ratios, left);
-        }
-        ratio = next;
-        ratios.push(ratio);
-        sum += ratio;
-        n -= 1;
-    }
-    (ratios, 0.0)
 }
 
 fn beyond(first: usize, weights: &[f64]) -> Vec<f64> {

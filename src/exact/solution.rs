@@ -4,6 +4,8 @@
 
 use crate::model::{RuleId, Step, VariableId};
 
+use super::poisson::sum;
+
 /// A closed interval that holds the exact value of the model's numbers, rounding and everything dropped included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -33,6 +35,13 @@ impl Bounds {
     /// A unit in the last place wider at both ends, for a last addition that was rounded.
     pub(super) fn widened(self) -> Self {
         Self { low: self.low.next_down(), high: self.high.next_up() }
+    }
+
+    /// The sum of these, with what rounding the sum can do.
+    pub(super) fn sum<'a>(terms: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let sum = Self { low: sum(terms.clone().map(|b| &b.low)), high: sum(terms.clone().map(|b| &b.high)) };
+        // A compensated sum is at most two units off, however many terms it has.
+        if terms.take(2).count() > 1 { sum.widened().widened() } else { sum }
     }
 
     /// Whether `x` lies in it.
