@@ -312,10 +312,15 @@ pub enum StoryFormat {
     Json,
 }
 
+/// The plain struct that the engine takes.
+fn plan(runs: u64, seed: u64, threads: Option<u16>) -> Plan {
+    Plan { runs, seed, threads: threads.map(usize::from) }
+}
+
 impl SimulateArgs {
-    /// The plain struct that the engine takes.
+    /// Which runs, and on how many threads.
     pub fn plan(&self) -> Plan {
-        Plan { runs: self.runs, seed: self.seed, threads: self.threads.map(usize::from) }
+        plan(self.runs, self.seed, self.threads)
     }
 
     /// The format asked for, or the one that the name of `--out` says.
@@ -325,9 +330,9 @@ impl SimulateArgs {
 }
 
 impl AgreeArgs {
-    /// The plain struct that the engine takes.
+    /// Which runs, and on how many threads.
     pub fn plan(&self) -> Plan {
-        Plan { runs: self.runs, seed: self.seed, threads: self.threads.map(usize::from) }
+        plan(self.runs, self.seed, self.threads)
     }
 }
 

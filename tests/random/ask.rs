@@ -57,8 +57,8 @@ impl Author {
             2 => format!("{} at end", self.looked_at()),
             3 => format!("{} on {}", self.looked_at(), self.clock.time(&mut self.dice)),
             4 | 5 => {
-                let (event, sign) = (self.event(), self.dice.one(&[">=", "==", "<=", "!=", "<", ">"]));
-                format!("count({event}) {sign} {}{}", self.dice.among(1, 3), self.by())
+                let ((event, by), sign) = (self.counted(), self.dice.one(&[">=", "==", "<=", "!=", "<", ">"]));
+                format!("count({event}) {sign} {}{by}", self.dice.among(1, 3))
             }
             6 => format!("{} before {}", self.event(), self.event()),
             7 => {
@@ -70,6 +70,16 @@ impl Author {
                 format!("stays({condition}) for {}", self.clock.duration(steps))
             }
         }
+    }
+
+    /// What a comparison counts, and until when: now and then what another compares already, with a bound of its own.
+    fn counted(&mut self) -> (String, String) {
+        if !self.counted.is_empty() && self.dice.percent(50) {
+            return self.dice.one(&self.counted);
+        }
+        let one = (self.event(), self.by());
+        self.counted.push(one.clone());
+        one
     }
 
     /// A condition that `at end` and `on` bind to.

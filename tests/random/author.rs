@@ -25,6 +25,8 @@ pub struct Author {
     pub events: Vec<Event>,
     /// The posture that a cascade climbs until it has reached the top: no other rule that follows at once may move it.
     pub climbed: Option<usize>,
+    /// Counts that were asked about: an event, and until when.
+    pub counted: Vec<(String, String)>,
     room: f64,
 }
 
@@ -40,6 +42,7 @@ impl Author {
             rules: Vec::new(),
             events: Vec::new(),
             climbed: None,
+            counted: Vec::new(),
             room: ROOM,
         }
     }

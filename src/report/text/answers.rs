@@ -99,12 +99,17 @@ pub(super) fn told(says: &str, condition: &str) -> String {
     wrap(says, 6, 6) + &wrap(condition, 6, 8)
 }
 
-pub(super) fn questions(report: &Report, detail: Detail) -> String {
-    let asked = report.questions.iter().filter_map(|question| match &question.answer {
+/// The questions whose answer is yes or no, in order.
+pub(super) fn yes_no<'r>(report: &'r Report) -> Vec<(&'r Question, &'r Share)> {
+    let share = |question: &'r Question| match &question.answer {
         Answer::Share(share) => Some((question, share)),
         Answer::Distribution(_) | Answer::NotSolved => None,
-    });
-    let asked: Vec<(&Question, &Share)> = asked.collect();
+    };
+    report.questions.iter().filter_map(share).collect()
+}
+
+pub(super) fn questions(report: &Report, detail: Detail) -> String {
+    let asked = yes_no(report);
     if asked.is_empty() {
         return String::new();
     }

@@ -3,7 +3,7 @@
 use anstyle::Style;
 
 use super::Detail;
-use super::answers::{NUMBERS, QUESTIONS, gravest, label, more, most, name_column, tail, told};
+use super::answers::{NUMBERS, QUESTIONS, gravest, label, more, most, name_column, tail, told, yes_no};
 use crate::report::figures::{count, frequency, level, number, percent, percentages, probability, solved_figure};
 use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{
@@ -62,11 +62,7 @@ fn row(name: &str, percentage: &str, share: &Share, column: usize) -> String {
 }
 
 pub(super) fn questions(report: &Report, detail: Detail) -> String {
-    let asked = report.questions.iter().filter_map(|question| match &question.answer {
-        Answer::Share(share) => Some((question, share)),
-        Answer::Distribution(_) | Answer::NotSolved => None,
-    });
-    let asked: Vec<(&Question, &Share)> = asked.collect();
+    let asked = yes_no(report);
     if asked.is_empty() {
         return String::new();
     }
