@@ -73,11 +73,11 @@ impl Observer for Count {
         self.firings += u64::from(matches!(occurrence, Occurrence::Fired { .. }));
     }
 
-    fn settled(&mut self, _model: &Model, state: &State, now: u64, _boundary: bool) {
+    fn settled(&mut self, _model: &Model, state: &State, now: &dyn Fn() -> u64, _boundary: bool) {
         if state.stopped && !self.stopped {
             self.stopped = true;
             self.sums.stopped += 1;
-            self.sums.stop_time += now as f64 / TICKS_PER_DAY as f64;
+            self.sums.stop_time += now() as f64 / TICKS_PER_DAY as f64;
         }
     }
 

@@ -231,7 +231,7 @@ impl Run {
             place.observer.looked(model, &self.state, last);
         }
         self.state.step = last;
-        place.observer.settled(model, &self.state, model.calendar.end_ticks(), true);
+        place.observer.settled(model, &self.state, &|| model.calendar.end_ticks(), true);
         place.observer.end(model, &self.state);
     }
 
@@ -247,7 +247,7 @@ impl Run {
         let identity = place.block.identity(occasion, rule);
         self.state.step = (now / place.layout.step_ticks) as Step;
         self.instant_in(place, |instant, stage| instant.pressure(RuleId(rule as u32), identity, stage))?;
-        place.observer.settled(place.model, &self.state, now, false);
+        place.observer.settled(place.model, &self.state, &|| now, false);
         self.look_ahead(place.model, place.layout, false);
         Ok(())
     }
@@ -262,7 +262,8 @@ impl Run {
         if !self.state.stopped {
             self.instant_in(place, |instant, stage| instant.boundary(stage))?;
         }
-        place.observer.settled(place.model, &self.state, u64::from(self.next) * place.layout.step_ticks, true);
+        let now = u64::from(self.next) * place.layout.step_ticks;
+        place.observer.settled(place.model, &self.state, &|| now, true);
         self.look_ahead(place.model, place.layout, true);
         Ok(())
     }

@@ -340,7 +340,7 @@ impl<'m> Space<'m> {
     fn finish(&mut self, boundary: bool, step: Step) -> Result<StateId, Reason> {
         let Midway { state, memory, .. } = &mut self.cascade.leaf;
         // Times are read off the clock of the solver, not remembered: `now` is always the start.
-        self.monitors.on_settled(memory, &Settled { model: self.model, state, now: 0, boundary });
+        self.monitors.on_settled(memory, &Settled { model: self.model, state, now: &|| 0, boundary });
         let asked = self.monitors.len();
         let certain = if asked == 0 || self.each { None } else { self.monitors.first_certain(memory, asked) };
         self.monitors.forget(memory, !self.each);

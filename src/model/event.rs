@@ -102,8 +102,9 @@ pub trait Observer {
     /// The steps before boundary `step` have ended; its instant has not begun. `state.step` may be an earlier boundary.
     fn looked(&mut self, _model: &Model, _state: &State, _step: Step) {}
 
-    /// An instant has settled, at `now` ticks after the start; `boundary` if it is that of boundary `state.step`.
-    fn settled(&mut self, _model: &Model, _state: &State, _now: u64, _boundary: bool) {}
+    /// An instant has settled; `boundary` if it is that of boundary `state.step`. `now`: its time in ticks after the
+    /// start, worked out when asked for: that costs, so who does not need it does not ask.
+    fn settled(&mut self, _model: &Model, _state: &State, _now: &dyn Fn() -> u64, _boundary: bool) {}
 
     /// The run has ended at `T`.
     fn end(&mut self, _model: &Model, _state: &State) {}

@@ -277,7 +277,7 @@ impl<'m> Story<'m> {
             let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
             self.instant.boundary(&mut stage).expect("it settles");
         }
-        observer.settled(self.model, &self.state, u64::from(step) * TICKS_PER_DAY, true);
+        observer.settled(self.model, &self.state, &|| u64::from(step) * TICKS_PER_DAY, true);
     }
 
     /// A pressure fires half a day after a boundary.
@@ -288,7 +288,7 @@ impl<'m> Story<'m> {
         let (id, identity) = (rule(self.model, name), Identity::default());
         let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
         self.instant.pressure(id, identity, &mut stage).expect("it settles");
-        observer.settled(self.model, &self.state, u64::from(step) * TICKS_PER_DAY + TICKS_PER_DAY / 2, false);
+        observer.settled(self.model, &self.state, &|| u64::from(step) * TICKS_PER_DAY + TICKS_PER_DAY / 2, false);
     }
 
     /// `T`.
@@ -297,7 +297,7 @@ impl<'m> Story<'m> {
         self.catch_up(end, observer);
         observer.looked(self.model, &self.state, end);
         self.state.step = end;
-        observer.settled(self.model, &self.state, u64::from(end) * TICKS_PER_DAY, true);
+        observer.settled(self.model, &self.state, &|| u64::from(end) * TICKS_PER_DAY, true);
         observer.end(self.model, &self.state);
     }
 }

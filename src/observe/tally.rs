@@ -294,13 +294,13 @@ impl Observer for Tally {
         present.monitors.on_looked(&mut present.memory, model, state, step);
     }
 
-    fn settled(&mut self, model: &Model, state: &State, now: u64, boundary: bool) {
+    fn settled(&mut self, model: &Model, state: &State, now: &dyn Fn() -> u64, boundary: bool) {
         let present = &mut self.present;
         let settled = Settled { model, state, now, boundary };
         present.monitors.on_settled_after(&present.changed, &mut present.memory, &settled);
         present.changed.clear();
         if state.stopped && present.stopped.is_none() {
-            present.stopped = Some(now);
+            present.stopped = Some(now());
         }
     }
 

@@ -97,7 +97,7 @@ impl Observer for Runs {
         self.monitors.on_looked(&mut self.memory, model, state, step);
     }
 
-    fn settled(&mut self, model: &Model, state: &State, now: u64, boundary: bool) {
+    fn settled(&mut self, model: &Model, state: &State, now: &dyn Fn() -> u64, boundary: bool) {
         self.monitors.on_settled(&mut self.memory, &Settled { model, state, now, boundary });
     }
 

@@ -72,7 +72,8 @@ impl Observer for Stories {
         self.instant.push((model.rule(rule).id.clone(), what));
     }
 
-    fn settled(&mut self, _model: &Model, _state: &State, now: u64, _boundary: bool) {
+    fn settled(&mut self, _model: &Model, _state: &State, now: &dyn Fn() -> u64, _boundary: bool) {
+        let now = now();
         let run = self.runs.last_mut().expect("a run has begun");
         run.extend(self.instant.drain(..).map(|(who, what)| Told { at: now, who, what }));
     }

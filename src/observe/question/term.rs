@@ -58,14 +58,14 @@ pub struct Integral {
 }
 
 /// An instant has settled.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Settled<'a> {
     /// Of which model.
     pub model: &'a Model,
     /// The state now.
     pub state: &'a State,
-    /// Ticks after the start.
-    pub now: u64,
+    /// Ticks after the start, worked out when asked for.
+    pub now: &'a dyn Fn() -> u64,
     /// It is the instant of boundary `state.step`.
     pub boundary: bool,
 }
@@ -127,7 +127,7 @@ impl Term {
         let step = settled.state.step;
         match (self, mark) {
             (Self::Ever(condition, _), Mark::Open) if settled.holds(condition) => Mark::Yes,
-            (Self::First(condition), Mark::Open) if settled.holds(condition) => Mark::Time(settled.now),
+            (Self::First(condition), Mark::Open) if settled.holds(condition) => Mark::Time((settled.now)()),
             (Self::Stays(condition, steps), Mark::Open | Mark::Since(_)) => {
                 stays(mark, settled.holds(condition), *steps, step, settled.boundary)
             }
@@ -136,11 +136,11 @@ impl Term {
             // A mark that is open is below every value.
             (Self::Highest(number), _) => mark.max(Mark::Value(settled.value(number))),
             (Self::Total(number, slot), _) => {
-                integrals[*slot].step_to(settled.now, settled.value(number).0);
+                integrals[*slot].settled(settled.value(number).0, settled);
                 mark
             }
             (Self::TotalTime(condition, slot), _) => {
-                integrals[*slot].step_to(settled.now, i64::from(settled.holds(condition)));
+                integrals[*slot].settled(i64::from(settled.holds(condition)), settled);
                 mark
             }
             (Self::AtEnd(condition), _) if settled.at_end() => yes_or_no(settled.holds(condition)),
@@ -208,14 +208,19 @@ fn stays(mark: Mark, holds: bool, steps: Step, step: Step, boundary: bool) -> Ma
 }
 
 impl Integral {
-    /// Up to the last instant that settled, in units of `Fixed` × ticks.
+    /// Up to the last instant at which the number changed, and at `T` up to that; in units of `Fixed` × ticks.
     pub(super) fn sum(&self) -> i128 {
         self.sum
     }
 
-    fn step_to(&mut self, now: u64, value: i64) {
-        self.sum += i128::from(self.value) * i128::from(now - self.since);
-        (self.value, self.since) = (value, now);
+    /// The number is `value` from now on. The time is asked for only where the number changes: what stays the same
+    /// adds up to the same. At `T` the sum is completed.
+    fn settled(&mut self, value: i64, settled: &Settled<'_>) {
+        if value != self.value || (settled.at_end() && value != 0) {
+            let now = (settled.now)();
+            self.sum += i128::from(self.value) * i128::from(now - self.since);
+            (self.value, self.since) = (value, now);
+        }
     }
 }
 

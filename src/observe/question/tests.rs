@@ -1,5 +1,7 @@
 //! Monitors driven by stories made by hand, and compared with the definitions of SEMANTICS 6.
 
+use std::cell::Cell;
+
 use super::*;
 use crate::model::event::Origin;
 use crate::model::{RuleId, TICK_BITS};
@@ -72,7 +74,7 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
             &[]
         };
         let now = u64::from(step) * TICKS_PER_DAY + if boundary { 0 } else { TICKS_PER_DAY / 2 };
-        let settled = Settled { model: &model, state: &state, now, boundary };
+        let settled = Settled { model: &model, state: &state, now: &|| now, boundary };
         monitors.on_settled(&mut all, &settled);
         monitors.on_settled_after(changed, &mut told, &settled);
     }
@@ -223,7 +225,7 @@ fn then_forgets_what_is_too_old() {
     for (step, mark) in [(3, Mark::Since(3)), (5, Mark::Since(3)), (6, Mark::Open)] {
         state.step = step;
         let now = u64::from(step) * TICKS_PER_DAY;
-        monitors.on_settled(&mut memory, &Settled { model: &model, state: &state, now, boundary: true });
+        monitors.on_settled(&mut memory, &Settled { model: &model, state: &state, now: &|| now, boundary: true });
         assert_eq!(memory.marks[0], mark);
     }
 }
@@ -306,11 +308,37 @@ fn a_restarted_memory_is_a_new_one() {
     let (mut memory, mut state) = (monitors.begin(), State::start(&model));
     monitors.on_firing(&mut memory, &[event(&model, "a")], 0);
     state.values[0] = 4;
-    let settled = Settled { model: &model, state: &state, now: 7 << TICK_BITS, boundary: true };
+    let settled = Settled { model: &model, state: &state, now: &|| 7 << TICK_BITS, boundary: true };
     monitors.on_settled(&mut memory, &settled);
     assert_ne!(memory, monitors.begin());
     monitors.restart(&mut memory);
     assert_eq!(memory, monitors.begin());
+}
+
+#[test]
+fn the_time_is_asked_for_only_where_something_turns() {
+    let model = model();
+    let asks = [AskNumber::First(at_least(2)), AskNumber::Total(x()), AskNumber::TotalTime(at_least(2))];
+    let monitors = Monitors::new(&model, asks.iter().map(AskRef::Number), NO_CAP);
+    let (mut memory, mut state) = (monitors.begin(), State::start(&model));
+    let asked = Cell::new(0);
+    let mut settle = |step, value, boundary| {
+        (state.step, state.values[0]) = (step, value);
+        asked.set(0);
+        let now = || {
+            asked.set(asked.get() + 1);
+            u64::from(step) * TICKS_PER_DAY
+        };
+        monitors.on_settled(&mut memory, &Settled { model: &model, state: &state, now: &now, boundary });
+        asked.get()
+    };
+    assert_eq!([settle(0, 0, true), settle(1, 1, false)], [0, 1], "x is 0; `total(x)` begins to grow");
+    assert_eq!([settle(2, 1, true), settle(3, 2, false)], [0, 3], "x has not changed; then every one turns");
+    assert_eq!([settle(4, 2, false), settle(5, 3, false)], [0, 1], "of x >= 2 the time was told");
+    assert_eq!(settle(STEPS, 3, true), 2, "both integrals are completed");
+    assert_eq!(monitors.answer(&memory, 0), days(3.0));
+    assert_eq!(monitors.answer(&memory, 1), plain(2.0 * 1.0 + 2.0 * 2.0 + 15.0 * 3.0));
+    assert_eq!(monitors.answer(&memory, 2), days(17.0));
 }
 
 /// By the definition of SEMANTICS 6, from a list of truths: does it hold at every instant from the end of

@@ -221,13 +221,13 @@ impl Observer for Tracer {
         self.monitors.on_looked(&mut self.memory, model, state, step);
     }
 
-    fn settled(&mut self, model: &Model, state: &State, now: u64, boundary: bool) {
+    fn settled(&mut self, model: &Model, state: &State, now: &dyn Fn() -> u64, boundary: bool) {
         self.monitors.on_settled(&mut self.memory, &Settled { model, state, now, boundary });
         if state.stopped && !self.stopped {
             self.stopped = true;
             self.enter(What::Stopped);
         }
-        self.stamp(now, state.step, boundary);
+        self.stamp(now(), state.step, boundary);
     }
 
     fn end(&mut self, model: &Model, _state: &State) {
