@@ -19,10 +19,27 @@ impl Fixed {
         Self((x * f64::from(1 << FRACTION_BITS)).round() as i64)
     }
 
-    /// `numerator / denominator`, rounded down; held at the ends of the range.
-    pub fn ratio(numerator: i128, denominator: u64) -> Self {
-        let scaled = numerator.saturating_mul(1 << FRACTION_BITS).div_euclid(i128::from(denominator));
-        Self(scaled.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+    /// A count.
+    pub fn whole(count: u32) -> Self {
+        Self(i64::from(count) << FRACTION_BITS)
+    }
+
+    /// Of a sum in units of `Fixed`, its `divisor`-th part, rounded down; held at the ends of the range.
+    pub fn part(sum: i128, divisor: u64) -> Self {
+        match (i64::try_from(sum), i64::try_from(divisor)) {
+            // Much faster than the wide division.
+            (Ok(sum), Ok(divisor)) => Self(sum.div_euclid(divisor)),
+            _ => Self::held(sum.div_euclid(i128::from(divisor))),
+        }
+    }
+
+    /// `numerator / 2^bits`, rounded down; held at the ends of the range. `bits` are 20 or more.
+    pub fn shifted(numerator: i128, bits: u32) -> Self {
+        Self::held(numerator >> (bits - FRACTION_BITS))
+    }
+
+    fn held(units: i128) -> Self {
+        Self(units.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
     }
 
     /// The number.
@@ -275,8 +292,11 @@ mod tests {
         assert_eq!(Fixed::nearest(7.0), Fixed(7 << 20));
         assert!((Fixed::nearest(-0.3).value() + 0.3).abs() < 1e-6);
         assert_eq!(Fixed::nearest(1e300), Fixed(i64::MAX));
-        assert_eq!(Fixed::ratio(3, 2), Fixed(3 << 19));
-        assert_eq!(Fixed::ratio(i128::MAX, 1), Fixed(i64::MAX));
+        assert_eq!(Fixed::whole(7), Fixed(7 << 20));
+        assert_eq!((Fixed::part(-7, 2), Fixed::part(7 << 70, 1 << 50)), (Fixed(-4), Fixed(7 << 20)));
+        assert_eq!((Fixed::part(i128::MAX, 1), Fixed::part(1 << 65, u64::MAX)), (Fixed(i64::MAX), Fixed(2)));
+        assert_eq!((Fixed::shifted(3, 21), Fixed::shifted(-1, 21)), (Fixed(1), Fixed(-1)));
+        assert_eq!((Fixed::shifted(3, 20), Fixed::shifted(i128::MAX, 24)), (Fixed(3), Fixed(i64::MAX)));
     }
 
     #[test]

@@ -31,40 +31,44 @@ pub struct Tallies {
     often: Vec<Often>,
     /// In the present run.
     now: Vec<u32>,
-    /// What happened in the present run.
-    touched: Vec<u32>,
+    /// What happened in the present run: the first `touched_so_far` of these, and one place more.
+    touched: Box<[u32]>,
+    touched_so_far: usize,
 }
 
 impl Tallies {
     /// For things numbered 0 to `things`.
     pub fn new(things: usize) -> Self {
-        Self { often: vec![Often::default(); things], now: vec![0; things], touched: Vec::new() }
+        let touched = vec![0; things + 1].into();
+        Self { often: vec![Often::default(); things], now: vec![0; things], touched, touched_so_far: 0 }
     }
 
     /// It happened; whether that was the first time in this run.
     #[inline]
     pub fn add(&mut self, thing: u32) -> bool {
         let now = &mut self.now[thing as usize];
+        let first = *now == 0;
         *now += 1;
-        if *now == 1 {
-            self.touched.push(thing);
-        }
-        *now == 1
+        // Written whether it counts or not, so that nothing has to be guessed.
+        self.touched[self.touched_so_far] = thing;
+        self.touched_so_far += usize::from(first);
+        first
     }
 
     /// A new run begins; what was not closed is dropped.
     pub fn begin(&mut self) {
-        self.touched.drain(..).for_each(|thing| self.now[thing as usize] = 0);
+        let touched = &self.touched[..std::mem::take(&mut self.touched_so_far)];
+        touched.iter().for_each(|thing| self.now[*thing as usize] = 0);
     }
 
     /// The run has ended.
     pub fn end(&mut self) {
-        for thing in self.touched.drain(..) {
-            let count = std::mem::take(&mut self.now[thing as usize]);
-            let often = &mut self.often[thing as usize];
-            often.times += u64::from(count);
+        for thing in &self.touched[..std::mem::take(&mut self.touched_so_far)] {
+            let count = u64::from(std::mem::take(&mut self.now[*thing as usize]));
+            let often = &mut self.often[*thing as usize];
+            often.times += count;
             often.runs += 1;
-            often.squares += u128::from(count) * u128::from(count);
+            often.squares += u128::from(count * count);
         }
     }
 

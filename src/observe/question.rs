@@ -10,18 +10,19 @@
 
 mod certain;
 mod code;
+mod follower;
 mod term;
 #[cfg(test)]
 mod tests;
 
 use crate::model::event::Occurrence;
-use crate::model::formula::Slot;
 use crate::model::state::State;
-use crate::model::{Ask, AskNumber, Asked, Comparison, EventId, Model, Step, TICKS_PER_DAY, VariableId, When};
+use crate::model::{Ask, AskNumber, Asked, Comparison, EventId, Model, Step, TICKS_PER_DAY, When};
 use crate::scenario::expression::CompareOp;
 
 use super::histogram::Fixed;
 pub use code::Values;
+pub use follower::Follower;
 use term::Term;
 pub use term::{Integral, Mark, Settled};
 
@@ -33,10 +34,6 @@ pub struct Monitors {
     integrals: usize,
     /// By event: the terms that listen to it.
     listeners: Vec<Vec<u32>>,
-    /// By variable: the terms whose condition or number reads it.
-    readers: Vec<Vec<u32>>,
-    /// Terms that also read counts, ages or the calendar.
-    restless: Vec<u32>,
     /// Terms that are asked when a boundary has settled, with the boundary, ascending.
     at_settled: Vec<(Step, u32)>,
     /// Terms that are asked before a boundary, ascending.
@@ -101,8 +98,6 @@ impl Monitors {
             answers: Vec::new(),
             integrals: 0,
             listeners: vec![Vec::new(); model.events.len()],
-            readers: vec![Vec::new(); model.variables.len()],
-            restless: Vec::new(),
             at_settled: Vec::new(),
             at_looked: Vec::new(),
         };
@@ -171,19 +166,8 @@ impl Monitors {
             Some(When::Before(step)) => self.at_looked.push((step, index)),
             None => {}
         }
-        self.enter_reader(index, term.reads());
         self.terms.push(term);
         index
-    }
-
-    fn enter_reader(&mut self, index: u32, reads: &[Slot]) {
-        for slot in reads {
-            match slot {
-                Slot::Variable(VariableId(id)) => self.readers[*id as usize].push(index),
-                Slot::Count(_) | Slot::AgeAtLeast(..) | Slot::During(..) | Slot::Day => self.restless.push(index),
-            }
-        }
-        self.restless.dedup();
     }
 
     /// Boundaries that must not be skipped: at them, or just before, a question looks at the state.
@@ -234,19 +218,6 @@ impl Monitors {
         self.settle_dated(memory, settled);
     }
 
-    /// The same, told which variables changed since the last instant settled: only what can have changed is asked.
-    /// At boundary 0 and at `T` all is. (`then` does not forget what is too old; its answer is the same.)
-    pub fn on_settled_after(&self, changed: &[VariableId], memory: &mut Memory, settled: &Settled<'_>) {
-        if settled.boundary && (settled.state.step == 0 || settled.at_end()) {
-            return self.on_settled(memory, settled);
-        }
-        let readers = changed.iter().flat_map(|id| &self.readers[id.0 as usize]);
-        for index in readers.chain(&self.restless) {
-            self.settle_term(*index as usize, memory, settled);
-        }
-        self.settle_dated(memory, settled);
-    }
-
     fn settle_term(&self, index: usize, memory: &mut Memory, settled: &Settled<'_>) {
         let mark = memory.marks[index];
         memory.marks[index] = self.terms[index].settled(mark, &mut memory.integrals, settled);
@@ -292,13 +263,10 @@ impl Monitors {
     fn number(&self, memory: &Memory, index: usize) -> Reply {
         match (&self.terms[index], memory.marks[index]) {
             // A number of value × ticks as value × days, a time as seconds.
-            (Term::Total(_, slot), _) => {
-                let sum = memory.integrals[*slot].sum().div_euclid(i128::from(TICKS_PER_DAY));
-                Reply::Number(Fixed(sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64))
-            }
+            (Term::Total(_, slot), _) => Reply::Number(Fixed::part(memory.integrals[*slot].sum(), TICKS_PER_DAY)),
             (Term::TotalTime(_, slot), _) => Reply::Seconds(seconds(memory.integrals[*slot].sum())),
             (_, Mark::Time(ticks)) => Reply::Seconds(seconds(i128::from(ticks))),
-            (_, Mark::Count(count) | Mark::Counted(count)) => Reply::Number(Fixed::nearest(f64::from(count))),
+            (_, Mark::Count(count) | Mark::Counted(count)) => Reply::Number(Fixed::whole(count)),
             (_, Mark::Value(value)) => Reply::Number(value),
             (Term::First(_), _) => Reply::Never,
             (term, mark) => unreachable!("{term:?} was never looked at: {mark:?}"),
@@ -341,7 +309,7 @@ impl Answer {
 }
 
 fn seconds(ticks: i128) -> Fixed {
-    Fixed::ratio(ticks, 1 << crate::model::TICK_BITS)
+    Fixed::shifted(ticks, crate::model::TICK_BITS)
 }
 
 // Counts and the author's constants: equality is meant exactly.

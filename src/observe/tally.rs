@@ -3,16 +3,16 @@
 //! Does not know how precise the counts are: that is `analysis`. Everything in it is an integer, every number of
 //! runs fits, and no order of merging shows. In steady state a run allocates nothing but rare new bins and paths.
 
-use crate::model::event::{BranchIndex, NOTHING, Observer, Occurrence};
+use crate::model::event::{BranchIndex, Observer, Occurrence};
 use crate::model::state::State;
-use crate::model::{Branches, Calendar, Model, RuleId, Step, TICK_BITS, VariableId};
+use crate::model::{Branch, Branches, Calendar, EventId, Model, RuleId, Step, TICK_BITS, VariableId};
 
 use super::Collector;
 use super::histogram::{Distribution, Fixed, Histogram, Unit};
 use super::occupancy::Occupancy;
 use super::often::{Often, Tallies};
-use super::path::{MilestoneId, PathTree, milestones};
-use super::question::{AskRef, Memory, Monitors, NO_CAP, Reply, Settled};
+use super::path::{Milestone, MilestoneId, PathTree, milestones};
+use super::question::{AskRef, Follower, Monitors, NO_CAP, Reply, Settled};
 
 /// The most bins of a number's histogram.
 pub const BINS: usize = 8192;
@@ -60,13 +60,15 @@ pub enum Fate {
     LetPass,
 }
 
-/// The fates in the order of their places in `Tallies`.
+/// How many fates there are.
 const FATES: u32 = 4;
 
 /// What is counted of many runs.
 #[derive(Debug, Clone)]
 pub struct Tally {
     runs: u64,
+    /// Outcomes that have a question.
+    asked: usize,
     outcomes: Vec<Hits>,
     answers: Vec<Answers>,
     occupancy: Occupancy,
@@ -78,26 +80,43 @@ pub struct Tally {
     present: Present,
 }
 
-/// Which thing of `happened` is what, and which is a milestone.
+/// Which thing of `happened` is what: rules by fate (rule by rule for each), then branches, then variables.
 #[derive(Debug, Clone)]
 struct Places {
-    /// By rule: its first place; `FATES` places, then one a branch.
-    rules: Vec<u32>,
+    /// How many rules there are.
+    rules: u32,
+    /// By rule: where its branches begin in `drawn`, one more than its last branch has there.
+    branches: Box<[(u32, u32)]>,
+    /// By rule and branch, and after a rule's branches what stands for none: what a firing is counted as.
+    drawn: Box<[Drawn]>,
     /// Place of the first variable's saturations.
     variables: u32,
-    /// By place: the milestone that it is.
-    milestones: Vec<Option<MilestoneId>>,
 }
+
+/// A firing of a rule with a branch. Small: it is looked at at every firing.
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    /// The place of the branch, if the rule chooses and one was drawn; or `NOWHERE`.
+    place: u32,
+    /// The milestone that it is; or `NOWHERE`.
+    milestone: u32,
+    /// If no question hears any of its own events: how many it has. It may raise others besides.
+    unheard: u32,
+}
+
+/// No place.
+const NOWHERE: u32 = u32::MAX;
+
+/// Some question hears an event of the branch.
+const HEARD: u32 = u32::MAX;
 
 /// The run that is being counted.
 #[derive(Debug, Clone)]
 struct Present {
     run: u64,
-    monitors: Monitors,
-    memory: Memory,
-    changed: Vec<VariableId>,
+    follower: Follower,
     path: Vec<(MilestoneId, Step)>,
-    firings: u64,
+    firings: u32,
     stopped: Option<u64>,
 }
 
@@ -124,12 +143,13 @@ impl Tally {
 
     /// How often this happened to `rule`.
     pub fn rule(&self, rule: RuleId, fate: Fate) -> Often {
-        self.happened.of(self.places.rules[rule.0 as usize] + fate as u32)
+        self.happened.of(self.places.of(rule, fate))
     }
 
     /// How often branch number `branch` of `rule` (file order, `otherwise` last) was drawn.
     pub fn branch(&self, rule: RuleId, branch: BranchIndex) -> Often {
-        self.happened.of(self.places.rules[rule.0 as usize] + FATES + u32::from(branch))
+        let place = self.places.drawn(rule, branch).place;
+        if place == NOWHERE { Often::default() } else { self.happened.of(place) }
     }
 
     /// How often an effect went beyond the end of this variable's range.
@@ -154,32 +174,59 @@ impl Tally {
 }
 
 impl Places {
-    fn new(model: &Model) -> (Self, usize) {
-        let (mut rules, mut next) = (Vec::new(), 0);
+    fn new(model: &Model, follower: &Follower) -> (Self, usize) {
+        let rules = model.rules.len() as u32;
+        let (mut branches, mut drawn, mut next) = (Vec::new(), Vec::new(), rules * FATES);
         for rule in &model.rules {
-            rules.push(next);
-            next += FATES + rule.branches.iter().count() as u32;
+            let first = drawn.len() as u32;
+            let chooses = !matches!(rule.branches, Branches::One(_));
+            for branch in rule.branches.iter() {
+                drawn.push(Drawn { place: if chooses { next } else { NOWHERE }, ..Drawn::of(branch, follower) });
+                next += u32::from(chooses);
+            }
+            branches.push((first, drawn.len() as u32));
+            drawn.push(Drawn::of(&rule.nothing, follower));
         }
-        let variables = next;
-        let things = (next as usize) + model.variables.len();
-        let mut places = Self { rules, variables, milestones: vec![None; things] };
+        let mut places = Self { rules, branches: branches.into(), drawn: drawn.into(), variables: next };
         for (index, milestone) in milestones(model).iter().enumerate() {
-            let fired = places.fired(milestone.rule, milestone.branch);
-            places.milestones[fired as usize] = Some(MilestoneId(index as u32));
+            places.enter(milestone, index as u32);
         }
-        (places, things)
+        (places, next as usize + model.variables.len())
     }
 
-    /// The place of a rule's firings, or of its branch's.
-    fn fired(&self, rule: RuleId, branch: Option<BranchIndex>) -> u32 {
-        let first = self.rules[rule.0 as usize];
-        branch.map_or(first + Fate::Fired as u32, |branch| first + FATES + u32::from(branch))
+    /// Enters a milestone: a branch, or a rule that has none, of which every firing is one.
+    fn enter(&mut self, milestone: &Milestone, id: u32) {
+        let (first, nothing) = self.branches[milestone.rule.0 as usize];
+        let drawn = &mut self.drawn[first as usize..=nothing as usize];
+        match milestone.branch {
+            Some(branch) => drawn[usize::from(branch)].milestone = id,
+            None => drawn.iter_mut().for_each(|drawn| drawn.milestone = id),
+        }
+    }
+
+    /// The place of what happened to a rule.
+    #[inline]
+    fn of(&self, rule: RuleId, fate: Fate) -> u32 {
+        fate as u32 * self.rules + rule.0
+    }
+
+    #[inline]
+    fn drawn(&self, rule: RuleId, branch: BranchIndex) -> Drawn {
+        let (first, nothing) = self.branches[rule.0 as usize];
+        self.drawn[(first + u32::from(branch)).min(nothing) as usize]
+    }
+}
+
+impl Drawn {
+    fn of(branch: &Branch, follower: &Follower) -> Self {
+        let heard = branch.raises.iter().any(|event| follower.hears(*event));
+        Self { place: NOWHERE, milestone: NOWHERE, unheard: if heard { HEARD } else { branch.raises.len() as u32 } }
     }
 }
 
 /// Seconds of `ticks`, as counted in distributions.
 fn seconds(ticks: u64) -> Fixed {
-    Fixed::ratio(i128::from(ticks), 1 << TICK_BITS)
+    Fixed::shifted(i128::from(ticks), TICK_BITS)
 }
 
 /// A distribution of times of up to the whole horizon, in bins that read well: the narrowest of a second, ten, a
@@ -209,10 +256,11 @@ impl Collector for Tally {
         let outcomes = model.outcomes.iter().filter_map(|outcome| outcome.ask.as_ref().map(AskRef::YesNo));
         let questions = model.questions.iter().map(|question| AskRef::from(&question.ask));
         let monitors = Monitors::new(model, outcomes.chain(questions.clone()), NO_CAP);
-        let memory = monitors.begin();
-        let (places, things) = Places::new(model);
+        let follower = Follower::new(model, monitors);
+        let (places, things) = Places::new(model, &follower);
         Self {
             runs: 0,
+            asked: model.outcomes.iter().take_while(|outcome| outcome.ask.is_some()).count(),
             outcomes: vec![Hits::default(); model.outcomes.len()],
             answers: questions.map(|ask| empty_answers(model, ask)).collect(),
             occupancy: Occupancy::new(model),
@@ -223,10 +271,9 @@ impl Collector for Tally {
             places,
             present: Present {
                 run: 0,
-                monitors,
-                memory,
-                changed: Vec::new(),
-                path: Vec::new(),
+                follower,
+                // Each milestone is reached once.
+                path: Vec::with_capacity(milestones(model).len()),
                 firings: 0,
                 stopped: None,
             },
@@ -253,35 +300,35 @@ impl Collector for Tally {
 
 impl Observer for Tally {
     fn looks(&self, _model: &Model) -> Vec<Step> {
-        self.present.monitors.looks().chain(self.occupancy.dates().iter().copied()).collect()
+        self.present.follower.looks().chain(self.occupancy.dates().iter().copied()).collect()
     }
 
     fn begin(&mut self, _model: &Model, _state: &State, run: u64) {
         let present = &mut self.present;
         present.run = run;
-        present.monitors.restart(&mut present.memory);
-        present.changed.clear();
+        present.follower.begin();
         present.path.clear();
         present.firings = 0;
         present.stopped = None;
         self.happened.begin();
     }
 
-    fn observe(&mut self, model: &Model, state: &State, occurrence: Occurrence<'_>) {
+    #[inline]
+    fn observe(&mut self, _model: &Model, state: &State, occurrence: Occurrence<'_>) {
         let present = &mut self.present;
-        present.monitors.on_occurrence(&mut present.memory, &occurrence, state.step);
         match occurrence {
-            Occurrence::Fired { rule, branch, .. } => self.fired(model, rule, branch, state.step),
-            Occurrence::Changed(variable, _, _) => present.changed.push(variable),
+            Occurrence::Fired { rule, branch, raised, .. } => self.fired(rule, branch, raised, state.step),
+            Occurrence::Changed(variable, _, _) => present.follower.changed(variable),
+            Occurrence::Turned(_, _, raised) | Occurrence::Started(raised) => {
+                present.follower.raised(raised, state.step);
+            }
             Occurrence::Saturated(_, variable) => {
                 self.happened.add(self.places.variables + variable.0);
             }
             Occurrence::Preempted(rule) => self.met(rule, Fate::Preempted),
             Occurrence::Lapsed(rule) => self.met(rule, Fate::Lapsed),
             Occurrence::LetPass(rule, _) => self.met(rule, Fate::LetPass),
-            Occurrence::Turned(..)
-            | Occurrence::Started(_)
-            | Occurrence::Comes { .. }
+            Occurrence::Comes { .. }
             | Occurrence::Restarted { .. }
             | Occurrence::Ignored(..)
             | Occurrence::NotOpen(..) => {}
@@ -290,58 +337,55 @@ impl Observer for Tally {
 
     fn looked(&mut self, model: &Model, state: &State, step: Step) {
         self.occupancy.look(state, step);
-        let present = &mut self.present;
-        present.monitors.on_looked(&mut present.memory, model, state, step);
+        self.present.follower.looked(model, state, step);
     }
 
+    #[inline]
     fn settled(&mut self, model: &Model, state: &State, now: &dyn Fn() -> u64, boundary: bool) {
         let present = &mut self.present;
-        let settled = Settled { model, state, now, boundary };
-        present.monitors.on_settled_after(&present.changed, &mut present.memory, &settled);
-        present.changed.clear();
+        present.follower.settled(&Settled { model, state, now, boundary });
         if state.stopped && present.stopped.is_none() {
             present.stopped = Some(now());
         }
     }
 
-    fn end(&mut self, model: &Model, _state: &State) {
+    fn end(&mut self, _model: &Model, _state: &State) {
         self.runs += 1;
         self.happened.end();
-        self.firings.add(Some(Fixed::nearest(self.present.firings as f64)));
+        self.firings.add(Some(Fixed::whole(self.present.firings)));
         self.stopped.add(self.present.stopped.map(seconds));
-        let outcome = self.answer(model);
+        let outcome = self.answer();
         self.paths.add(&self.present.path, outcome, self.present.run);
     }
 }
 
 impl Tally {
     fn met(&mut self, rule: RuleId, fate: Fate) {
-        self.happened.add(self.places.rules[rule.0 as usize] + fate as u32);
+        self.happened.add(self.places.of(rule, fate));
     }
 
-    fn fired(&mut self, model: &Model, rule: RuleId, branch: BranchIndex, step: Step) {
+    #[inline]
+    fn fired(&mut self, rule: RuleId, branch: BranchIndex, raised: &[EventId], step: Step) {
         self.present.firings += 1;
-        let place = self.places.fired(rule, None);
-        let first = self.happened.add(place);
-        self.reach_milestone(place, first, step);
-        if branch != NOTHING && !matches!(model.rule(rule).branches, Branches::One(_)) {
-            let place = self.places.fired(rule, Some(branch));
-            let first = self.happened.add(place);
-            self.reach_milestone(place, first, step);
+        let drawn = self.places.drawn(rule, branch);
+        let mut first = self.happened.add(self.places.of(rule, Fate::Fired));
+        if drawn.place != NOWHERE {
+            first = self.happened.add(drawn.place);
         }
-    }
-
-    fn reach_milestone(&mut self, place: u32, first: bool, step: Step) {
-        if let (true, Some(milestone)) = (first, self.places.milestones[place as usize]) {
-            self.present.path.push((milestone, step));
+        if first && drawn.milestone != NOWHERE {
+            self.present.path.push((MilestoneId(drawn.milestone), step));
+        }
+        // As many as its own are its own.
+        if raised.len() as u32 != drawn.unheard {
+            self.present.follower.raised(raised, step);
         }
     }
 
     /// Counts outcome and questions of the run that has ended, and returns the outcome.
-    fn answer(&mut self, model: &Model) -> u16 {
+    fn answer(&mut self) -> u16 {
         let present = &self.present;
-        let reply = |question| present.monitors.answer(&present.memory, question);
-        let asked = model.outcomes.iter().take_while(|outcome| outcome.ask.is_some()).count();
+        let reply = |question| present.follower.answer(question);
+        let asked = self.asked;
         let outcome = (0..asked).find(|index| reply(*index).is_yes()).unwrap_or(asked);
         if let Some(hits) = self.outcomes.get_mut(outcome) {
             hits.add(present.run);

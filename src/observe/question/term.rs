@@ -122,6 +122,24 @@ impl Term {
         }
     }
 
+    /// Whether it is asked when an instant has settled at which something that it reads has changed.
+    pub(super) fn is_watched(&self) -> bool {
+        matches!(
+            self,
+            Self::Ever(..)
+                | Self::First(_)
+                | Self::Stays(..)
+                | Self::Highest(_)
+                | Self::Total(..)
+                | Self::TotalTime(..)
+        )
+    }
+
+    /// Whether it is asked at `T` though nothing that it reads has changed.
+    pub(super) fn is_last(&self) -> bool {
+        matches!(self, Self::AtEnd(_) | Self::NumberAtEnd(_) | Self::Stays(..) | Self::Total(..) | Self::TotalTime(..))
+    }
+
     /// The mark after an instant has settled, `mark` being that before.
     pub(super) fn settled(&self, mark: Mark, integrals: &mut [Integral], settled: &Settled<'_>) -> Mark {
         let step = settled.state.step;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::model::event::Origin;
-use crate::model::{RuleId, TICK_BITS};
+use crate::model::{RuleId, TICK_BITS, VariableId};
 use crate::observe::fixture::{Building, at_least, during, empty, event, x};
 use proptest::prelude::*;
 
@@ -28,7 +28,7 @@ fn model() -> Model {
 fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
     let model = model();
     let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
-    let (mut all, mut told) = (monitors.begin(), monitors.begin());
+    let (mut all, mut told) = (monitors.begin(), Follower::new(&model, monitors.clone()));
     let mut state = State::start(&model);
     let mut looks: Vec<Step> = monitors.looks().collect();
     looks.sort_unstable();
@@ -56,7 +56,7 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
         };
         if boundary {
             monitors.on_looked(&mut all, &model, &state, step);
-            monitors.on_looked(&mut told, &model, &state, step);
+            told.looked(&model, &state, step);
         }
         state.step = step;
         for names in firings {
@@ -65,7 +65,7 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
             let (rule, number) = (RuleId(0), 0);
             let fired = Occurrence::Fired { rule, branch: 0, origin: Origin::Pressure, number, raised: &raised };
             monitors.on_occurrence(&mut all, &fired, step);
-            monitors.on_firing(&mut told, &raised, step);
+            told.raised(&raised, step);
         }
         let changed: &[VariableId] = if value != i32::MAX && value != state.values[0] {
             state.values[0] = value;
@@ -76,10 +76,11 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
         let now = u64::from(step) * TICKS_PER_DAY + if boundary { 0 } else { TICKS_PER_DAY / 2 };
         let settled = Settled { model: &model, state: &state, now: &|| now, boundary };
         monitors.on_settled(&mut all, &settled);
-        monitors.on_settled_after(changed, &mut told, &settled);
+        changed.iter().for_each(|id| told.changed(*id));
+        told.settled(&settled);
     }
     let answers: Vec<Reply> = (0..monitors.len()).map(|i| monitors.answer(&all, i)).collect();
-    let sleepy: Vec<Reply> = (0..monitors.len()).map(|i| monitors.answer(&told, i)).collect();
+    let sleepy: Vec<Reply> = (0..monitors.len()).map(|i| told.answer(i)).collect();
     assert_eq!(answers, sleepy, "being told what changed makes no difference");
     answers
 }
