@@ -11,6 +11,7 @@
 mod certain;
 mod code;
 mod follower;
+mod gauge;
 mod term;
 #[cfg(test)]
 mod tests;

@@ -318,7 +318,7 @@ impl Observer for Tally {
         let present = &mut self.present;
         match occurrence {
             Occurrence::Fired { rule, branch, raised, .. } => self.fired(rule, branch, raised, state.step),
-            Occurrence::Changed(variable, _, _) => present.follower.changed(variable),
+            Occurrence::Changed(variable, from, to) => present.follower.changed(variable, from, to),
             Occurrence::Turned(_, _, raised) | Occurrence::Started(raised) => {
                 present.follower.raised(raised, state.step);
             }

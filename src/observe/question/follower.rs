@@ -3,11 +3,11 @@
 //! Asks the terms of [`Monitors`] and nothing of its own; it does not know where the runs come from. Nothing is allocated
 //! in a run, and what nobody asks about costs a look at one word.
 
+use super::gauge::Gauges;
 use super::term::{Mark, Settled, Term};
 use super::{Memory, Monitors, Reply};
-use crate::model::formula::Slot;
 use crate::model::state::State;
-use crate::model::{CounterId, EventId, Model, Step, VariableId};
+use crate::model::{EventId, Model, Step, VariableId};
 
 /// Follows runs.
 #[derive(Debug, Clone)]
@@ -15,16 +15,14 @@ pub struct Follower {
     monitors: Monitors,
     /// By event: who must hear it, as bits; 0 for nobody.
     heard: Box<[u8]>,
-    /// The terms that are asked when an instant has settled, by their place in a `Row`.
-    watched: Box<[u32]>,
-    /// By variable, then by event: the watched terms that read it. Rows of `width` words.
-    readers: Box<[u64]>,
-    /// Where the rows of events begin in `readers`.
-    events: usize,
-    /// Watched terms that can change as time passes.
+    /// What the terms are made of that are asked when an instant has settled.
+    gauges: Gauges,
+    /// Gauges that can change as time passes.
     restless: Row,
-    /// Watched terms at the beginning of a run: all.
+    /// All gauges.
     all: Row,
+    /// Where all gauges stand in their tables when a run begins.
+    start: Box<[i32]>,
     /// The terms that count, with event and cap.
     counting: Box<[Counting]>,
     /// The terms that must be asked at `T`, whatever has changed.
@@ -34,14 +32,14 @@ pub struct Follower {
     course: Course,
 }
 
-/// A bit for each watched term.
+/// A bit for each gauge.
 type Row = Box<[u64]>;
 
 /// Somebody counts the event.
 const COUNTED: u8 = 1;
 /// A term of two events listens to it.
 const PAIRED: u8 = 2;
-/// A watched term reads how often, or how long ago, it occurred.
+/// A gauge reads how often, or how long ago, it occurred.
 const READ: u8 = 4;
 
 #[derive(Debug, Clone, Copy)]
@@ -51,15 +49,22 @@ struct Counting {
     cap: u32,
 }
 
+/// No code.
+const UNKNOWN: u16 = u16::MAX;
+
 /// The run that is followed.
 #[derive(Debug, Clone)]
 struct Course {
     memory: Memory,
     /// By event: how often it has been raised, if somebody counts it.
     counts: Box<[u32]>,
-    /// Watched terms that read something that has changed since the last instant settled.
+    /// By gauge: where it stands in its table.
+    places: Box<[i32]>,
+    /// By gauge: what stands for its value when the last instant settled; `UNKNOWN` in the beginning.
+    codes: Box<[u16]>,
+    /// Gauges that read something that has changed since the last instant settled.
     stirred: Row,
-    /// Watched terms that are not decided.
+    /// Gauges of which some term is not decided.
     open: Row,
     /// Of the dates after and before an instant: those that are past.
     settled: usize,
@@ -69,59 +74,34 @@ struct Course {
 impl Follower {
     /// Follows runs of `model` for these questions.
     pub fn new(model: &Model, monitors: Monitors) -> Self {
-        let watched: Box<[u32]> = monitors.terms_that(Term::is_watched).collect();
-        let width = watched.len().div_ceil(64);
+        let gauges = Gauges::new(model, &monitors.terms);
+        let count = gauges.all.len();
+        let width = count.div_ceil(64);
+        let events = 0..model.events.len();
         let mut follower = Self {
-            heard: monitors.listeners.iter().map(|terms| monitors.who_hears(terms)).collect(),
-            readers: vec![0; width * (model.variables.len() + model.events.len())].into(),
-            events: model.variables.len(),
+            heard: events.map(|event| monitors.who_hears(event) | read(gauges.counters(event))).collect(),
             restless: vec![0; width].into(),
-            all: (0..width).map(|word| u64::MAX >> (64 - (watched.len() - word * 64).min(64))).collect(),
+            all: (0..width).map(|word| u64::MAX >> (64 - (count - word * 64).min(64))).collect(),
+            start: gauges.all.iter().map(|gauge| gauge.start).collect(),
             counting: monitors.counting().collect(),
             last: monitors.terms_that(Term::is_last).collect(),
             fresh: monitors.begin(),
             course: Course {
                 memory: monitors.begin(),
                 counts: vec![0; model.events.len()].into(),
+                places: vec![0; count].into(),
+                codes: vec![UNKNOWN; count].into(),
                 stirred: vec![0; width].into(),
                 open: vec![0; width].into(),
                 settled: 0,
                 looked: 0,
             },
-            watched,
+            gauges,
             monitors,
         };
-        for place in 0..follower.watched.len() {
-            follower.enter(place, model);
-        }
+        follower.gauges.restless.iter().for_each(|gauge| stir(&mut follower.restless, *gauge));
         follower.begin();
         follower
-    }
-
-    /// Enters what the watched term at `place` reads.
-    fn enter(&mut self, place: usize, model: &Model) {
-        let term = &self.monitors.terms[self.watched[place] as usize];
-        let (word, bit) = (place / 64, 1_u64 << (place % 64));
-        let width = self.all.len();
-        let counts = |counter: CounterId| {
-            let counted = move |(_, event): &(usize, &crate::model::Event)| event.counters.contains(&counter);
-            model.events.iter().enumerate().filter(counted).map(|(event, _)| event)
-        };
-        for slot in term.reads() {
-            match slot {
-                Slot::Variable(VariableId(id)) => self.readers[*id as usize * width + word] |= bit,
-                Slot::Count(counter) | Slot::AgeAtLeast(counter, _) => {
-                    for event in counts(*counter) {
-                        self.heard[event] |= READ;
-                        self.readers[(self.events + event) * width + word] |= bit;
-                    }
-                }
-                Slot::During(..) | Slot::Day => {}
-            }
-            if matches!(slot, Slot::AgeAtLeast(..) | Slot::During(..) | Slot::Day) {
-                self.restless[word] |= bit;
-            }
-        }
     }
 
     /// Boundaries that must not be skipped: at them, or just before, a question looks at the state.
@@ -139,6 +119,8 @@ impl Follower {
         let course = &mut self.course;
         course.memory.copy_from(&self.fresh);
         course.counts.fill(0);
+        course.places.copy_from_slice(&self.start);
+        course.codes.fill(UNKNOWN);
         course.stirred.copy_from_slice(&self.all);
         course.open.copy_from_slice(&self.all);
         (course.settled, course.looked) = (0, 0);
@@ -170,21 +152,19 @@ impl Follower {
             }
         }
         if heard & READ != 0 {
-            self.stir(self.events + event.0 as usize);
+            let read = self.gauges.counters(event.0 as usize);
+            read.iter().for_each(|gauge| stir(&mut self.course.stirred, *gauge));
         }
     }
 
-    /// A variable has changed.
+    /// A variable has changed from one value to another.
     #[inline]
-    pub fn changed(&mut self, variable: VariableId) {
-        self.stir(variable.0 as usize);
-    }
-
-    #[inline]
-    fn stir(&mut self, row: usize) {
-        let width = self.course.stirred.len();
-        let readers = &self.readers[row * width..][..width];
-        self.course.stirred.iter_mut().zip(readers).for_each(|(word, readers)| *word |= readers);
+    pub fn changed(&mut self, variable: VariableId, from: i32, to: i32) {
+        for reader in self.gauges.readers(variable.0 as usize) {
+            let place = &mut self.course.places[reader.gauge as usize];
+            *place = place.wrapping_add(to.wrapping_sub(from).wrapping_mul(reader.stride));
+            stir(&mut self.course.stirred, reader.gauge);
+        }
     }
 
     /// An instant has settled.
@@ -204,14 +184,22 @@ impl Follower {
         }
     }
 
-    /// Asks these terms of one word of a row.
+    /// Asks these gauges of one word of a row, and tells their terms what has changed.
     fn ask(&mut self, word: usize, mut stirred: u64, settled: &Settled<'_>) {
         while stirred != 0 {
             let bit = stirred & stirred.wrapping_neg();
             stirred ^= bit;
-            let index = self.watched[word * 64 + bit.trailing_zeros() as usize] as usize;
-            self.monitors.settle_term(index, &mut self.course.memory, settled);
-            if matches!(self.course.memory.marks[index], Mark::Yes | Mark::No | Mark::Time(_)) {
+            let index = word * 64 + bit.trailing_zeros() as usize;
+            let gauge = self.gauges.all[index];
+            let code = self.gauges.code(gauge, self.course.places[index]);
+            let value = code.map(|code| self.gauges.value(gauge, code));
+            if code.map(u16::from) == Some(self.course.codes[index]) {
+                continue;
+            }
+            self.course.codes[index] = code.map_or(UNKNOWN, u16::from);
+            let terms = &self.gauges.terms[gauge.terms.0 as usize..gauge.terms.1 as usize];
+            let tell = |open, term: &u32| self.course.tell(*term as usize, value, &self.monitors, settled) | open;
+            if !terms.iter().fold(false, tell) {
                 self.course.open[word] ^= bit;
             }
         }
@@ -254,7 +242,29 @@ impl Follower {
     }
 }
 
+/// Notes that something that a gauge reads has changed.
+#[inline]
+fn stir(row: &mut Row, gauge: u32) {
+    row[gauge as usize / 64] |= 1 << (gauge % 64);
+}
+
+/// Whether an event must be heard for these gauges.
+fn read(gauges: &[u32]) -> u8 {
+    if gauges.is_empty() { 0 } else { READ }
+}
+
 impl Course {
+    /// Tells a term what it is made of now, or lets it ask. Whether it is open still.
+    fn tell(&mut self, index: usize, value: Option<i64>, monitors: &Monitors, settled: &Settled<'_>) -> bool {
+        let (term, mark) = (&monitors.terms[index], &mut self.memory.marks[index]);
+        debug_assert!(value.is_none_or(|value| Some(value) == term.watched().map(|formula| formula.value(settled))));
+        *mark = match value {
+            Some(value) => term.found(*mark, value, &mut self.memory.integrals, settled),
+            None => term.settled(*mark, &mut self.memory.integrals, settled),
+        };
+        !matches!(mark, Mark::Yes | Mark::No | Mark::Time(_))
+    }
+
     /// The date of a term has come. (A term that it closes is still asked when what it reads changes, and stays closed.)
     fn date(&mut self, index: u32, monitors: &Monitors, model: &Model, state: &State) {
         let term = &monitors.terms[index as usize];
@@ -279,12 +289,12 @@ impl Monitors {
         self.terms.iter().enumerate().filter(move |(_, term)| kind(term)).map(|(index, _)| index as u32)
     }
 
-    fn who_hears(&self, listeners: &[u32]) -> u8 {
+    fn who_hears(&self, event: usize) -> u8 {
         let of = |index: &u32| match &self.terms[*index as usize] {
             Term::Count { .. } => COUNTED,
             _ => PAIRED,
         };
-        listeners.iter().map(of).fold(0, |all, bit| all | bit)
+        self.listeners[event].iter().map(of).fold(0, |all, bit| all | bit)
     }
 
     fn counting(&self) -> impl Iterator<Item = Counting> {

@@ -70,6 +70,39 @@ pub struct Settled<'a> {
     pub boundary: bool,
 }
 
+/// What a term is made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Formula<'a> {
+    Condition(&'a Tabulated<bool>),
+    Number(&'a Tabulated<f64>),
+}
+
+impl<'a> Formula<'a> {
+    /// What it reads.
+    pub(super) fn reads(self) -> &'a [Slot] {
+        match self {
+            Self::Condition(condition) => &condition.reads,
+            Self::Number(number) => &number.reads,
+        }
+    }
+
+    /// Its value where `read` says what the slots hold: a number as `Fixed`, of a condition 1 or 0.
+    pub(super) fn value_where(self, read: &impl Fn(Slot) -> i32) -> i64 {
+        match self {
+            Self::Condition(condition) => i64::from(condition.holds_where(read)),
+            Self::Number(number) => Fixed::nearest(number.value_where(read)).0,
+        }
+    }
+
+    /// Its value now.
+    pub(super) fn value(self, settled: &Settled<'_>) -> i64 {
+        match self {
+            Self::Condition(condition) => i64::from(settled.holds(condition)),
+            Self::Number(number) => settled.value(number).0,
+        }
+    }
+}
+
 impl Settled<'_> {
     /// Whether it is `T`.
     pub(super) fn at_end(&self) -> bool {
@@ -110,29 +143,18 @@ impl Term {
         }
     }
 
-    /// What it reads at every instant.
-    pub(super) fn reads(&self) -> &[Slot] {
+    /// What it is made of, if it is asked when an instant has settled at which something that it reads has changed.
+    pub(super) fn watched(&self) -> Option<Formula<'_>> {
         match self {
-            Self::Ever(c, _) | Self::Stays(c, _) | Self::First(c) | Self::TotalTime(c, _) => &c.reads,
-            Self::Total(n, _) | Self::Highest(n) => &n.reads,
+            Self::Ever(c, _) | Self::Stays(c, _) | Self::First(c) | Self::TotalTime(c, _) => {
+                Some(Formula::Condition(c))
+            }
+            Self::Total(n, _) | Self::Highest(n) => Some(Formula::Number(n)),
             // Asked at their own time.
             Self::AtEnd(_) | Self::NumberAtEnd(_) | Self::On(..) | Self::NumberOn(..)
             // Asked of events only.
-            | Self::Count { .. } | Self::Before(..) | Self::Then(..) => &[],
+            | Self::Count { .. } | Self::Before(..) | Self::Then(..) => None,
         }
-    }
-
-    /// Whether it is asked when an instant has settled at which something that it reads has changed.
-    pub(super) fn is_watched(&self) -> bool {
-        matches!(
-            self,
-            Self::Ever(..)
-                | Self::First(_)
-                | Self::Stays(..)
-                | Self::Highest(_)
-                | Self::Total(..)
-                | Self::TotalTime(..)
-        )
     }
 
     /// Whether it is asked at `T` though nothing that it reads has changed.
@@ -142,27 +164,39 @@ impl Term {
 
     /// The mark after an instant has settled, `mark` being that before.
     pub(super) fn settled(&self, mark: Mark, integrals: &mut [Integral], settled: &Settled<'_>) -> Mark {
-        let step = settled.state.step;
         match (self, mark) {
-            (Self::Ever(condition, _), Mark::Open) if settled.holds(condition) => Mark::Yes,
-            (Self::First(condition), Mark::Open) if settled.holds(condition) => Mark::Time((settled.now)()),
-            (Self::Stays(condition, steps), Mark::Open | Mark::Since(_)) => {
-                stays(mark, settled.holds(condition), *steps, step, settled.boundary)
+            (Self::Ever(condition, _) | Self::First(condition), Mark::Open)
+            | (Self::Stays(condition, _), Mark::Open | Mark::Since(_))
+            | (Self::TotalTime(condition, _), _) => {
+                self.found(mark, Formula::Condition(condition).value(settled), integrals, settled)
+            }
+            (Self::Highest(number) | Self::Total(number, _), _) => {
+                self.found(mark, Formula::Number(number).value(settled), integrals, settled)
             }
             // Too old for any later `b`.
-            (Self::Then(_, _, within), Mark::Since(a)) if step - a > *within => Mark::Open,
-            // A mark that is open is below every value.
-            (Self::Highest(number), _) => mark.max(Mark::Value(settled.value(number))),
-            (Self::Total(number, slot), _) => {
-                integrals[*slot].settled(settled.value(number).0, settled);
-                mark
-            }
-            (Self::TotalTime(condition, slot), _) => {
-                integrals[*slot].settled(i64::from(settled.holds(condition)), settled);
-                mark
-            }
+            (Self::Then(_, _, within), Mark::Since(a)) if settled.state.step - a > *within => Mark::Open,
             (Self::AtEnd(condition), _) if settled.at_end() => yes_or_no(settled.holds(condition)),
             (Self::NumberAtEnd(number), _) if settled.at_end() => Mark::Value(settled.value(number)),
+            _ => mark,
+        }
+    }
+
+    /// The mark after an instant has settled at which what it is made of is `value`: a number as `Fixed`, of a condition 1
+    /// if it holds, else 0.
+    pub(super) fn found(&self, mark: Mark, value: i64, integrals: &mut [Integral], settled: &Settled<'_>) -> Mark {
+        let holds = value != 0;
+        match (self, mark) {
+            (Self::Ever(..), Mark::Open) if holds => Mark::Yes,
+            (Self::First(_), Mark::Open) if holds => Mark::Time((settled.now)()),
+            (Self::Stays(_, steps), Mark::Open | Mark::Since(_)) => {
+                stays(mark, holds, *steps, settled.state.step, settled.boundary)
+            }
+            // A mark that is open is below every value.
+            (Self::Highest(_), _) => mark.max(Mark::Value(Fixed(value))),
+            (Self::Total(_, slot) | Self::TotalTime(_, slot), _) => {
+                integrals[*slot].settled(value, settled);
+                mark
+            }
             _ => mark,
         }
     }

@@ -67,16 +67,13 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
             monitors.on_occurrence(&mut all, &fired, step);
             told.raised(&raised, step);
         }
-        let changed: &[VariableId] = if value != i32::MAX && value != state.values[0] {
+        if value != i32::MAX && value != state.values[0] {
+            told.changed(VariableId(0), state.values[0], value);
             state.values[0] = value;
-            &[VariableId(0)]
-        } else {
-            &[]
-        };
+        }
         let now = u64::from(step) * TICKS_PER_DAY + if boundary { 0 } else { TICKS_PER_DAY / 2 };
         let settled = Settled { model: &model, state: &state, now: &|| now, boundary };
         monitors.on_settled(&mut all, &settled);
-        changed.iter().for_each(|id| told.changed(*id));
         told.settled(&settled);
     }
     let answers: Vec<Reply> = (0..monitors.len()).map(|i| monitors.answer(&all, i)).collect();
