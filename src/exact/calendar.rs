@@ -5,8 +5,10 @@
 use hashbrown::HashMap;
 
 use crate::model::formula::Slot;
-use crate::model::{Branches, Model, Step};
+use crate::model::{Model, Step};
 use crate::observe::question::Monitors;
+
+use super::slice::each_branch_read;
 
 /// The calendar of a slice.
 #[derive(Debug)]
@@ -66,16 +68,7 @@ fn time_reads(model: &Model) -> Vec<Slot> {
     };
     model.each_read(|slot| see(&[slot]));
     for rule in &model.rules {
-        match &rule.branches {
-            Branches::One(_) => {}
-            Branches::Weighted { branches, .. } => branches.iter().for_each(|(weight, _)| see(&weight.reads)),
-            Branches::Odds { branches, .. } => {
-                for (when, odds, _) in branches {
-                    see(&when.reads);
-                    see(&odds.reads);
-                }
-            }
-        }
+        each_branch_read(&rule.branches, &mut see);
         let effects = rule.branches.iter().flat_map(|branch| &branch.effects);
         effects.for_each(|effect| see(&effect.reads()));
     }

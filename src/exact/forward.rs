@@ -21,6 +21,10 @@ use super::states::StateId;
 /// About so many points of a curve are kept where a stretch goes over many boundaries.
 const CURVE: Step = 1_000;
 
+/// More states than this have their places in the order of what they stand for, so that what leads to neighbours
+/// comes from neighbours: the distribution of so many stays in the fastest cache in any order.
+const NEAR: usize = 4_096;
+
 /// How much may be cut off in all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
@@ -123,11 +127,13 @@ pub(super) struct Forward<'s, 'm> {
     mass: Vec<f64>,
     /// By state: what comes to it at a boundary.
     comes: Vec<Sum>,
-    /// By active state: the time spent in it during the last stretch, days.
+    /// By state in the order of places: the time spent in it during the last stretch, days.
     sojourn: Vec<f64>,
     /// By state: where it stands among those of `last_operator`.
     place: Vec<u32>,
+    /// The active states of `last_operator`, ascending, and in the order of their places.
     placed: Vec<StateId>,
+    order: Vec<StateId>,
     /// The jump of the last stretch and its phase.
     last_operator: Option<(usize, Operator)>,
     /// States that may have mass, ascending.
@@ -192,6 +198,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             sojourn: Vec::new(),
             place: Vec::new(),
             placed: Vec::new(),
+            order: Vec::new(),
             last_operator: None,
             active: Vec::new(),
             listed: Vec::new(),
@@ -237,7 +244,7 @@ impl<'s, 'm> Forward<'s, 'm> {
 
     /// The active states with the time spent in each during the last stretch, days.
     pub(super) fn sojourns(&self) -> Vec<(StateId, f64)> {
-        self.active.iter().copied().zip(self.sojourn.iter().copied()).filter(|(id, _)| *id != UNSETTLED).collect()
+        self.order.iter().copied().zip(self.sojourn.iter().copied()).filter(|(id, _)| *id != UNSETTLED).collect()
     }
 
     /// Probability of instants that did not settle.
@@ -292,7 +299,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         while at < self.active.len() {
             let id = self.active[at];
             if self.rows.phases[phase].row(id).is_none() {
-                self.space.press(id, step, &mut self.rows.phases[phase])?;
+                self.space.press(id, (step, phase), &mut self.rows.phases[phase])?;
                 if at % 1024 == 0 {
                     self.spend(0)?;
                 }
@@ -337,7 +344,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             sojourn: W::SOJOURN,
             steady: cut.steady,
         };
-        let mass: Vec<f64> = self.active.iter().map(|id| self.mass[*id as usize]).collect();
+        let mass: Vec<f64> = self.order.iter().map(|id| self.mass[*id as usize]).collect();
         let flight = stretch.fly(&mass, |entries| self.spend(entries))?;
         let at = |step: Step| {
             let jumps = operator.rate * super::days(self.space.model, step - self.step);
@@ -348,7 +355,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         let shown = (self.step + 1..=to).filter(|step| step % points == 0 || *step == to);
         let by = shown.map(at).collect();
         let spent = flight.certain_for(&stretch);
-        self.active.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
+        self.order.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
         self.error.unsettled = self.unsettled();
         self.account(phase, &stretch, &flight);
         self.sojourn = flight.sojourn;
@@ -365,21 +372,25 @@ impl<'s, 'm> Forward<'s, 'm> {
             return operator;
         }
         let rows = &self.rows.phases[phase];
+        self.placed.clone_from(&self.active);
+        self.order.clone_from(&self.active);
+        if self.order.len() > NEAR {
+            self.space.sort(&mut self.order);
+        }
         self.place.resize(self.mass.len(), 0);
-        for (place, id) in self.active.iter().enumerate() {
+        for (place, id) in self.order.iter().enumerate() {
             self.place[*id as usize] = place as u32;
         }
-        self.placed.clone_from(&self.active);
         let days = super::days(self.space.model, self.space.model.calendar.steps);
-        Operator::new(rows, &self.active, &self.place, days)
+        Operator::new(rows, &self.order, &self.place, days)
     }
 
-    /// Where among the active states answers are certain.
+    /// Where among the places answers are certain.
     fn certain_places(&self) -> Certain {
         let verdict = |(place, id): (usize, &StateId)| {
             usize::from(self.space.verdict(*id)).checked_sub(1).map(|verdict| (place as u32, verdict))
         };
-        self.active.iter().enumerate().filter_map(verdict).collect()
+        self.order.iter().enumerate().filter_map(verdict).collect()
     }
 
     /// Counts the operations of a stretch, what it cut off, and the flows of its pressures.
@@ -400,7 +411,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             return;
         }
         let rows = &self.rows.phases[phase];
-        for (id, time) in self.active.iter().zip(&flight.sojourn) {
+        for (id, time) in self.order.iter().zip(&flight.sojourn) {
             let row = rows.row(*id).expect("rows of active states are made");
             for (flow, rate) in rows.flows(row) {
                 self.flows[*flow as usize].add(time * rate);

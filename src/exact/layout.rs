@@ -4,10 +4,12 @@
 
 use hashbrown::HashSet;
 
+use crate::model::formula::Slot;
 use crate::model::state::{NEVER, State};
 use crate::model::{Clock, Model, Step, VariableId};
 use crate::observe::question::{Memory, Monitors, Values};
 
+use super::reach::Reach;
 use super::slice::Closure;
 use super::solution::{Contributor, Part};
 
@@ -43,6 +45,23 @@ pub(super) enum What {
     Mark(usize),
 }
 
+/// Where to find a component; `NOWHERE` if there is none.
+#[derive(Debug, Default)]
+struct Places {
+    /// By variable.
+    variables: Vec<u32>,
+    /// By counter.
+    counts: Vec<u32>,
+    /// By counter.
+    ages: Vec<u32>,
+    /// The first of them.
+    marks: u32,
+    /// Those that may change as time passes.
+    moving: Vec<u32>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
 /// How states are packed.
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -55,6 +74,7 @@ pub(super) struct Layout {
     lows: Vec<i32>,
     /// By component: for a refusal.
     parts: Vec<Part>,
+    places: Places,
     pub(super) values: Values,
 }
 
@@ -68,6 +88,7 @@ impl Layout {
             begun: monitors.begin(),
             lows: model.variables.iter().map(|v| v.low).collect(),
             parts: Vec::new(),
+            places: Places::default(),
             values: Values::default(),
         };
         let mut used = 0;
@@ -118,7 +139,61 @@ impl Layout {
         for (index, size) in monitors.codes().into_iter().enumerate() {
             enter(What::Mark(index), Part::Monitor, size);
         }
+        layout.places = Places::of(model, &layout.components);
         layout
+    }
+
+    /// The bits of a packed state that a pressure of this reach may read or write; `stop_when` stops them all.
+    pub(super) fn mask(&self, reach: &Reach) -> Vec<u64> {
+        let mut mask = vec![0; self.words];
+        for component in &self.components {
+            let inside = match component.what {
+                What::Variable(index) => reach.variables[index],
+                What::Count(index) | What::Age(index, _) => reach.counters[index],
+                What::Pending(slot, _) => reach.pending[slot],
+                What::Cooldown(slot) => reach.cooldowns[slot],
+                What::Used(slot, _) => reach.limits[slot],
+                What::Mark(_) => reach.marks,
+                What::Stopped => true,
+                What::Done => false,
+            };
+            if inside {
+                mask[component.word] |= component.mask << component.shift;
+            }
+        }
+        mask
+    }
+
+    /// Whether nothing in a packed state that is not done moves while nothing happens.
+    pub(super) fn is_still(&self, words: &[u64], monitors: &Monitors) -> bool {
+        self.places.moving.iter().all(|index| {
+            let component = &self.components[*index as usize];
+            let code = component.code(words);
+            match component.what {
+                What::Age(_, oldest) => code == u64::from(oldest),
+                What::Pending(_, oldest) => code == 0 || code == 1 + u64::from(oldest),
+                What::Cooldown(_) => code == 0,
+                What::Mark(index) => !monitors.ages(index, code),
+                _ => true,
+            }
+        })
+    }
+
+    /// What question memory number `index` is coded as.
+    pub(super) fn mark(&self, words: &[u64], index: usize) -> u64 {
+        self.components[self.places.marks as usize + index].code(words)
+    }
+
+    /// The value of a slot in a packed state that is not done, in step `step`.
+    pub(super) fn read(&self, words: &[u64], slot: Slot, model: &Model, step: Step) -> i32 {
+        let code = |place: u32| self.components[place as usize].code(words) as i32;
+        match slot {
+            Slot::Variable(id) => self.lows[id.0 as usize] + code(self.places.variables[id.0 as usize]),
+            Slot::Count(id) => code(self.places.counts[id.0 as usize]),
+            Slot::AgeAtLeast(id, steps) => i32::from(code(self.places.ages[id.0 as usize]) as Step >= steps),
+            Slot::During(from, to) => i32::from((from..to).contains(&step)),
+            Slot::Day => model.calendar.day(step),
+        }
     }
 
     /// Words of a packed state.
@@ -185,7 +260,7 @@ impl Layout {
         state.step = step;
         let mut done = false;
         for component in &self.components {
-            let code = words[component.word] >> component.shift & component.mask;
+            let code = component.code(words);
             let small = code as Step;
             match component.what {
                 What::Done => done = code != 0,
@@ -210,16 +285,15 @@ impl Layout {
 
     /// The value of a variable in a packed state; `None` if it is no part of it, or nothing is kept any more.
     pub(super) fn value(&self, words: &[u64], variable: VariableId) -> Option<i32> {
-        let code = |component: &Component| words[component.word] >> component.shift & component.mask;
         let index = variable.0 as usize;
         let component = self.components.iter().find(|component| component.what == What::Variable(index))?;
-        (code(&self.components[0]) == 0).then(|| self.lows[index] + code(component) as i32)
+        (self.components[0].code(words) == 0).then(|| self.lows[index] + component.code(words) as i32)
     }
 
     /// The parts of a packed state in their order, each with its value, or with its code.
     pub(super) fn parts_of(&self, words: &[u64]) -> impl Iterator<Item = (What, i64)> {
         self.components.iter().map(|component| {
-            let code = (words[component.word] >> component.shift & component.mask) as i64;
+            let code = component.code(words) as i64;
             match component.what {
                 What::Variable(index) => (component.what, i64::from(self.lows[index]) + code),
                 _ => (component.what, code),
@@ -240,7 +314,7 @@ impl Layout {
     /// By part of the state: how many different codes these packed states have, most first; monitors together.
     pub(super) fn contributors<'a>(&self, states: impl Iterator<Item = &'a [u64]> + Clone) -> Vec<Contributor> {
         let count = |(component, part): (&Component, &Part)| {
-            let codes = states.clone().map(|words| words[component.word] >> component.shift & component.mask);
+            let codes = states.clone().map(|words| component.code(words));
             Contributor { part: *part, values: different(codes, component.mask) }
         };
         let mut found: Vec<Contributor> = self.components.iter().zip(&self.parts).map(count).collect();
@@ -250,6 +324,38 @@ impl Layout {
         others.retain(|contributor| contributor.values > 1);
         others.sort_by_key(|contributor| (std::cmp::Reverse(contributor.values), contributor.part));
         others
+    }
+}
+
+impl Component {
+    #[inline]
+    fn code(&self, words: &[u64]) -> u64 {
+        words[self.word] >> self.shift & self.mask
+    }
+}
+
+impl Places {
+    fn of(model: &Model, components: &[Component]) -> Self {
+        let mut places = Self {
+            variables: vec![NOWHERE; model.variables.len()],
+            counts: vec![NOWHERE; model.counters.len()],
+            ages: vec![NOWHERE; model.counters.len()],
+            marks: NOWHERE,
+            moving: Vec::new(),
+        };
+        for (place, component) in (0..).zip(components) {
+            match component.what {
+                What::Variable(index) => places.variables[index] = place,
+                What::Count(index) => places.counts[index] = place,
+                What::Age(index, _) => places.ages[index] = place,
+                What::Mark(index) => places.marks = places.marks.min(place - index as u32),
+                _ => {}
+            }
+            if matches!(component.what, What::Age(..) | What::Pending(..) | What::Cooldown(_) | What::Mark(_)) {
+                places.moving.push(place);
+            }
+        }
+        places
     }
 }
 

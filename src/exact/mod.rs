@@ -4,6 +4,8 @@
 //! sampler: they meet below, in `model::instant`, and above, in what is reported.
 
 mod answers;
+mod arrivals;
+mod awaited;
 mod calendar;
 mod cascade;
 pub mod chain;
@@ -11,9 +13,11 @@ mod choice;
 mod dynamics;
 mod forward;
 mod layout;
+mod moves;
 mod operator;
 mod plan;
 mod poisson;
+mod reach;
 mod rows;
 mod slice;
 pub mod solution;

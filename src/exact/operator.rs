@@ -4,6 +4,7 @@
 
 use rayon::prelude::*;
 
+use super::arrivals::{Arrivals, LANES, Terms};
 use super::poisson::{Sum, Weights, sum};
 use super::rows::Rows;
 use super::states::StateId;
@@ -18,8 +19,6 @@ const PARALLEL: usize = 300_000;
 const CHUNK: usize = 4096;
 /// Places with more entries are summed with compensation, so that rounding does not grow with their number.
 const FEW: usize = 24;
-/// Lanes of a sum.
-const LANES: usize = 4;
 /// Jumps between two looks for a steady state.
 const LOOK: usize = 64;
 
@@ -28,33 +27,15 @@ const LOOK: usize = 64;
 pub(super) struct Operator {
     /// By place: the probability to stay.
     stay: Vec<f64>,
-    /// By place, and one more: where its entries begin.
-    starts: Vec<usize>,
-    /// Places that lead there.
-    from: Vec<u32>,
-    probability: Vec<f64>,
-    /// The most entries of a place.
-    arrivals: usize,
+    /// By place, and one more: where its arrivals begin.
+    starts: Vec<u32>,
+    arrivals: Arrivals,
+    /// The most arrivals of a place.
+    most: usize,
     /// What the error of a probability to stay is multiplied by.
     worse: u64,
     /// The rate at which it jumps, per day.
     pub(super) rate: f64,
-}
-
-/// What comes to a place from these others, in a few lanes: shorter chains of roundings, and of waiting.
-fn in_lanes(before: &[f64], from: &[u32], probability: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (froms, last_from) = from.as_chunks::<LANES>();
-    let (probabilities, last) = probability.as_chunks::<LANES>();
-    for (from, probability) in froms.iter().zip(probabilities) {
-        for lane in 0..LANES {
-            lanes[lane] += before[from[lane] as usize] * probability[lane];
-        }
-    }
-    for ((lane, from), probability) in lanes.iter_mut().zip(last_from).zip(last) {
-        *lane += before[*from as usize] * probability;
-    }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
 impl Operator {
@@ -72,21 +53,21 @@ impl Operator {
             to.iter().for_each(|to| operator.starts[place[*to as usize] as usize + 1] += 1);
             operator.stay.push(if rate > 0.0 { (rate - rows.out(row)) / rate } else { 1.0 });
         }
-        operator.arrivals = operator.starts.iter().copied().max().unwrap_or(0);
+        operator.most = operator.starts.iter().copied().max().unwrap_or(0) as usize;
         for place in 0..active.len() {
             operator.starts[place + 1] += operator.starts[place];
         }
-        let entries = operator.starts[active.len()];
-        (operator.from, operator.probability) = (vec![0; entries], vec![0.0; entries]);
+        let mut arrivals = Arrivals::room(operator.starts[active.len()] as usize, active.len());
         let mut next = operator.starts.clone();
-        for (here, id) in active.iter().enumerate() {
+        for (here, id) in (0..).zip(active) {
             let (to, weights) = rows.entries(rows.row(*id).expect("rows of active states are made"));
             for (to, weight) in to.iter().zip(weights) {
                 let at = &mut next[place[*to as usize] as usize];
-                (operator.from[*at], operator.probability[*at]) = (here as u32, weight / rate);
+                arrivals.enter(*at as usize, here, weight / rate);
                 *at += 1;
             }
         }
+        operator.arrivals = arrivals;
         operator
     }
 
@@ -94,7 +75,7 @@ impl Operator {
     /// probabilities to stay being taken as they are.
     pub(super) fn roundings(&self, before: u64) -> u64 {
         // A sum in lanes or a compensated one, what stays added to it, a product, a quotient.
-        self.arrivals.min(FEW).div_ceil(LANES) as u64 + 5 + before
+        self.most.min(FEW).div_ceil(LANES) as u64 + 5 + before
     }
 
     /// At most so many more in the probability to stay: of `rate - out` that of `out`, which is larger, is left.
@@ -104,12 +85,12 @@ impl Operator {
 
     /// Multiplications of a jump.
     pub(super) fn entries(&self) -> usize {
-        self.from.len() + self.stay.len()
+        self.arrivals.len() + self.stay.len()
     }
 
     /// `after` = one jump after `before`. The order of every sum is fixed, however many threads there are.
     fn jump(&self, before: &[f64], after: &mut [f64]) {
-        if self.from.len() < PARALLEL {
+        if self.arrivals.len() < PARALLEL {
             return self.jump_part(before, 0, after);
         }
         let parts = after.par_chunks_mut(CHUNK).enumerate();
@@ -117,19 +98,21 @@ impl Operator {
     }
 
     fn jump_part(&self, before: &[f64], first: usize, after: &mut [f64]) {
+        match &self.arrivals {
+            Arrivals::Plain(plain) => self.jump_by(plain, before, first, after),
+            Arrivals::Coded(coded) => self.jump_by(coded, before, first, after),
+        }
+    }
+
+    fn jump_by(&self, arrivals: &impl Terms, before: &[f64], first: usize, after: &mut [f64]) {
         let size = after.len();
         let starts = &self.starts[first..=first + size];
         let stay = self.stay[first..first + size].iter().zip(&before[first..first + size]);
         for ((after, (stay, mass)), range) in after.iter_mut().zip(stay).zip(starts.windows(2)) {
-            let from = &self.from[range[0]..range[1]];
-            let probability = &self.probability[range[0]..range[1]];
-            *after = if from.len() <= FEW {
-                stay * mass + in_lanes(before, from, probability)
-            } else {
-                let mut sum = Sum::default();
-                from.iter().zip(probability).for_each(|(from, p)| sum.add(before[*from as usize] * p));
-                stay * mass + sum.value()
-            };
+            let range = range[0] as usize..range[1] as usize;
+            let comes =
+                if range.len() <= FEW { arrivals.in_lanes(before, range) } else { arrivals.compensated(before, range) };
+            *after = stay * mass + comes;
         }
     }
 }
@@ -321,7 +304,7 @@ mod tests {
         }
         let all: Vec<u32> = (0..size).collect();
         let operator = Operator::new(&rows, &all, &all, 1.0);
-        assert!(operator.from.len() > PARALLEL);
+        assert!(operator.arrivals.len() > PARALLEL);
         let mass: Vec<f64> = all.iter().map(|id| 1.0 / f64::from(id + 1)).collect();
         let (mut shared, mut alone) = (vec![0.0; mass.len()], vec![0.0; mass.len()]);
         operator.jump(&mass, &mut shared);

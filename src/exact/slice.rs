@@ -201,16 +201,7 @@ impl<'m> Growing<'m> {
             }
             Clock::Dated(_) | Clock::Recurring { .. } => {}
         }
-        match &rule.branches {
-            Branches::One(_) => {}
-            Branches::Weighted { branches, .. } => branches.iter().for_each(|(weight, _)| self.read(&weight.reads)),
-            Branches::Odds { branches, .. } => {
-                for (when, odds, _) in branches {
-                    self.read(&when.reads);
-                    self.read(&odds.reads);
-                }
-            }
-        }
+        each_branch_read(&rule.branches, &mut |reads| self.read(reads));
     }
 
     /// Who may raise an event, by itself or as a member of a group.
@@ -232,6 +223,20 @@ impl<'m> Growing<'m> {
         for (index, watch) in model.watches.iter().enumerate() {
             if is(watch.begins) || is(watch.ends) {
                 self.watch(WatchId(index as u32));
+            }
+        }
+    }
+}
+
+/// Calls `see` with all that decides which branch is drawn.
+pub(super) fn each_branch_read(branches: &Branches, see: &mut impl FnMut(&[Slot])) {
+    match branches {
+        Branches::One(_) => {}
+        Branches::Weighted { branches, .. } => branches.iter().for_each(|(weight, _)| see(&weight.reads)),
+        Branches::Odds { branches, .. } => {
+            for (when, odds, _) in branches {
+                see(&when.reads);
+                see(&odds.reads);
             }
         }
     }

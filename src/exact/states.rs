@@ -2,9 +2,9 @@
 //!
 //! Does not know what the words mean.
 
-use std::hash::BuildHasher;
+use hashbrown::HashTable;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use super::moves::Folding;
 
 /// The number of a state.
 pub(super) type StateId = u32;
@@ -16,13 +16,12 @@ pub(super) struct States {
     width: usize,
     words: Vec<u64>,
     table: HashTable<StateId>,
-    hasher: DefaultHashBuilder,
 }
 
 impl States {
     /// None, of `width` words each.
     pub(super) fn new(width: usize) -> Self {
-        Self { width, words: Vec::new(), table: HashTable::new(), hasher: DefaultHashBuilder::default() }
+        Self { width, words: Vec::new(), table: HashTable::new() }
     }
 
     /// How many there are.
@@ -42,14 +41,14 @@ impl States {
 
     /// The number of the state with these words, and whether it is new.
     pub(super) fn enter(&mut self, words: &[u64]) -> (StateId, bool) {
-        let Self { width, words: all, table, hasher } = self;
+        let Self { width, words: all, table } = self;
         let of = |id: StateId| &all[id as usize * *width..][..*width];
-        let hash = hasher.hash_one(words);
+        let hash = Folding::words(words);
         if let Some(known) = table.find(hash, |id| of(*id) == words) {
             return (*known, false);
         }
         let id = (all.len() / *width) as StateId;
-        table.insert_unique(hash, id, |id| hasher.hash_one(of(*id)));
+        table.insert_unique(hash, id, |id| Folding::words(of(*id)));
         all.extend_from_slice(words);
         (id, true)
     }

@@ -12,6 +12,7 @@ mod certain;
 mod code;
 mod follower;
 mod gauge;
+mod reads;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::scenario::expression::CompareOp;
 use super::histogram::Fixed;
 pub use code::Values;
 pub use follower::Follower;
+pub use reads::Looks;
 use term::Term;
 pub use term::{Integral, Mark, Settled};
 

@@ -1,0 +1,41 @@
+//! What moves a term: for a solver that wants to know whether an instant can have anything to do with it.
+//!
+//! Does not know states.
+
+use super::Monitors;
+use super::term::Term;
+use crate::model::EventId;
+use crate::model::formula::{Slot, Tabulated};
+
+/// How a term looks at a settled instant.
+#[derive(Debug, Clone, Copy)]
+pub enum Looks<'m> {
+    /// It waits for this to hold, once: until then its code is 0, and as long as it does not hold nothing changes.
+    Until(&'m Tabulated<bool>),
+    /// It follows what these say.
+    At(&'m [Slot]),
+}
+
+impl Monitors {
+    /// Whether any term listens to `event`.
+    pub fn hears(&self, event: EventId) -> bool {
+        !self.listeners[event.0 as usize].is_empty()
+    }
+
+    /// The terms that look at settled instants, by number.
+    pub fn lookers(&self) -> impl Iterator<Item = (usize, Looks<'_>)> {
+        self.terms.iter().enumerate().filter_map(|(index, term)| Some((index, looks(term)?)))
+    }
+
+    /// Whether a term whose code is this changes as time passes.
+    pub fn ages(&self, index: usize, code: u64) -> bool {
+        code > 2 && matches!(self.terms[index], Term::Then(..) | Term::Stays(..))
+    }
+}
+
+fn looks(term: &Term) -> Option<Looks<'_>> {
+    match term {
+        Term::Ever(condition, _) | Term::First(condition) => Some(Looks::Until(condition)),
+        term => Some(term.reads()).filter(|reads| !reads.is_empty()).map(Looks::At),
+    }
+}
