@@ -14,8 +14,10 @@ use super::poisson::Sum;
 pub(super) const LANES: usize = 4;
 /// From so many on entries are coded: fewer stay in a cache anyway, and coding costs a look-up each.
 const CODED: usize = 40_000;
-/// Probabilities whose codes are at hand.
-const AT_HAND: usize = 256;
+/// Probabilities that have codes.
+const CODES: usize = 256;
+/// Bits of a place in a word; the code has the others.
+const BITS: u32 = 24;
 
 /// Entries, in the one form or the other.
 #[derive(Debug)]
@@ -34,10 +36,8 @@ pub(super) struct Plain {
 pub(super) struct Coded {
     /// The place, and above it the code.
     words: Vec<u32>,
-    /// Bits of a place.
-    bits: u32,
     /// By code.
-    values: Vec<f64>,
+    values: Box<[f64; CODES]>,
     code_of: HashMap<u64, u32, Folding>,
     /// Some probabilities with their codes, by a few bits of theirs.
     at_hand: Vec<(u64, u32)>,
@@ -60,17 +60,15 @@ impl Default for Arrivals {
 impl Arrivals {
     /// Room for so many entries from so many places.
     pub(super) fn room(entries: usize, places: usize) -> Self {
-        let bits = usize::BITS - places.leading_zeros();
-        if entries < CODED || bits >= u32::BITS {
+        if entries < CODED || places > 1 << BITS {
             return Self::Plain(Plain { from: vec![0; entries], probability: vec![0.0; entries] });
         }
         Self::Coded(Coded {
             words: vec![0; entries],
-            bits,
-            values: Vec::new(),
+            values: Box::new([0.0; CODES]),
             code_of: HashMap::default(),
             // No probability is not a number.
-            at_hand: vec![(u64::MAX, 0); AT_HAND],
+            at_hand: vec![(u64::MAX, 0); CODES],
         })
     }
 
@@ -86,7 +84,7 @@ impl Arrivals {
     pub(super) fn enter(&mut self, at: usize, from: u32, probability: f64) {
         if let Self::Coded(coded) = self {
             match coded.code(probability) {
-                Some(code) => return coded.words[at] = code << coded.bits | from,
+                Some(code) => return coded.words[at] = code << BITS | from,
                 None => *self = Self::Plain(coded.plain()),
             }
         }
@@ -99,33 +97,33 @@ impl Coded {
     /// The code of a probability; `None` if there are too many.
     fn code(&mut self, probability: f64) -> Option<u32> {
         let bits = probability.to_bits();
-        let hand = (Folding::words(&[bits]) >> 32) as usize % AT_HAND;
+        let hand = (Folding::words(&[bits]) >> 32) as usize % CODES;
         if self.at_hand[hand].0 == bits {
             return Some(self.at_hand[hand].1);
         }
-        let next = self.values.len() as u32;
+        let next = self.code_of.len() as u32;
         let code = *self.code_of.entry(bits).or_insert(next);
-        if code == next {
-            if u64::from(next) >= 1 << (u32::BITS - self.bits) {
-                return None;
-            }
-            self.values.push(probability);
-        }
+        *self.values.get_mut(code as usize)? = probability;
         self.at_hand[hand] = (bits, code);
         Some(code)
     }
 
     #[inline]
     fn term(&self, word: u32, before: &[f64]) -> f64 {
-        before[(word & ((1 << self.bits) - 1)) as usize] * self.values[(word >> self.bits) as usize]
+        before[place(word)] * self.values[(word >> BITS) as usize]
     }
 
     fn plain(&self) -> Plain {
-        let from = |word: &u32| word & ((1 << self.bits) - 1);
-        // Entries that were not made yet have no code.
-        let probability = |word: &u32| self.values.get((word >> self.bits) as usize).copied().unwrap_or(0.0);
-        Plain { from: self.words.iter().map(from).collect(), probability: self.words.iter().map(probability).collect() }
+        Plain {
+            from: self.words.iter().map(|word| place(*word) as u32).collect(),
+            probability: self.words.iter().map(|word| self.values[(word >> BITS) as usize]).collect(),
+        }
     }
+}
+
+#[inline]
+fn place(word: u32) -> usize {
+    (word & ((1 << BITS) - 1)) as usize
 }
 
 impl Terms for Plain {
@@ -195,7 +193,7 @@ mod tests {
 
     #[test]
     fn coded_and_plain_entries_give_the_same_bits() {
-        let (Arrivals::Coded(coded), plain) = filled(1_000, 600) else { panic!("few values have codes") };
+        let (Arrivals::Coded(coded), plain) = filled(1_000, CODES) else { panic!("few values have codes") };
         let before: Vec<f64> = (0..1_000).map(|place| 1.0 / f64::from(place + 3)).collect();
         for range in [0..0, 5..6, 11..34, 100..1_000] {
             assert_eq!(coded.in_lanes(&before, range.clone()), plain.in_lanes(&before, range.clone()));
@@ -205,8 +203,7 @@ mod tests {
 
     #[test]
     fn what_has_too_many_values_for_codes_is_made_plain() {
-        // 17 bits for the place leave 15 for the code.
-        let (Arrivals::Plain(made), plain) = filled(100_000, 39_000) else { panic!("too many values have codes") };
+        let (Arrivals::Plain(made), plain) = filled(1_000, CODES + 1) else { panic!("too many values have codes") };
         assert_eq!((made.from, made.probability), (plain.from, plain.probability));
     }
 }

@@ -44,7 +44,7 @@ impl States {
         let Self { width, words: all, table } = self;
         let of = |id: StateId| &all[id as usize * *width..][..*width];
         let hash = Folding::words(words);
-        if let Some(known) = table.find(hash, |id| of(*id) == words) {
+        if let Some(known) = table.find(hash, |id| of(*id).iter().eq(words)) {
             return (*known, false);
         }
         let id = (all.len() / *width) as StateId;
