@@ -30,16 +30,21 @@ pub(super) enum Arrivals {
 pub(super) struct Plain {
     from: Vec<u32>,
     probability: Vec<f64>,
+    /// Jumps a day.
+    rate: f64,
 }
 
 #[derive(Debug)]
 pub(super) struct Coded {
     /// The place, and above it the code.
     words: Vec<u32>,
+    /// Jumps a day.
+    rate: f64,
     /// By code.
     values: Box<[f64; CODES]>,
+    /// By weight a day.
     code_of: HashMap<u64, u32, Folding>,
-    /// Some probabilities with their codes, by a few bits of theirs.
+    /// Some weights with their codes, by a few bits of theirs.
     at_hand: Vec<(u64, u32)>,
 }
 
@@ -58,13 +63,14 @@ impl Default for Arrivals {
 }
 
 impl Arrivals {
-    /// Room for so many entries from so many places.
-    pub(super) fn room(entries: usize, places: usize) -> Self {
+    /// Room for so many entries from so many places, at so many jumps a day.
+    pub(super) fn room(entries: usize, places: usize, rate: f64) -> Self {
         if entries < CODED || places > 1 << BITS {
-            return Self::Plain(Plain { from: vec![0; entries], probability: vec![0.0; entries] });
+            return Self::Plain(Plain { from: vec![0; entries], probability: vec![0.0; entries], rate });
         }
         Self::Coded(Coded {
             words: vec![0; entries],
+            rate,
             values: Box::new([0.0; CODES]),
             code_of: HashMap::default(),
             // No probability is not a number.
@@ -80,30 +86,30 @@ impl Arrivals {
         }
     }
 
-    /// Makes entry number `at`.
-    pub(super) fn enter(&mut self, at: usize, from: u32, probability: f64) {
+    /// Makes entry number `at`: so often a day.
+    pub(super) fn enter(&mut self, at: usize, from: u32, weight: f64) {
         if let Self::Coded(coded) = self {
-            match coded.code(probability) {
+            match coded.code(weight) {
                 Some(code) => return coded.words[at] = code << BITS | from,
                 None => *self = Self::Plain(coded.plain()),
             }
         }
         let Self::Plain(plain) = self else { unreachable!("it has just been made plain") };
-        (plain.from[at], plain.probability[at]) = (from, probability);
+        (plain.from[at], plain.probability[at]) = (from, weight / plain.rate);
     }
 }
 
 impl Coded {
-    /// The code of a probability; `None` if there are too many.
-    fn code(&mut self, probability: f64) -> Option<u32> {
-        let bits = probability.to_bits();
+    /// The code of the probability of what happens so often a day; `None` if there are too many.
+    fn code(&mut self, weight: f64) -> Option<u32> {
+        let bits = weight.to_bits();
         let hand = (Folding::words(&[bits]) >> 32) as usize % CODES;
         if self.at_hand[hand].0 == bits {
             return Some(self.at_hand[hand].1);
         }
         let next = self.code_of.len() as u32;
         let code = *self.code_of.entry(bits).or_insert(next);
-        *self.values.get_mut(code as usize)? = probability;
+        *self.values.get_mut(code as usize)? = weight / self.rate;
         self.at_hand[hand] = (bits, code);
         Some(code)
     }
@@ -115,6 +121,7 @@ impl Coded {
 
     fn plain(&self) -> Plain {
         Plain {
+            rate: self.rate,
             from: self.words.iter().map(|word| place(*word) as u32).collect(),
             probability: self.words.iter().map(|word| self.values[(word >> BITS) as usize]).collect(),
         }
@@ -181,12 +188,12 @@ mod tests {
     /// Entries from so many places with so many different probabilities.
     fn filled(places: usize, different: usize) -> (Arrivals, Plain) {
         let entries = CODED + 7;
-        let mut arrivals = Arrivals::room(entries, places);
-        let mut plain = Plain { from: vec![0; entries], probability: vec![0.0; entries] };
+        let mut arrivals = Arrivals::room(entries, places, 2.0);
+        let mut plain = Plain { from: vec![0; entries], probability: vec![0.0; entries], rate: 2.0 };
         for at in (0..entries).rev() {
-            let (from, probability) = ((at * 7919 % places) as u32, 1.0 / (1 + at % different) as f64);
-            arrivals.enter(at, from, probability);
-            (plain.from[at], plain.probability[at]) = (from, probability);
+            let (from, weight) = ((at * 7919 % places) as u32, 1.0 / (1 + at % different) as f64);
+            arrivals.enter(at, from, weight);
+            (plain.from[at], plain.probability[at]) = (from, weight / 2.0);
         }
         (arrivals, plain)
     }

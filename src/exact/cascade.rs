@@ -21,6 +21,18 @@ pub(super) struct Midway {
     pub(super) queue: Vec<RuleId>,
 }
 
+impl Midway {
+    /// Makes it the same as `other` without allocating.
+    fn copy_from(&mut self, other: &Self) {
+        self.state.copy_from(&other.state);
+        self.memory.copy_from(&other.memory);
+        self.queue.clone_from(&other.queue);
+    }
+}
+
+/// So many are kept to be written over.
+const SPARE: usize = 1_000;
+
 /// What can be done to a `Midway`.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
@@ -53,6 +65,8 @@ pub(super) struct Cascade<'m> {
     pub(super) ways: EveryWay,
     /// Where the last act led.
     pub(super) leaf: Midway,
+    /// Those that nobody needs any more, to be written over.
+    spare: Vec<Midway>,
     /// The flows that the last act raised.
     raised: Vec<u32>,
     /// Expected number of each flow since `begin_count`, times the mass given.
@@ -84,6 +98,17 @@ impl Observer for Listener<'_> {
     }
 }
 
+/// The same as `of`, where there is one to write over.
+fn copy(spare: &mut Vec<Midway>, of: &Midway) -> Midway {
+    match spare.pop() {
+        Some(mut midway) => {
+            midway.copy_from(of);
+            midway
+        }
+        None => of.clone(),
+    }
+}
+
 impl<'m> Cascade<'m> {
     pub(super) fn new(model: &'m Model, monitors: &'m Monitors, flow_of: FlowOf) -> Self {
         let leaf = Midway { state: State::start(model), memory: monitors.begin(), queue: Vec::new() };
@@ -95,6 +120,7 @@ impl<'m> Cascade<'m> {
             instant: Instant::new(),
             ways: EveryWay::default(),
             leaf,
+            spare: Vec::new(),
             raised: Vec::new(),
             flows: vec![0.0; flows],
             unsettled: 0.0,
@@ -157,9 +183,27 @@ impl<'m> Cascade<'m> {
         mass
     }
 
-    /// Whether `leaf` has nothing more to do in this instant but to settle.
-    pub(super) fn is_through(&self) -> bool {
-        self.leaf.queue.is_empty() && !self.turns(&self.leaf.state)
+    /// Whether nothing is left to do in this instant but to settle.
+    pub(super) fn is_through(&self, midway: &Midway) -> bool {
+        midway.queue.is_empty() && !self.turns(&midway.state)
+    }
+
+    /// What `leaf` is now, to be kept.
+    pub(super) fn keep_leaf(&mut self) -> Midway {
+        copy(&mut self.spare, &self.leaf)
+    }
+
+    /// Makes `midway` the leaf.
+    pub(super) fn make_leaf(&mut self, midway: Midway) {
+        let before = std::mem::replace(&mut self.leaf, midway);
+        self.spare(before);
+    }
+
+    /// Takes back what nobody needs any more.
+    pub(super) fn spare(&mut self, midway: Midway) {
+        if self.spare.len() < SPARE {
+            self.spare.push(midway);
+        }
     }
 
     fn turns(&self, state: &State) -> bool {

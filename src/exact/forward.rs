@@ -129,8 +129,6 @@ pub(super) struct Forward<'s, 'm> {
     comes: Vec<Sum>,
     /// By state in the order of places: the time spent in it during the last stretch, days.
     sojourn: Vec<f64>,
-    /// By state: where it stands among those of `last_operator`.
-    place: Vec<u32>,
     /// The active states of `last_operator`, ascending, and in the order of their places.
     placed: Vec<StateId>,
     order: Vec<StateId>,
@@ -196,7 +194,6 @@ impl<'s, 'm> Forward<'s, 'm> {
             mass: Vec::new(),
             comes: Vec::new(),
             sojourn: Vec::new(),
-            place: Vec::new(),
             placed: Vec::new(),
             order: Vec::new(),
             last_operator: None,
@@ -377,12 +374,8 @@ impl<'s, 'm> Forward<'s, 'm> {
         if self.order.len() > NEAR {
             self.space.sort(&mut self.order);
         }
-        self.place.resize(self.mass.len(), 0);
-        for (place, id) in self.order.iter().enumerate() {
-            self.place[*id as usize] = place as u32;
-        }
         let days = super::days(self.space.model, self.space.model.calendar.steps);
-        Operator::new(rows, &self.order, &self.place, days)
+        Operator::new(rows, &self.active, &self.order, days)
     }
 
     /// Where among the places answers are certain.

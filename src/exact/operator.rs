@@ -39,36 +39,35 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    /// The jump of `rows` among the states `active`, at a rate for `days` days in all; `place` is where each stands there.
-    pub(super) fn new(rows: &Rows, active: &[StateId], place: &[u32], days: f64) -> Self {
-        let out = |id: &StateId| rows.row(*id).map_or(0.0, |row| rows.out(row));
-        let highest = active.iter().map(out).fold(0.0, f64::max);
+    /// The jump of `rows` among these states, ascending, at a rate for `days` days in all; `order` is the same states in
+    /// the order of their places.
+    pub(super) fn new(rows: &Rows, active: &[StateId], order: &[StateId], days: f64) -> Self {
+        let row = |id: &StateId| rows.row(*id).expect("rows of active states are made");
+        let highest = active.iter().map(|id| rows.out(row(id))).fold(0.0, f64::max);
         let slack = SLACK.into_iter().find(|(most, _)| highest * days <= *most).map_or(2.0, |(_, slack)| slack);
         let (rate, worse) = (slack * highest, (1.0 / (1.0 - 1.0 / slack)).ceil() as u64);
-        let mut operator = Self { rate, worse, stay: Vec::with_capacity(active.len()), ..Self::default() };
-        operator.starts = vec![0; active.len() + 1];
+        let stay = |id: &StateId| if rate > 0.0 { (rate - rows.out(row(id))) / rate } else { 1.0 };
+        let states = active.last().map_or(0, |last| *last as usize + 1);
+        // By state, whose numbers lie near to each other where one leads to the other: arrivals, then where the next goes.
+        let (mut next, mut place) = (vec![0_u32; states], vec![0_u32; states]);
+        active.iter().flat_map(|id| rows.entries(row(id)).0).for_each(|to| next[*to as usize] += 1);
+        let mut starts = vec![0; order.len() + 1];
+        for (here, id) in order.iter().enumerate() {
+            let state = *id as usize;
+            starts[here + 1] = starts[here] + next[state];
+            (next[state], place[state]) = (starts[here], here as u32);
+        }
+        let mut arrivals = Arrivals::room(starts[order.len()] as usize, order.len(), rate);
         for id in active {
-            let row = rows.row(*id).expect("rows of active states are made");
-            let (to, _) = rows.entries(row);
-            to.iter().for_each(|to| operator.starts[place[*to as usize] as usize + 1] += 1);
-            operator.stay.push(if rate > 0.0 { (rate - rows.out(row)) / rate } else { 1.0 });
-        }
-        operator.most = operator.starts.iter().copied().max().unwrap_or(0) as usize;
-        for place in 0..active.len() {
-            operator.starts[place + 1] += operator.starts[place];
-        }
-        let mut arrivals = Arrivals::room(operator.starts[active.len()] as usize, active.len());
-        let mut next = operator.starts.clone();
-        for (here, id) in (0..).zip(active) {
-            let (to, weights) = rows.entries(rows.row(*id).expect("rows of active states are made"));
+            let (to, weights) = rows.entries(row(id));
             for (to, weight) in to.iter().zip(weights) {
-                let at = &mut next[place[*to as usize] as usize];
-                arrivals.enter(*at as usize, here, weight / rate);
+                let at = &mut next[*to as usize];
+                arrivals.enter(*at as usize, place[*id as usize], *weight);
                 *at += 1;
             }
         }
-        operator.arrivals = arrivals;
-        operator
+        let most = starts.windows(2).map(|range| range[1] - range[0]).max().unwrap_or(0) as usize;
+        Self { stay: order.iter().map(stay).collect(), starts, arrivals, most, worse, rate }
     }
 
     /// At most so many roundings in a row in one jump, of rows whose weights have at most `before` of them, the

@@ -2,7 +2,9 @@
 //!
 //! Does not know how probable they are.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::model::instant::{Instant, Item};
 use crate::model::state::State;
@@ -366,10 +368,10 @@ impl<'m> Space<'m> {
         self.cascade.ways.begin();
         loop {
             let rate = self.cascade.once(from, Act::Pressure(rule), hazard);
-            if self.cascade.is_through() {
+            if self.cascade.is_through(&self.cascade.leaf) {
                 entries.push((self.settle(false, step)?, rate));
             } else {
-                seeds.push((self.cascade.leaf.clone(), rate));
+                seeds.push((self.cascade.keep_leaf(), rate));
             }
             if !self.cascade.ways.next_way() {
                 break;
@@ -403,7 +405,7 @@ impl<'m> Space<'m> {
     fn boundary_from(&mut self, from: Midway, step: Step, first: bool) -> Result<Vec<(StateId, f64)>, Reason> {
         if from.state.stopped || step >= self.model.calendar.steps {
             // Nothing happens any more; monitors go on.
-            self.cascade.leaf = from;
+            self.cascade.make_leaf(from);
             return Ok(vec![(self.finish(true, step)?, 1.0)]);
         }
         let mut agenda = std::mem::take(&mut self.agenda);
@@ -436,13 +438,14 @@ impl<'m> Space<'m> {
         let (mut next, mut seeds) = (Vec::new(), Vec::new());
         for (from, mass) in &now {
             self.cascade.every(from, act, *mass, |cascade, mass| {
-                let leaf = (cascade.leaf.clone(), mass);
+                let leaf = (cascade.keep_leaf(), mass);
                 if leaf.0.queue.is_empty() { next.push(leaf) } else { seeds.push(leaf) }
             });
         }
         if !seeds.is_empty() {
             next.extend(self.cascade.resolve(seeds, false).map_err(|TooWide| Reason::Cascade { step })?);
         }
+        now.into_iter().for_each(|(from, _)| self.cascade.spare(from));
         Ok(joined(next))
     }
 
@@ -456,16 +459,16 @@ impl<'m> Space<'m> {
     ) -> Result<(), Reason> {
         let mut open = Vec::new();
         for (midway, mass) in midways {
-            self.cascade.leaf = midway;
-            if self.cascade.is_through() {
+            if self.cascade.is_through(&midway) {
+                self.cascade.make_leaf(midway);
                 entries.push((self.settle(boundary, step)?, mass));
             } else {
-                open.push((self.cascade.leaf.clone(), mass));
+                open.push((midway, mass));
             }
         }
         if !open.is_empty() {
             for (midway, mass) in self.cascade.resolve(open, true).map_err(|TooWide| Reason::Cascade { step })? {
-                self.cascade.leaf = midway;
+                self.cascade.make_leaf(midway);
                 entries.push((self.settle(boundary, step)?, mass));
             }
         }
@@ -527,13 +530,15 @@ fn joined(midways: Vec<(Midway, f64)>) -> Vec<(Midway, f64)> {
     if midways.len() < 2 {
         return midways;
     }
-    let mut place: HashMap<Midway, usize> = HashMap::new();
-    let mut all: Vec<(Midway, f64)> = Vec::new();
+    let hasher = DefaultHashBuilder::default();
+    let mut index: HashTable<usize> = HashTable::new();
+    let mut all: Vec<(Midway, f64)> = Vec::with_capacity(midways.len());
     for (midway, mass) in midways {
-        if let Some(known) = place.get(&midway) {
+        let hash = hasher.hash_one(&midway);
+        if let Some(known) = index.find(hash, |known| all[*known].0 == midway) {
             all[*known].1 += mass;
         } else {
-            place.insert(midway.clone(), all.len());
+            index.insert_unique(hash, all.len(), |known| hasher.hash_one(&all[*known].0));
             all.push((midway, mass));
         }
     }

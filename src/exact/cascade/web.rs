@@ -4,9 +4,11 @@
 //! is visited is computed by eliminating them one by one without a subtraction (W. K. Grassmann, M. I. Taksar, D. P.
 //! Heyman, Operations Research 33, 1107-1116 (1985), doi:10.1287/opre.33.5.1107). Does not know what a rule does.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
 
-use super::{Act, Cascade, Midway, TooWide};
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::{Act, Cascade, Midway, TooWide, copy};
 
 /// The most midway states of one instant from one state.
 const MIDWAYS: usize = 20_000;
@@ -20,7 +22,8 @@ type Edge = (u32, f64);
 #[derive(Default)]
 struct Web {
     nodes: Vec<Midway>,
-    index: HashMap<Midway, u32>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     /// By node: where it leads; none where it is through.
     edges: Vec<Vec<Edge>>,
     /// By node: the flows that are raised on the way out, each visit.
@@ -31,15 +34,17 @@ struct Web {
 }
 
 impl Web {
-    fn enter(&mut self, midway: &Midway) -> u32 {
-        if let Some(known) = self.index.get(midway) {
+    fn enter(&mut self, midway: &Midway, spare: &mut Vec<Midway>) -> u32 {
+        let Self { nodes, index, hasher, mass, .. } = self;
+        let hash = hasher.hash_one(midway);
+        if let Some(known) = index.find(hash, |known| nodes[*known as usize] == *midway) {
             return *known;
         }
-        let index = self.nodes.len() as u32;
-        self.index.insert(midway.clone(), index);
-        self.nodes.push(midway.clone());
-        self.mass.push(0.0);
-        index
+        let new = nodes.len() as u32;
+        index.insert_unique(hash, new, |known| hasher.hash_one(&nodes[*known as usize]));
+        nodes.push(copy(spare, midway));
+        mass.push(0.0);
+        new
     }
 }
 
@@ -55,8 +60,9 @@ impl Cascade<'_> {
     ) -> Result<Vec<(Midway, f64)>, TooWide> {
         let mut web = Web::default();
         for (midway, mass) in seeds {
-            let node = web.enter(&midway);
+            let node = web.enter(&midway, &mut self.spare);
             web.mass[node as usize] += mass;
+            self.spare(midway);
         }
         self.spin(&mut web, turning)?;
         let Web { nodes, edges, flows, through, mut mass, .. } = web;
@@ -67,8 +73,15 @@ impl Cascade<'_> {
             flows.iter().for_each(|(flow, times)| self.flows[*flow as usize] += times * mass);
         }
         self.roundings = self.roundings.max(8 * nodes.len() as u64 + 4 * self.ways.depth as u64);
-        let ends = nodes.into_iter().zip(mass).zip(through);
-        Ok(ends.filter(|((_, mass), through)| *through && *mass > 0.0).map(|(end, _)| end).collect())
+        let mut ends = Vec::new();
+        for ((node, mass), through) in nodes.into_iter().zip(mass).zip(through) {
+            if through && mass > 0.0 {
+                ends.push((node, mass));
+            } else {
+                self.spare(node);
+            }
+        }
+        Ok(ends)
     }
 
     /// Finds all that can follow.
@@ -80,19 +93,20 @@ impl Cascade<'_> {
             if web.nodes.len() > MIDWAYS {
                 return Err(TooWide);
             }
-            let from = web.nodes[at].clone();
+            let from = copy(&mut self.spare, &web.nodes[at]);
             let mut edges: Vec<Edge> = Vec::new();
             let through = from.queue.is_empty() && !(turning && self.turns(&from.state));
             if !through {
                 let act = if from.queue.is_empty() { Act::Turn } else { Act::Next };
                 self.every(&from, act, 1.0, |cascade, probability| {
-                    let to = web.enter(&cascade.leaf);
+                    let to = web.enter(&cascade.leaf, &mut cascade.spare);
                     match edges.iter_mut().find(|(known, _)| *known == to) {
                         Some((_, sum)) => *sum += probability,
                         None => edges.push((to, probability)),
                     }
                 });
             }
+            self.spare(from);
             web.edges.push(edges);
             web.through.push(through);
             web.flows.push(self.take_flows());
