@@ -36,6 +36,11 @@ impl Monitors {
 fn looks(term: &Term) -> Option<Looks<'_>> {
     match term {
         Term::Ever(condition, _) | Term::First(condition) => Some(Looks::Until(condition)),
-        term => Some(term.reads()).filter(|reads| !reads.is_empty()).map(Looks::At),
+        Term::Stays(condition, _) | Term::TotalTime(condition, _) => Some(Looks::At(&condition.reads)),
+        Term::Total(number, _) | Term::Highest(number) => Some(Looks::At(&number.reads)),
+        // Asked at their own time.
+        Term::AtEnd(_) | Term::NumberAtEnd(_) | Term::On(..) | Term::NumberOn(..)
+        // Asked of events only.
+        | Term::Count { .. } | Term::Before(..) | Term::Then(..) => None,
     }
 }
