@@ -33,6 +33,18 @@ struct Row {
     bins: usize,
     low: i32,
     width: i32,
+    /// Where a value of 0 is counted, if values are counted one by one; modulo 2³².
+    zero: u32,
+}
+
+impl Row {
+    #[inline]
+    fn place(self, value: i32) -> usize {
+        match self.width {
+            1 => self.zero.wrapping_add(value as u32) as usize,
+            width => self.offset + ((value - self.low) / width) as usize,
+        }
+    }
 }
 
 impl Occupancy {
@@ -43,7 +55,8 @@ impl Occupancy {
             let values = variable.high.abs_diff(variable.low) + 1;
             let width = values.div_ceil(VALUES);
             let bins = values.div_ceil(width) as usize;
-            rows.push(Row { offset: stride, bins, low: variable.low, width: width as i32 });
+            let zero = (stride as u32).wrapping_sub(variable.low as u32);
+            rows.push(Row { offset: stride, bins, low: variable.low, width: width as i32, zero });
             stride += bins;
         }
         let dates = dates(&model.calendar);
@@ -61,7 +74,7 @@ impl Occupancy {
         let Ok(date) = self.dates.binary_search(&step) else { return };
         let counts = &mut self.counts[date * self.stride..][..self.stride];
         for (row, value) in self.rows.iter().zip(&state.values) {
-            counts[row.offset + ((value - row.low) / row.width) as usize] += 1;
+            counts[row.place(*value)] += 1;
         }
     }
 

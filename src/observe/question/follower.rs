@@ -8,6 +8,7 @@ use super::term::{Mark, Settled, Term};
 use super::{Memory, Monitors, Reply};
 use crate::model::state::State;
 use crate::model::{EventId, Model, Step, VariableId};
+use crate::observe::histogram::Fixed;
 
 /// Follows runs.
 #[derive(Debug, Clone)]
@@ -21,8 +22,10 @@ pub struct Follower {
     restless: Row,
     /// All gauges.
     all: Row,
-    /// Where all gauges stand in their tables when a run begins.
-    start: Box<[i32]>,
+    /// Where all gauges stand when a run begins.
+    start: Box<[Stand]>,
+    /// The boundary of `T`.
+    end: Step,
     /// The terms that count, with event and cap.
     counting: Box<[Counting]>,
     /// The terms that must be asked at `T`, whatever has changed.
@@ -49,6 +52,17 @@ struct Counting {
     cap: u32,
 }
 
+/// Where a gauge stands in a run.
+#[derive(Debug, Clone, Copy)]
+struct Stand {
+    /// In its table.
+    place: i32,
+    /// What stands for its value when the last instant settled; `UNKNOWN` in the beginning.
+    code: u16,
+    /// The highest of these codes.
+    peak: u8,
+}
+
 /// No code.
 const UNKNOWN: u16 = u16::MAX;
 
@@ -58,10 +72,8 @@ struct Course {
     memory: Memory,
     /// By event: how often it has been raised, if somebody counts it.
     counts: Box<[u32]>,
-    /// By gauge: where it stands in its table.
-    places: Box<[i32]>,
-    /// By gauge: what stands for its value when the last instant settled; `UNKNOWN` in the beginning.
-    codes: Box<[u16]>,
+    /// By gauge: where it stands.
+    stands: Box<[Stand]>,
     /// Gauges that read something that has changed since the last instant settled.
     stirred: Row,
     /// Gauges of which some term is not decided.
@@ -69,6 +81,10 @@ struct Course {
     /// Of the dates after and before an instant: those that are past.
     settled: usize,
     looked: usize,
+    /// The next boundary at which something is asked for its date, or because it is `T`.
+    next: Step,
+    /// Something may be stirred.
+    awake: bool,
 }
 
 impl Follower {
@@ -82,19 +98,21 @@ impl Follower {
             heard: events.map(|event| monitors.who_hears(event) | read(gauges.counters(event))).collect(),
             restless: vec![0; width].into(),
             all: (0..width).map(|word| u64::MAX >> (64 - (count - word * 64).min(64))).collect(),
-            start: gauges.all.iter().map(|gauge| gauge.start).collect(),
+            start: gauges.all.iter().map(|gauge| Stand { place: gauge.start, code: UNKNOWN, peak: 0 }).collect(),
+            end: model.calendar.steps,
             counting: monitors.counting().collect(),
             last: monitors.terms_that(Term::is_last).collect(),
             fresh: monitors.begin(),
             course: Course {
                 memory: monitors.begin(),
                 counts: vec![0; model.events.len()].into(),
-                places: vec![0; count].into(),
-                codes: vec![UNKNOWN; count].into(),
+                stands: gauges.all.iter().map(|_| Stand { place: 0, code: UNKNOWN, peak: 0 }).collect(),
                 stirred: vec![0; width].into(),
                 open: vec![0; width].into(),
                 settled: 0,
                 looked: 0,
+                next: 0,
+                awake: true,
             },
             gauges,
             monitors,
@@ -119,11 +137,10 @@ impl Follower {
         let course = &mut self.course;
         course.memory.copy_from(&self.fresh);
         course.counts.fill(0);
-        course.places.copy_from_slice(&self.start);
-        course.codes.fill(UNKNOWN);
+        course.stands.copy_from_slice(&self.start);
         course.stirred.copy_from_slice(&self.all);
         course.open.copy_from_slice(&self.all);
-        (course.settled, course.looked) = (0, 0);
+        (course.settled, course.looked, course.next, course.awake) = (0, 0, 0, true);
     }
 
     /// One firing raised these events (ascending) in step `step`.
@@ -154,6 +171,7 @@ impl Follower {
         if heard & READ != 0 {
             let read = self.gauges.counters(event.0 as usize);
             read.iter().for_each(|gauge| stir(&mut self.course.stirred, *gauge));
+            self.course.awake = true;
         }
     }
 
@@ -161,68 +179,91 @@ impl Follower {
     #[inline]
     pub fn changed(&mut self, variable: VariableId, from: i32, to: i32) {
         for reader in self.gauges.readers(variable.0 as usize) {
-            let place = &mut self.course.places[reader.gauge as usize];
+            let place = &mut self.course.stands[reader.gauge as usize].place;
             *place = place.wrapping_add(to.wrapping_sub(from).wrapping_mul(reader.stride));
             stir(&mut self.course.stirred, reader.gauge);
+            self.course.awake = true;
         }
     }
 
     /// An instant has settled.
     #[inline]
     pub fn settled(&mut self, settled: &Settled<'_>) {
-        if settled.boundary {
+        if settled.boundary && !self.gauges.restless.is_empty() {
             self.course.stirred.iter_mut().zip(&self.restless).for_each(|(word, restless)| *word |= restless);
+            self.course.awake = true;
         }
-        for word in 0..self.course.stirred.len() {
-            let stirred = std::mem::take(&mut self.course.stirred[word]) & self.course.open[word];
-            if stirred != 0 {
-                self.ask(word, stirred, settled);
-            }
+        if self.course.awake {
+            self.ask_stirred(settled);
         }
-        if settled.boundary {
+        if settled.boundary && settled.state.step >= self.course.next {
             self.ask_dated(settled);
         }
     }
 
-    /// Asks these gauges of one word of a row, and tells their terms what has changed.
-    fn ask(&mut self, word: usize, mut stirred: u64, settled: &Settled<'_>) {
-        while stirred != 0 {
-            let bit = stirred & stirred.wrapping_neg();
-            stirred ^= bit;
-            let index = word * 64 + bit.trailing_zeros() as usize;
-            let gauge = self.gauges.all[index];
-            let code = self.gauges.code(gauge, self.course.places[index]);
-            let value = code.map(|code| self.gauges.value(gauge, code));
-            if code.map(u16::from) == Some(self.course.codes[index]) {
-                continue;
+    /// Asks the gauges that may have changed, and tells their terms where one has.
+    fn ask_stirred(&mut self, settled: &Settled<'_>) {
+        self.course.awake = false;
+        for word in 0..self.course.stirred.len() {
+            let mut stirred = std::mem::take(&mut self.course.stirred[word]) & self.course.open[word];
+            while stirred != 0 {
+                self.ask(word * 64 + stirred.trailing_zeros() as usize, settled);
+                stirred &= stirred - 1;
             }
-            self.course.codes[index] = code.map_or(UNKNOWN, u16::from);
-            let terms = &self.gauges.terms[gauge.terms.0 as usize..gauge.terms.1 as usize];
-            let tell = |open, term: &u32| self.course.tell(*term as usize, value, &self.monitors, settled) | open;
-            if !terms.iter().fold(false, tell) {
-                self.course.open[word] ^= bit;
-            }
+        }
+    }
+
+    #[inline]
+    fn ask(&mut self, index: usize, settled: &Settled<'_>) {
+        let (gauge, stand) = (self.gauges.all[index], &mut self.course.stands[index]);
+        let Some(code) = self.gauges.code(gauge, stand.place) else { return self.tell(index, None, settled) };
+        stand.peak = stand.peak.max(code);
+        if gauge.eager && stand.code != u16::from(code) {
+            stand.code = u16::from(code);
+            self.tell(index, Some(self.gauges.value(gauge, code)), settled);
+        }
+    }
+
+    /// Tells the terms of a gauge its value, or lets them ask.
+    #[inline(never)]
+    fn tell(&mut self, index: usize, value: Option<i64>, settled: &Settled<'_>) {
+        let (from, to) = self.gauges.all[index].terms;
+        let mut open = false;
+        for term in &self.gauges.terms[from as usize..to as usize] {
+            open |= self.course.tell(*term as usize, value, &self.monitors, settled);
+        }
+        if !open {
+            self.course.open[index / 64] &= !(1 << (index % 64));
         }
     }
 
     /// What is asked when the instant of a boundary has settled; at `T` everything is brought up to date.
     fn ask_dated(&mut self, settled: &Settled<'_>) {
-        if settled.at_end() {
-            for index in &self.last {
-                self.monitors.settle_term(*index as usize, &mut self.course.memory, settled);
-            }
-        }
         let step = settled.state.step;
-        while let Some((at, index)) = self.monitors.at_settled.get(self.course.settled).filter(|(at, _)| *at <= step) {
-            if *at == step {
-                self.course.date(*index, &self.monitors, settled.model, settled.state);
-            }
-            self.course.settled += 1;
+        let mut dates = self.monitors.at_settled[self.course.settled..].iter();
+        while let Some((_, index)) = dates.as_slice().first().filter(|(at, _)| *at <= step) {
+            self.course.date(*index, &self.monitors, settled.model, settled.state);
+            dates.next();
         }
-        if settled.at_end() {
-            for Counting { term, event, cap } in &self.counting {
-                self.course.count(*term, *event, *cap);
-            }
+        self.course.settled = self.monitors.at_settled.len() - dates.len();
+        self.course.next = dates.next().map_or(self.end, |(at, _)| self.end.min(*at));
+        if step >= self.end {
+            self.close(settled);
+        }
+    }
+
+    /// `T` has come.
+    fn close(&mut self, settled: &Settled<'_>) {
+        let memory = &mut self.course.memory;
+        for index in &self.last {
+            self.monitors.settle_term(*index as usize, memory, settled);
+        }
+        let stands = &self.course.stands;
+        for (term, value) in self.gauges.highest(|gauge| stands[gauge].peak) {
+            memory.marks[term] = Mark::Value(Fixed(value));
+        }
+        for Counting { term, event, cap } in &self.counting {
+            self.course.count(*term, *event, *cap);
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Gauges {
     pub(super) terms: Box<[u32]>,
     /// Tables: what stands for the value.
     codes: Box<[u8]>,
-    /// What the codes of a gauge stand for: a number as `Fixed`, of a condition 1 or 0.
+    /// What the codes of a gauge stand for, ascending: a number as `Fixed`, of a condition 1 or 0.
     values: Box<[i64]>,
     /// By variable: the gauges that read it.
     by_variable: Lists<Reader>,
@@ -36,6 +36,8 @@ pub(super) struct Gauge {
     pub(super) start: i32,
     /// Its terms: from and to before.
     pub(super) terms: (u32, u32),
+    /// Some term wants to know each value; otherwise the highest at `T` is enough.
+    pub(super) eager: bool,
 }
 
 /// How far a gauge moves in its table when a variable grows by 1.
@@ -98,10 +100,11 @@ impl Gauges {
             ..Making::default()
         };
         let mut members = Vec::new();
-        for (formula, terms) in groups {
+        for (formula, group) in groups {
             let from = members.len() as u32;
-            members.extend(terms);
-            making.enter(model, formula, (from, members.len() as u32));
+            members.extend(group);
+            let eager = members[from as usize..].iter().any(|term| !matches!(terms[*term as usize], Term::Highest(_)));
+            making.enter(model, formula, (from, members.len() as u32), eager);
         }
         Self {
             all: making.all.into(),
@@ -131,6 +134,12 @@ impl Gauges {
         (gauge.codes != NONE).then(|| self.codes[gauge.codes as usize + place as usize])
     }
 
+    /// The term that asks for the highest value of a gauge, and the value that the highest code stands for.
+    pub(super) fn highest<'a>(&'a self, peaks: impl Fn(usize) -> u8 + 'a) -> impl Iterator<Item = (usize, i64)> + 'a {
+        let lazy = self.all.iter().enumerate().filter(|(_, gauge)| !gauge.eager && gauge.codes != NONE);
+        lazy.map(move |(index, gauge)| (self.terms[gauge.terms.0 as usize] as usize, self.value(*gauge, peaks(index))))
+    }
+
     /// The value that a code stands for.
     pub(super) fn value(&self, gauge: Gauge, code: u8) -> i64 {
         self.values[gauge.values as usize + usize::from(code)]
@@ -138,18 +147,17 @@ impl Gauges {
 }
 
 impl Making {
-    fn enter(&mut self, model: &Model, formula: Formula<'_>, terms: (u32, u32)) {
+    fn enter(&mut self, model: &Model, formula: Formula<'_>, terms: (u32, u32), eager: bool) {
         let gauge = self.all.len() as u32;
-        let layout = layout(model, formula);
+        let layout = strides(model, formula);
         let (codes, values) = (self.codes.len() as u32, self.values.len() as u32);
-        let tabulated = layout.as_ref().is_some_and(|(layout, size)| self.tabulate(formula, layout, *size));
-        let layout = layout.map_or_else(Vec::new, |(layout, _)| layout);
+        let tabulated = layout.is_some() && self.tabulate(formula);
         let mut start = 0;
-        for slot in formula.reads() {
+        for (place, slot) in formula.reads().iter().enumerate() {
             match slot {
                 Slot::Variable(id) => {
-                    let axis = layout.iter().find(|axis| axis.slot == *slot);
-                    let stride = axis.map_or(0, |axis| axis.stride);
+                    let strides = layout.as_ref().filter(|_| tabulated).map(|strides| strides[place]);
+                    let stride = strides.unwrap_or(0);
                     let variable = model.variable(*id);
                     start += variable.start.wrapping_sub(variable.low).wrapping_mul(stride);
                     self.by_variable[id.0 as usize].push(Reader { gauge, stride });
@@ -163,7 +171,7 @@ impl Making {
             }
         }
         self.restless.dedup();
-        self.all.push(Gauge { codes: if tabulated { codes } else { NONE }, values, start, terms });
+        self.all.push(Gauge { codes: if tabulated { codes } else { NONE }, values, start, terms, eager });
     }
 
     fn count(&mut self, model: &Model, counter: CounterId, gauge: u32) {
@@ -175,51 +183,34 @@ impl Making {
     }
 
     /// Enters the table of a formula; not if it has too many different values for codes.
-    fn tabulate(&mut self, formula: Formula<'_>, layout: &[Axis], size: i32) -> bool {
-        let (first_code, first_value) = (self.codes.len(), self.values.len());
-        for place in 0..size {
-            let value = formula.value_where(&|slot| {
-                let axis = layout.iter().find(|axis| axis.slot == slot).expect("a formula reads what it said it reads");
-                axis.low + place / axis.stride % axis.size
-            });
-            let known = self.values[first_value..].iter().position(|known| *known == value);
-            let code = known.unwrap_or(self.values.len() - first_value);
-            let Ok(code) = u8::try_from(code) else {
-                self.codes.truncate(first_code);
-                self.values.truncate(first_value);
-                return false;
-            };
-            if known.is_none() {
-                self.values.push(value);
-            }
-            self.codes.push(code);
+    fn tabulate(&mut self, formula: Formula<'_>) -> bool {
+        let Some(table) = formula.table() else { return false };
+        let mut values = table.to_vec();
+        values.sort_unstable();
+        values.dedup();
+        if values.len() > 1 << u8::BITS {
+            return false;
         }
+        let code = |value: &i64| values.partition_point(|known| known < value) as u8;
+        self.codes.extend(table.iter().map(code));
+        self.values.extend(values);
         true
     }
 }
 
-/// A variable that a table is made over.
-struct Axis {
-    slot: Slot,
-    low: i32,
-    size: i32,
-    stride: i32,
-}
-
-/// How a table over all that a formula reads is laid out, and its size; `None` if it reads other things than variables,
-/// or the table would be too large.
-fn layout(model: &Model, formula: Formula<'_>) -> Option<(Vec<Axis>, i32)> {
-    let (mut layout, mut stride) = (Vec::new(), 1_i64);
-    for slot in formula.reads() {
+/// How far one step of each variable moves in the table of a formula, which is row-major over what it reads; `None` if it
+/// reads other things than variables, or has no table.
+fn strides(model: &Model, formula: Formula<'_>) -> Option<Vec<i32>> {
+    let (mut strides, mut stride) = (Vec::new(), 1_i64);
+    for slot in formula.reads().iter().rev() {
         let Slot::Variable(id) = slot else { return None };
         let variable = model.variable(*id);
-        let size = i64::from(variable.high) - i64::from(variable.low) + 1;
-        layout.push((*slot, variable.low, size, stride));
-        stride *= size;
+        strides.push(stride as i32);
+        stride *= i64::from(variable.high) - i64::from(variable.low) + 1;
         if stride > TABLE_LIMIT as i64 {
             return None;
         }
     }
-    let axis = |(slot, low, size, stride)| Axis { slot, low, size: size as i32, stride: stride as i32 };
-    Some((layout.into_iter().map(axis).collect(), stride as i32))
+    strides.reverse();
+    (formula.size() == Some(stride as usize)).then_some(strides)
 }

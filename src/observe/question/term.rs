@@ -86,11 +86,19 @@ impl<'a> Formula<'a> {
         }
     }
 
-    /// Its value where `read` says what the slots hold: a number as `Fixed`, of a condition 1 or 0.
-    pub(super) fn value_where(self, read: &impl Fn(Slot) -> i32) -> i64 {
+    /// How many entries its table has, if there is one.
+    pub(super) fn size(self) -> Option<usize> {
         match self {
-            Self::Condition(condition) => i64::from(condition.holds_where(read)),
-            Self::Number(number) => Fixed::nearest(number.value_where(read)).0,
+            Self::Condition(condition) => condition.table().map(<[bool]>::len),
+            Self::Number(number) => number.table().map(<[f64]>::len),
+        }
+    }
+
+    /// Its table, if there is one: a number as `Fixed`, of a condition 1 or 0.
+    pub(super) fn table(self) -> Option<Vec<i64>> {
+        match self {
+            Self::Condition(condition) => Some(condition.table()?.iter().map(|holds| i64::from(*holds)).collect()),
+            Self::Number(number) => Some(number.table()?.iter().map(|value| Fixed::nearest(*value).0).collect()),
         }
     }
 
