@@ -134,6 +134,11 @@ impl PathTree {
         for (milestone, _) in kept {
             at = self.child(at, *milestone);
         }
+        let dates = &mut self.nodes[at as usize].dates;
+        if dates.is_empty() {
+            // Most paths are gone along once.
+            dates.reserve_exact(kept.len());
+        }
         for (position, (_, step)) in kept.iter().enumerate() {
             let bin = (step / self.width) as u16;
             self.enter_date(at, Dated { position: position as u16, bin, runs: 1 });

@@ -263,6 +263,12 @@ impl Monitors {
         }
     }
 
+    /// Whether the answer to yes/no question number `question` is yes, at `T`.
+    #[inline]
+    pub fn is_yes(&self, memory: &Memory, question: usize) -> bool {
+        self.answers[question].holds(memory)
+    }
+
     fn number(&self, memory: &Memory, index: usize) -> Reply {
         match (&self.terms[index], memory.marks[index]) {
             // A number of value × ticks as value × days, a time as seconds.

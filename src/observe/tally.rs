@@ -383,23 +383,23 @@ impl Tally {
 
     /// Counts outcome and questions of the run that has ended, and returns the outcome.
     fn answer(&mut self) -> u16 {
-        let present = &self.present;
-        let reply = |question| present.follower.answer(question);
-        let asked = self.asked;
-        let outcome = (0..asked).find(|index| reply(*index).is_yes()).unwrap_or(asked);
+        let (run, follower, asked) = (self.present.run, &self.present.follower, self.asked);
+        let outcome = (0..asked).find(|index| follower.is_yes(*index)).unwrap_or(asked);
         if let Some(hits) = self.outcomes.get_mut(outcome) {
-            hits.add(present.run);
+            hits.add(run);
         }
         for (index, answers) in self.answers.iter_mut().enumerate() {
-            match (answers, reply(asked + index)) {
-                (Answers::YesNo(hits), Reply::YesNo(yes)) => {
-                    if yes {
-                        hits.add(present.run);
+            match answers {
+                Answers::YesNo(hits) => {
+                    if follower.is_yes(asked + index) {
+                        hits.add(run);
                     }
                 }
-                (Answers::Number(numbers), Reply::Number(value) | Reply::Seconds(value)) => numbers.add(Some(value)),
-                (Answers::Number(numbers), Reply::Never) => numbers.add(None),
-                (answers, reply) => unreachable!("{answers:?} cannot take in {reply:?}"),
+                Answers::Number(numbers) => match follower.answer(asked + index) {
+                    Reply::Number(value) | Reply::Seconds(value) => numbers.add(Some(value)),
+                    Reply::Never => numbers.add(None),
+                    reply @ Reply::YesNo(_) => unreachable!("{reply:?} to a question for a number"),
+                },
             }
         }
         outcome as u16

@@ -8,7 +8,7 @@ use std::fmt;
 /// The most places side by side.
 const PLACES: usize = 1 << 14;
 
-/// Places are added in strides of so many, at the end or in front.
+/// The fewest places that are added at once, at the end or in front.
 const STRIDE: usize = 64;
 
 /// How often which bin. Two are equal if they hold the same counts, however they are kept.
@@ -90,10 +90,13 @@ impl Bins {
         // In front of the lowest number there is nothing, nor behind the highest.
         let room =
             if before > 0 { i128::from(self.first) - i128::from(i64::MIN) } else { i128::from(i64::MAX) + 1 - end };
-        let more = (more as usize).next_multiple_of(STRIDE).min(PLACES - self.near.len()) as i128;
+        // At least as many again, so that there are few such moves.
+        let more = (more as usize).max(STRIDE).max(self.near.len()).min(PLACES - self.near.len()) as i128;
         let more = more.min(room) as usize;
         if before > 0 {
-            self.near.splice(0..0, std::iter::repeat_n(0, more));
+            let mut near = vec![0; more + self.near.len()];
+            near[more..].copy_from_slice(&self.near);
+            self.near = near;
             self.first -= more as i64;
         } else {
             self.near.resize(self.near.len() + more, 0);

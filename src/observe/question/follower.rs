@@ -277,6 +277,12 @@ impl Follower {
         }
     }
 
+    /// Whether the answer to yes/no question number `question` is yes, at `T`.
+    #[inline]
+    pub fn is_yes(&self, question: usize) -> bool {
+        self.monitors.is_yes(&self.course.memory, question)
+    }
+
     /// The answer to question number `question`, at `T`.
     pub fn answer(&self, question: usize) -> Reply {
         self.monitors.answer(&self.course.memory, question)
