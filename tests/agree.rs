@@ -23,7 +23,7 @@ const FALSE_ALARM: f64 = 1e-3;
 fn solution(model: &Model, states: usize) -> Solution {
     let stop = false.into();
     let wanted = Wanted { history: true, looks: dates(&model.calendar) };
-    let limits = Limits { states, work: Some(30_000_000), precision: 1e-9 };
+    let limits = Limits { states, work: Some(300_000_000), precision: 1e-9 };
     solve(model, &wanted, &limits, &Conduct { stop: &stop, progress: &|_| {} })
 }
 

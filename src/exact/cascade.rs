@@ -30,6 +30,9 @@ impl Midway {
     }
 }
 
+/// An act takes about as long as so many multiplications of a jump.
+const ACT: u64 = 500;
+
 /// So many are kept to be written over.
 const SPARE: usize = 1_000;
 
@@ -73,8 +76,8 @@ pub(super) struct Cascade<'m> {
     flows: Vec<f64>,
     /// Probability of instants that do not settle, since it was last taken.
     pub(super) unsettled: f64,
-    /// Acts so far.
-    pub(super) acts: u64,
+    /// Elementary steps so far.
+    pub(super) work: u64,
     /// At most this many roundings in any probability of one instant.
     pub(super) roundings: u64,
 }
@@ -124,7 +127,7 @@ impl<'m> Cascade<'m> {
             raised: Vec::new(),
             flows: vec![0.0; flows],
             unsettled: 0.0,
-            acts: 0,
+            work: 0,
             roundings: 0,
         }
     }
@@ -134,7 +137,7 @@ impl<'m> Cascade<'m> {
         self.leaf.state.copy_from(&from.state);
         self.leaf.memory.copy_from(&from.memory);
         self.raised.clear();
-        self.acts += 1;
+        self.work += ACT;
         self.instant.open();
         self.instant.line_up(&from.queue);
         let mut listener = Listener {

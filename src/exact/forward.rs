@@ -283,7 +283,7 @@ impl<'s, 'm> Forward<'s, 'm> {
     fn spend(&mut self, steps: usize) -> Result<(), Reason> {
         self.spent += steps as u64;
         let step = self.step;
-        if self.work.is_some_and(|most| self.spent + self.space.work > most) {
+        if self.work.is_some_and(|most| self.spent + self.space.work() > most) {
             return Err(Reason::Work { step });
         }
         if self.stop.load(Ordering::Relaxed) { Err(Reason::Interrupted) } else { Ok(()) }

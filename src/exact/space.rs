@@ -24,6 +24,10 @@ use super::states::{StateId, States};
 /// Where the mass of instants that do not settle goes.
 pub(super) const UNSETTLED: StateId = 0;
 
+/// A row takes about as long as so many multiplications of a jump, and so many for each entry.
+const ROW: u64 = 500;
+const ENTRY: u64 = 100;
+
 /// A state whose answers are all certain has one of these; 0 is a state that has none.
 pub(super) type Verdict = u16;
 
@@ -67,8 +71,8 @@ pub(super) struct Space<'m> {
     counted: Vec<(u32, f64)>,
     /// Each question for itself, not a list of which the first yes counts: nothing is ever over.
     each: bool,
-    /// Elementary steps so far.
-    pub(super) work: u64,
+    /// Transitions made so far, as elementary steps.
+    made: u64,
 }
 
 impl<'m> Space<'m> {
@@ -110,7 +114,7 @@ impl<'m> Space<'m> {
             agenda: Vec::new(),
             limit,
             each: false,
-            work: 0,
+            made: 0,
         }
     }
 
@@ -149,6 +153,11 @@ impl<'m> Space<'m> {
     pub(super) fn roundings(&self) -> u64 {
         // A rate times a probability, and the sum of what leads to the same state.
         self.cascade.roundings + 4 * self.cascade.ways.depth as u64 + 2
+    }
+
+    /// Elementary steps so far.
+    pub(super) fn work(&self) -> u64 {
+        self.made + self.cascade.work
     }
 
     /// What makes the states so many.
@@ -209,7 +218,7 @@ impl<'m> Space<'m> {
         merged(&mut entries);
         // What leads back to where it was is no transition.
         entries.retain(|(to, _)| *to != id);
-        self.work += 50 + 20 * entries.len() as u64;
+        self.made += ROW + ENTRY * entries.len() as u64;
         rows.enter(id, &entries, &self.counted);
         Ok(())
     }
@@ -396,7 +405,7 @@ impl<'m> Space<'m> {
             entries?
         };
         merged(&mut entries);
-        self.work += 50 + 20 * entries.len() as u64;
+        self.made += ROW + ENTRY * entries.len() as u64;
         rows.enter(id, &entries, &self.cascade.take_flows());
         Ok(())
     }

@@ -128,6 +128,7 @@ impl Cascade<'_> {
         if group.len() > LOOP {
             return Err(TooWide);
         }
+        self.work += (group.len() as u64).pow(3) / 3;
         let (visits, lost) = visits(group, edges, mass);
         self.unsettled += lost;
         for (node, visits) in group.iter().zip(visits) {
