@@ -2,6 +2,8 @@
 //!
 //! Does not know how probable they are.
 
+mod press;
+
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -14,7 +16,7 @@ use crate::observe::question::{Monitors, Settled};
 use super::awaited::Awaited;
 use super::cascade::{Act, Cascade, FlowOf, Midway, TooWide};
 use super::layout::{Layout, What};
-use super::moves::{Known, Moves};
+use super::moves::Moves;
 use super::reach::Reach;
 use super::rows::{Rows, merged};
 use super::slice::Closure;
@@ -203,192 +205,6 @@ impl<'m> Space<'m> {
         Ok(entries)
     }
 
-    /// Makes the row of `id` among the pressures of step `step`, which is of this phase.
-    ///
-    /// # Errors
-    /// Too many states.
-    pub(super) fn press(&mut self, id: StateId, (step, phase): (Step, usize), rows: &mut Rows) -> Result<(), Reason> {
-        let mut entries = Vec::new();
-        self.counted.clear();
-        if self.stand(id) {
-            for index in 0..self.pressures.len() {
-                self.one_pressure(index, (step, phase), &mut entries)?;
-            }
-        }
-        merged(&mut entries);
-        // What leads back to where it was is no transition.
-        entries.retain(|(to, _)| *to != id);
-        self.made += ROW + ENTRY * entries.len() as u64;
-        rows.enter(id, &entries, &self.counted);
-        Ok(())
-    }
-
-    /// Where each pressure of step `step`, which is of phase 0, leads from `id`, at which rates, and what it counts.
-    ///
-    /// # Errors
-    /// Too many states.
-    pub(super) fn pressures(&mut self, id: StateId, step: Step) -> Result<Vec<Pressed>, Reason> {
-        let mut all = Vec::new();
-        if self.stand(id) {
-            for index in 0..self.pressures.len() {
-                let mut to = Vec::new();
-                self.counted.clear();
-                self.one_pressure(index, (step, 0), &mut to)?;
-                merged(&mut to);
-                if !to.is_empty() {
-                    all.push(Pressed { rule: self.pressures[index], to, flows: self.counted.clone() });
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    /// Makes `id` the state from which pressures act; whether they can at all.
-    fn stand(&mut self, id: StateId) -> bool {
-        self.here.clear();
-        self.here.extend_from_slice(self.states.words(id));
-        self.unpacked = false;
-        id != UNSETTLED && self.verdicts[id as usize] == 0
-    }
-
-    /// Where one pressure leads from `here`.
-    fn one_pressure(
-        &mut self,
-        index: usize,
-        (step, phase): (Step, usize),
-        entries: &mut Vec<(StateId, f64)>,
-    ) -> Result<(), Reason> {
-        let phase = if self.timed[index] { phase as u64 } else { 0 };
-        let known = self.moves[index].find(&self.here, phase);
-        let first = entries.len();
-        if let Some(known) = known
-            && self.follow(index, known, step, entries)?
-        {
-            if cfg!(debug_assertions) {
-                self.assert_as_acted_out(index, known, step, &entries[first..]);
-            }
-            return Ok(());
-        }
-        self.plain.clear();
-        self.keep_plain = known.is_none() && self.moves[index].learns();
-        self.act_out(index, step, entries)?;
-        let flows = self.cascade.take_flows();
-        self.count(&flows);
-        if std::mem::take(&mut self.keep_plain) && self.learn(index, step, &entries[first..]) {
-            self.moves[index].learn(&self.here, phase, &flows);
-        }
-        Ok(())
-    }
-
-    /// Does what is known of one pressure to `here`; whether it is right. It is not where a condition holds that did not
-    /// when it was learnt.
-    fn follow(
-        &mut self,
-        index: usize,
-        known: Known,
-        step: Step,
-        entries: &mut Vec<(StateId, f64)>,
-    ) -> Result<bool, Reason> {
-        let Self { moves, states, layout, here, words, still, verdicts, awaited, monitors, model, limit, .. } = self;
-        let first = entries.len();
-        let done = moves[index].each(known, here, words, |one, tests, words| {
-            if tests.iter().any(|test| awaited.holds(*test, (layout, model, step), words)) {
-                return Err(None);
-            }
-            let (id, new) = states.enter(words);
-            if new {
-                still.push(one.verdict > 0 || layout.is_still(words, monitors));
-                verdicts.push(one.verdict);
-                if states.len() > *limit {
-                    return Err(Some(Reason::States { limit: *limit, step }));
-                }
-            }
-            entries.push((id, one.rate));
-            Ok(())
-        });
-        match done {
-            Ok(()) => {
-                add_flows(&mut self.counted, self.moves[index].flows(known));
-                Ok(true)
-            }
-            Err(None) => {
-                entries.truncate(first);
-                Ok(false)
-            }
-            Err(Some(reason)) => Err(reason),
-        }
-    }
-
-    /// What was followed must be, to the last bit, what comes of acting it out: so every test checks what is kept.
-    fn assert_as_acted_out(&mut self, index: usize, known: Known, step: Step, followed: &[(StateId, f64)]) {
-        let mut entries = Vec::new();
-        self.act_out(index, step, &mut entries).expect("all that it leads to is known");
-        let rule = &self.model.rule(self.pressures[index]).id;
-        assert_eq!(followed, entries, "`{rule}` reaches further than was thought");
-        assert_eq!(self.cascade.take_flows(), self.moves[index].flows(known), "`{rule}` counts something else");
-    }
-
-    fn count(&mut self, flows: &[(u32, f64)]) {
-        add_flows(&mut self.counted, flows);
-    }
-
-    /// Learns where a pressure led from `here`, if other states with the same part are sure to be led alike.
-    fn learn(&mut self, index: usize, step: Step, entries: &[(StateId, f64)]) -> bool {
-        let Self { moves, states, layout, here, plain, verdicts, awaited, model, .. } = self;
-        let moves = &mut moves[index];
-        let place = (&*layout, *model, step);
-        for ((id, rate), after) in entries.iter().zip(plain.chunks_exact(here.len())) {
-            let inside = moves.outside(after).eq(moves.outside(here));
-            let mut tests = awaited.that_may_come(place, here, after);
-            if *id == UNSETTLED || !inside || tests.any(|test| awaited.holds(test, place, after)) {
-                moves.unlearn();
-                return false;
-            }
-            let verdict = verdicts[*id as usize];
-            let words = if verdict == 0 { after } else { states.words(*id) };
-            moves.learn_move(words, *rate, verdict, awaited.that_may_come(place, here, after));
-        }
-        true
-    }
-
-    /// Where one pressure leads from `here`, by acting it out.
-    fn act_out(&mut self, index: usize, step: Step, entries: &mut Vec<(StateId, f64)>) -> Result<(), Reason> {
-        let mut from = self.from.take().expect("what was unpacked has been put back");
-        if !std::mem::replace(&mut self.unpacked, true) {
-            let into = (&mut from.state, &mut from.memory);
-            self.layout.unpack(&self.here, step, (self.model, self.monitors), into);
-        }
-        let rule = self.pressures[index];
-        let hazard = from.state.hazard(rule, self.model);
-        let done = if hazard > 0.0 { self.fire(&from, rule, hazard, entries) } else { Ok(()) };
-        self.from = Some(from);
-        done
-    }
-
-    fn fire(
-        &mut self,
-        from: &Midway,
-        rule: RuleId,
-        hazard: f64,
-        entries: &mut Vec<(StateId, f64)>,
-    ) -> Result<(), Reason> {
-        let step = from.state.step;
-        let mut seeds = Vec::new();
-        self.cascade.ways.begin();
-        loop {
-            let rate = self.cascade.once(from, Act::Pressure(rule), hazard);
-            if self.cascade.is_through(&self.cascade.leaf) {
-                entries.push((self.settle(false, step)?, rate));
-            } else {
-                seeds.push((self.cascade.keep_leaf(), rate));
-            }
-            if !self.cascade.ways.next_way() {
-                break;
-            }
-        }
-        self.end(seeds, false, step, entries)
-    }
-
     /// Makes the row of `id` at boundary `step`.
     ///
     /// # Errors
@@ -522,15 +338,6 @@ impl<'m> Space<'m> {
     /// The value of a variable of the slice in a state; not of `UNSETTLED`.
     pub(super) fn value(&self, id: StateId, variable: VariableId) -> Option<i32> {
         self.layout.value(self.states.words(id), variable)
-    }
-}
-
-fn add_flows(counted: &mut Vec<(u32, f64)>, flows: &[(u32, f64)]) {
-    for (flow, rate) in flows {
-        match counted.iter_mut().find(|(known, _)| known == flow) {
-            Some((_, sum)) => *sum += rate,
-            None => counted.push((*flow, *rate)),
-        }
     }
 }
 
