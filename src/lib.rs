@@ -30,13 +30,17 @@
 //! # Where is …
 //! - one instant, from its agenda to its end: [`model::instant`]; one firing, its effects and listeners:
 //!   `model/firing.rs`. Every engine asks chance through [`model::instant::Choice`].
+//! - what makes the sampler fast: `model/program.rs` (the rules, small and flat), `engine/lane.rs` (a run's occasions in
+//!   order), `engine/hazard.rs` (which hazards an instant can have moved), `observe/question/follower.rs` (questions by what
+//!   has changed).
 //! - the randomness scheme: `engine/occasion.rs`, the only file that names a generator. A run is a pure function of
 //!   seed, run number and the ids of the rules; its first values are pinned by a test.
 //! - the events by which a run tells its story: [`model::event::Occurrence`].
 //! - the chain of milestones of a run: [`observe::path`]; the dated story of one run: [`observe::trace`].
 //! - what a question means: [`observe::question`]; an interval: [`analysis::estimate`].
 //! - the exact solver, from what is asked to what is answered: `exact/plan.rs` (which slices), `exact/slice.rs` (the closure),
-//!   `exact/space.rs` and `exact/cascade.rs` (states, and an instant with every answer), `exact/forward.rs` (the distribution
+//!   `exact/space.rs` and `exact/cascade.rs` (states, and an instant with every answer; `exact/reach.rs` and `exact/moves.rs`: what
+//!   need not be acted out again), `exact/forward.rs` (the distribution
 //!   through the calendar), `exact/operator.rs` (uniformisation), [`exact::solution`] (what comes out).
 //! - whether the two engines agree: [`analysis::agree`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that

@@ -2,7 +2,7 @@
 //!
 //! Does not know what is done with an answer.
 
-use super::occasion::{Block, Purpose, falls_below, identity};
+use super::occasion::{Occasion, Purpose, Randomness, falls_below, identity};
 use crate::model::instant::{Answer, Cause, Choice, Identity};
 use crate::model::state::NEVER;
 use crate::model::table::DelayTable;
@@ -27,58 +27,63 @@ impl Remembered {
 }
 
 /// The draws of one run.
-pub(super) struct Draws<'a, 'r> {
-    pub(super) block: &'a mut Block<'r>,
-    pub(super) lane: usize,
+pub(super) struct Draws<'a> {
+    pub(super) randomness: &'a Randomness,
+    pub(super) run: u64,
+    /// The occasion of a pressure's instant.
+    pub(super) occasion: Option<&'a Occasion>,
     /// Length of a step: a boundary is known by its time, which a change of step leaves as it is.
     pub(super) step_ticks: u64,
     pub(super) remembered: &'a mut Remembered,
 }
 
-/// Tags that keep the kinds of identity apart; occasions have 0.
+/// Tags that keep the kinds of hashed identity apart.
 #[repr(u64)]
 enum Tag {
-    Calendar = 1,
     Forced = 2,
-    Response = 3,
     Start = 4,
     Turned = 5,
 }
 
-impl Choice for Draws<'_, '_> {
+impl Choice for Draws<'_> {
     fn identify(&mut self, cause: Cause, step: Step) -> Identity {
-        let randomness = self.block.randomness();
-        let rule = |id: RuleId| randomness.rule_name(id.0 as usize);
+        let rule = |id: RuleId| self.randomness.rule_name(id.0 as usize);
         let boundary = u64::from(step) * self.step_ticks;
         match cause {
-            Cause::Calendar(id) => identity(Tag::Calendar as u64, [rule(id), boundary, 0]),
-            Cause::Forced(id, index) => identity(Tag::Forced as u64, [rule(id), boundary, index as u64]),
-            Cause::Response(id, trigger) => identity(Tag::Response as u64, [rule(id), trigger.0, 0]),
-            Cause::Start => identity(Tag::Start as u64, [0; 3]),
+            Cause::Occasion(id) => {
+                let occasion = self.occasion.expect("a pressure fires at an occasion");
+                self.randomness.identity(*occasion, id.0 as usize)
+            }
+            // A rule has one clock, so this is none of its occasions.
+            Cause::Calendar(id) => Identity(rule(id).wrapping_add(boundary)),
+            Cause::Forced(id, index) => identity(Tag::Forced as u64, [rule(id).wrapping_add(boundary), index as u64]),
+            Cause::Start => identity(Tag::Start as u64, [0; 2]),
             Cause::Turned(event, turn, first) => {
-                let within = first.unwrap_or_else(|| identity(Tag::Turned as u64, [boundary, 0, 0]));
-                let name = randomness.event_name(event.0 as usize);
-                identity(Tag::Turned as u64, [name, within.0, u64::from(turn)])
+                let within = first.unwrap_or_else(|| identity(Tag::Turned as u64, [boundary, 0]));
+                let name = self.randomness.event_name(event.0 as usize).wrapping_add(u64::from(turn));
+                identity(Tag::Turned as u64, [name, within.0])
             }
         }
     }
 
-    fn comes(&mut self, rule: RuleId, identity: Identity, chance: f64, delay: &DelayTable, _: Step) -> Answer {
+    fn comes(&mut self, rule: RuleId, trigger: Identity, chance: f64, delay: &DelayTable, _: Step) -> Answer {
         let index = rule.0 as usize;
-        if chance < 1.0 {
-            let uniform = self.block.draw(index, self.lane, Purpose::Chance, identity.0, 0);
-            if !falls_below(uniform, chance) {
-                return Answer::Never;
-            }
+        let (identity, uniform) = self.randomness.response(index, self.run, trigger);
+        if !falls_below(uniform, chance) {
+            return Answer::Never;
         }
         let steps = delay.certain().or_else(|| {
-            let uniform = self.block.draw(index, self.lane, Purpose::Delay, identity.0, 0);
+            let uniform = self.randomness.draw(index, self.run, Purpose::Delay, identity.0, 0);
             // 53 bits: the tables are tabulated no finer.
             delay.quantile((uniform >> 11) as f64 / 9_007_199_254_740_992.0)
         });
         self.remembered.identity[index] = identity;
         self.remembered.delay[index] = steps.unwrap_or(NEVER);
-        if steps == Some(0) { Answer::AtOnce } else { Answer::Later }
+        if steps == Some(0) { Answer::AtOnce(identity) } else { Answer::Later }
+    }
+
+    fn may_be_due(&self, rule: RuleId, age: Step) -> bool {
+        self.remembered.delay(rule) == age
     }
 
     fn due(&mut self, rule: RuleId, _: &DelayTable, age: Step) -> bool {
@@ -90,7 +95,7 @@ impl Choice for Draws<'_, '_> {
     }
 
     fn branch(&mut self, rule: RuleId, identity: Identity, weights: &[f64]) -> usize {
-        let uniform = self.block.draw(rule.0 as usize, self.lane, Purpose::Branch, identity.0, 0);
+        let uniform = self.randomness.draw(rule.0 as usize, self.run, Purpose::Branch, identity.0, 0);
         let mut sum = 0.0;
         for (index, weight) in weights.iter().enumerate() {
             sum += weight;

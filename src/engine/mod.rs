@@ -3,7 +3,10 @@
 //! Does not know what is asked of the runs: that is the observers' business.
 
 mod draws;
+mod hazard;
+mod lane;
 mod occasion;
+mod poisson;
 mod run;
 
 use std::ops::Range;
@@ -12,9 +15,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::model::instant::Runaway;
-use crate::model::{Clock, Model, RuleId, Step, TICKS_PER_DAY};
+use crate::model::{Model, RuleId, Step, TICKS_PER_DAY};
 use crate::observe::{Collector, Observer};
-use occasion::{Block, LANES, Occasion, Randomness};
+use lane::{Lane, Ruler};
+use occasion::{Bulk, LANES, Randomness, Recipe, SLOTS, slot_ticks};
 use run::{Layout, Place, Run};
 
 /// Which runs to draw.
@@ -60,14 +64,17 @@ pub struct RunError {
     pub rules: Vec<RuleId>,
 }
 
-/// Blocks that one thread draws before its tally is merged.
-const BLOCKS_A_CHUNK: u64 = 8;
-/// Runs of a chunk.
-const CHUNK: u64 = BLOCKS_A_CHUNK * LANES as u64;
+/// Occasions that one thread draws before its tally is merged, on average.
+const OCCASIONS_A_CHUNK: f64 = 1_048_576.0;
+/// Runs that one thread draws before its tally is merged: at least, at most.
+const RUNS_A_CHUNK: (u64, u64) = (64, 2_048);
+/// The fewest chunks, if these are long enough.
+const CHUNKS: u64 = 16;
 /// Chunks in flight for each thread; a stop waits for those.
 const CHUNKS_A_THREAD: u64 = 4;
-/// Occasions of a run that are held in memory at once, on average, at most.
-const OCCASIONS_A_WINDOW: f64 = 65_536.0;
+/// Occasions of a run that are held in memory at once, on average, at most; 8 bytes each for all runs of a block, and
+/// 21 for the present one.
+const OCCASIONS_A_WINDOW: f64 = 262_144.0;
 
 /// Draws the runs of `plan` and collects them.
 ///
@@ -88,13 +95,14 @@ fn sample_in_pool<C: Collector>(model: &Model, plan: &Plan, conduct: &Conduct<'_
     let layout = Layout::new(model, &collected);
     let done = AtomicU64::new(0);
     let mut runs = 0;
-    let wave = rayon::current_num_threads() as u64 * CHUNKS_A_THREAD * CHUNK;
+    let length = chunk_length(&layout, model, plan.runs);
+    let wave = rayon::current_num_threads() as u64 * CHUNKS_A_THREAD * length;
     while runs < plan.runs && !conduct.stop.load(Ordering::Relaxed) {
-        let starts: Vec<u64> = (runs..plan.runs.min(runs + wave)).step_by(CHUNK as usize).collect();
+        let starts: Vec<u64> = (runs..plan.runs.min(runs + wave)).step_by(length as usize).collect();
         let parts: Vec<Result<C, RunError>> = starts
             .par_iter()
             .map(|start| {
-                let range = *start..plan.runs.min(start + CHUNK);
+                let range = *start..plan.runs.min(start + length);
                 let length = range.end - range.start;
                 let part = chunk(model, &layout, &randomness, plan.seed, range);
                 (conduct.progress)(done.fetch_add(length, Ordering::Relaxed) + length);
@@ -120,6 +128,16 @@ pub fn run_one(model: &Model, seed: u64, run: u64, observer: &mut impl Observer)
     desk.block(seed, run..run + 1, observer)
 }
 
+/// How many runs make a chunk, a whole number of blocks: a few chunks for every thread that there may be.
+fn chunk_length(layout: &Layout, model: &Model, runs: u64) -> u64 {
+    let days = model.calendar.end_ticks() as f64 / TICKS_PER_DAY as f64;
+    // A run costs something even without occasions.
+    let occasions = 256.0 + layout.hazards.a_day() * days;
+    let (least, most) = RUNS_A_CHUNK;
+    let length = ((OCCASIONS_A_CHUNK / occasions) as u64).min(runs / CHUNKS).clamp(least, most);
+    length.next_multiple_of(LANES as u64)
+}
+
 fn chunk<C: Collector>(
     model: &Model,
     layout: &Layout,
@@ -139,10 +157,18 @@ fn chunk<C: Collector>(
 struct Desk<'a> {
     model: &'a Model,
     layout: &'a Layout,
-    block: Block<'a>,
-    occasions: Box<[Vec<Occasion>; LANES]>,
+    randomness: &'a Randomness,
+    windows: Vec<Window>,
+    bulk: Bulk,
+    lane: Lane,
     run: Run,
-    window: u64,
+}
+
+/// A part of the horizon that is laid out at once: all of it, if it is not too full.
+struct Window {
+    end: u64,
+    recipe: Recipe,
+    ruler: Ruler,
 }
 
 impl<'a> Desk<'a> {
@@ -150,20 +176,18 @@ impl<'a> Desk<'a> {
         Self {
             model,
             layout,
-            block: Block::new(randomness, 0),
-            occasions: Box::new(std::array::from_fn(|_| Vec::new())),
+            randomness,
+            windows: windows(model, layout),
+            bulk: Bulk::default(),
+            lane: Lane::default(),
             run: Run::new(model, layout),
-            window: window_ticks(model),
         }
     }
 
     /// Draws `runs`, all of one block.
     fn block(&mut self, seed: u64, runs: Range<u64>, observer: &mut impl Observer) -> Result<(), RunError> {
-        self.block.restart(runs.start / LANES as u64);
-        let end = self.model.calendar.end_ticks();
-        if self.window >= end {
-            let lane = |run: u64| (run % LANES as u64) as usize;
-            self.fill(&(0..end), lane(runs.start)..lane(runs.end - 1) + 1);
+        if let [whole] = &self.windows[..] {
+            self.randomness.lay_out(&whole.recipe, runs.start / LANES as u64, &mut self.bulk);
         }
         for run in runs {
             let done = self.draw(run, observer);
@@ -173,48 +197,35 @@ impl<'a> Desk<'a> {
     }
 
     fn draw(&mut self, run: u64, observer: &mut impl Observer) -> Result<(), Runaway> {
-        let (model, layout) = (self.model, self.layout);
-        let (lane, end) = ((run % LANES as u64) as usize, model.calendar.end_ticks());
-        self.run.begin(run, &mut Place { model, layout, block: &mut self.block, lane, observer });
-        for start in (0..end).step_by(self.window as usize) {
-            let window = start..end.min(start + self.window);
-            if self.window < end {
-                self.fill(&window, lane..lane + 1);
+        let (model, layout, randomness) = (self.model, self.layout, self.randomness);
+        let mut place = Place { model, layout, randomness, run, observer };
+        self.run.begin(&mut place);
+        for Window { end, recipe, ruler } in &self.windows {
+            if self.windows.len() > 1 {
+                randomness.lay_out(recipe, run / LANES as u64, &mut self.bulk);
             }
-            let occasions = &mut self.occasions[lane];
-            self.block.order(occasions, lane, model.calendar.ticks_per_step(), &window, |p| layout.rule_of(p));
-            let mut place = Place { model, layout, block: &mut self.block, lane, observer };
-            self.run.advance(occasions, &window, &mut place)?;
+            self.lane.restart();
+            self.run.advance(&mut self.lane, (ruler, &self.bulk), *end, &mut place)?;
         }
-        self.run.end(&mut Place { model, layout, block: &mut self.block, lane, observer });
+        self.run.end(&mut place);
         Ok(())
-    }
-
-    /// Lays out the occasions of `lanes` in `window`.
-    fn fill(&mut self, window: &Range<u64>, lanes: Range<usize>) {
-        self.occasions[lanes.clone()].iter_mut().for_each(Vec::clear);
-        for (index, pressure) in self.layout.pressures.iter().enumerate() {
-            if pressure.highest.is_positive() {
-                let rule = pressure.rule.0 as usize;
-                self.block.occasions(rule, index as u32, pressure.highest, window, lanes.clone(), &mut self.occasions);
-            }
-        }
     }
 }
 
-/// How much of the horizon is laid out at once: all of it, or as many days as keep memory small.
-fn window_ticks(model: &Model) -> u64 {
-    let per_day: f64 = model
-        .rules
-        .iter()
-        .map(|rule| if let Clock::Pressure { highest, .. } = rule.clock { highest } else { 0.0 })
-        .sum();
-    let end = model.calendar.end_ticks();
-    let days = OCCASIONS_A_WINDOW / per_day.max(f64::MIN_POSITIVE);
-    if days * TICKS_PER_DAY as f64 >= end as f64 {
-        return end;
-    }
-    // Whole steps, so that no boundary falls inside two windows.
-    let step = model.calendar.ticks_per_step();
-    (((days * TICKS_PER_DAY as f64) as u64) / step).max(1) * step
+/// The horizon in as many windows as keep memory small.
+fn windows(model: &Model, layout: &Layout) -> Vec<Window> {
+    let (end, step) = (model.calendar.end_ticks(), layout.step_ticks);
+    let highest = || layout.hazards.highest();
+    let a_day = layout.hazards.a_day();
+    let longest = (OCCASIONS_A_WINDOW / a_day * TICKS_PER_DAY as f64).min(end as f64) as u64;
+    let longest = longest.min(Recipe::new(highest(), &(0..0)).slot * (SLOTS - 1));
+    // Whole slots of the widest kind, so that none lies in two windows.
+    let length = if longest < end { (longest / slot_ticks(0)).max(1) * slot_ticks(0) } else { end };
+    let window = |start: u64| {
+        let window = start..end.min(start + length);
+        let recipe = Recipe::new(highest(), &window);
+        let wanted = a_day * (window.end - start) as f64 / TICKS_PER_DAY as f64;
+        Window { end: window.end, ruler: Ruler::new(&recipe, window, step, wanted), recipe }
+    };
+    (0..end).step_by(length as usize).map(window).collect()
 }

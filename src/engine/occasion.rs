@@ -3,38 +3,51 @@
 //! The only file that names a generator. Does not know rules beyond their id, nor what is done with a draw.
 //!
 //! Layout, part of semantics version 1:
-//! - Heights are cut into bands: band 0 is `[0, 2⁻¹⁰)` per day, band `j ≥ 1` is `[2^(j-11), 2^(j-10))`.
-//! - Times of a band of width `w` are cut into cells of `min(512, 16/w)` days, from the start.
-//! - Runs are taken in blocks of 32 (`LANES`). The occasions of a rule in a block are stream `block` of `ChaCha8`
-//!   under the rule's occasion key. A cell starts at word `(band · 2⁴⁰ + cell) · 4096`: first a word for each of the
-//!   32 runs, its Poisson count by inverse distribution function, then a word for each occasion, run by run:
-//!   20 bits of time and 12 bits of height within the cell.
-//! - Decisions of a rule are SipHash-1-3 under a 128-bit key for each run, taken from stream `block` of `ChaCha8` under
-//!   the rule's decision key, 4 words a run. Further bits of a count, a time or a height come from there too.
+//! - Heights are cut into bands: band 0 is `[0, 2⁻⁶)` per day, band `j ≥ 1` is `[2^(j-7), 2^(j-6))`.
+//! - Times of a band of width `w` are cut into cells of `8/w` days, from the start.
+//! - Runs are taken in blocks of 8 (`LANES`), so that a cell holds 64 occasions on average, as many as `ChaCha8` words
+//!   are made at once. The occasions of a rule in a block are stream `block` of `ChaCha8` under the rule's occasion
+//!   key. A cell starts at word `(band · 2⁴⁰ + cell) · 4096`: first a word for the number of its occasions, by the
+//!   inverse Poisson distribution function, then a word for each: from the top 3 bits for the run in the block, 21 of
+//!   time and 8 of height within the cell.
+//! - Decisions of a rule are SipHash-1-3 under its 128-bit decision key, of three words: index and purpose, address,
+//!   run. Whether a response comes, and the identity of its firing, are the two halves of one 128-bit hash. Further
+//!   bits of a count, a time or a height come from there too.
+//! - The identity of a firing at an occasion or boundary is the rule's name hash plus its place, and costs nothing;
+//!   it only has to differ.
 
 use std::ops::Range;
 
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use siphasher::sip::SipHasher13;
+use siphasher::{sip, sip128};
 
+use super::poisson::Poisson;
 use crate::model::instant::Identity;
 use crate::model::{HIGHEST_HAZARD, Model, TICKS_PER_DAY};
 
 /// Runs in a block.
-pub(super) const LANES: usize = 32;
+pub(super) const LANES: usize = 8;
 
-const BANDS: usize = 27;
+const BANDS: usize = 21;
+/// Occasions of a cell on average, of all runs of a block.
+const CELL_MEAN: f64 = 64.0;
 const CELL_WORDS: u32 = 12;
-const TIME_BITS: u32 = 20;
-const HEIGHT_BITS: u32 = 12;
+const TIME_BITS: u32 = 21;
+const HEIGHT_BITS: u32 = 8;
+/// Bits of the number of an occasion within its cell.
+const INDEX_BITS: u32 = 8;
+/// Bits of what is known of an occasion beside its time: band, height, index, from the top.
+pub(super) const CODE_BITS: u32 = 5 + HEIGHT_BITS + INDEX_BITS;
+/// A number that is smaller than this has the bits of a height and its band.
+const HEIGHTS: u32 = 1 << (5 + HEIGHT_BITS);
 
 /// What a decision draw is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Purpose {
-    /// Does the response come?
+    /// Does the response come, and what is the identity of its firing?
     Chance = 1,
     /// After how long?
     Delay = 2,
@@ -49,24 +62,23 @@ pub(super) enum Purpose {
 }
 
 /// A point of a pressure's Poisson process, to the bits that are drawn in bulk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Occasion {
     /// Ticks since the start: first of the slot in which it lies, or exactly where a neighbour made that necessary.
-    pub at: u64,
-    /// Index of the pressure, as `Layout` was given it.
-    pub pressure: u32,
-    /// Band, height bits and index within the cell, from the top: comparable with a `Threshold` above the index.
-    code: u32,
+    pub(super) at: u64,
+    /// Index of the pressure, as the `Recipe` was given it.
+    pub(super) pressure: u32,
+    /// `CODE_BITS` bits: comparable with a `Threshold` above the index.
+    pub(super) code: u32,
 }
-
-const INDEX_BITS: u32 = 32 - 5 - HEIGHT_BITS;
 
 impl Occasion {
     fn band(self) -> usize {
-        (self.code >> (32 - 5)) as usize
+        (self.code >> (HEIGHT_BITS + INDEX_BITS)) as usize
     }
 
-    fn height(self) -> u32 {
+    /// Band and height, comparable with `Threshold::limit`.
+    pub(super) fn height(self) -> u32 {
         self.code >> INDEX_BITS
     }
 
@@ -75,13 +87,26 @@ impl Occasion {
     }
 
     fn slot_start(self) -> u64 {
-        self.at - self.at % slot_ticks(self.band())
+        let shift = cell_shift(self.band()) - TIME_BITS;
+        ((self.at >> shift) / DAY_PART * DAY_PART) << shift
     }
 
     /// Its address: band and number of the cell.
     fn cell(self) -> u64 {
-        cell_address(self.band(), self.at / cell_ticks(self.band()))
+        cell_address(self.band(), (self.at >> cell_shift(self.band())) / DAY_PART)
     }
+}
+
+/// Of a code: band and height, comparable with `Threshold::limit`.
+#[inline]
+pub(super) fn height_of(code: u32) -> u32 {
+    (code >> INDEX_BITS) & (HEIGHTS - 1)
+}
+
+/// Of a code: its band.
+#[inline]
+pub(super) fn band_of_code(code: u32) -> u32 {
+    (code >> (INDEX_BITS + HEIGHT_BITS)) & 31
 }
 
 /// A hazard as a height that occasions are compared with.
@@ -92,7 +117,7 @@ pub(super) struct Threshold {
 }
 
 impl Threshold {
-    /// The height `hazard` per day, in [0, `HIGHEST_HAZARD`): to its last bit, or to 2⁻⁷⁴ below 2⁻¹⁰.
+    /// The height `hazard` per day, in [0, `HIGHEST_HAZARD`): to its last bit, or to 2⁻⁷⁰ below 2⁻⁶.
     pub(super) fn of(hazard: f64) -> Self {
         debug_assert!((0.0..HIGHEST_HAZARD).contains(&hazard));
         let band = band_of(hazard);
@@ -105,9 +130,15 @@ impl Threshold {
         (self.code >> HEIGHT_BITS) as usize
     }
 
-    /// Whether some occasion can lie below it.
-    pub(super) fn is_positive(self) -> bool {
-        self.code > 0 || self.rest > 0
+    /// About how many occasions a day lie below it.
+    pub(super) fn a_day(self) -> f64 {
+        let within = f64::from(self.code & ((1 << HEIGHT_BITS) - 1)) / f64::from(1 << HEIGHT_BITS);
+        band_low(self.band()) + band_width(self.band()) * within
+    }
+
+    /// Occasions below it have a height less than this; among those one less, only some of them lie below it.
+    pub(super) fn limit(self) -> u32 {
+        self.code + u32::from(self.rest > 0)
     }
 }
 
@@ -118,89 +149,53 @@ fn power_of_two(exponent: i32) -> f64 {
 }
 
 fn band_low(band: usize) -> f64 {
-    if band == 0 { 0.0 } else { power_of_two(band as i32 - 11) }
+    if band == 0 { 0.0 } else { power_of_two(band as i32 - 7) }
 }
 
 fn band_width(band: usize) -> f64 {
-    power_of_two(band.max(1) as i32 - 11)
+    power_of_two(band.max(1) as i32 - 7)
 }
 
 fn band_of(height: f64) -> usize {
-    (1..BANDS).take_while(|band| height >= band_low(*band)).count()
+    // The exponent of two: -6 for [2⁻⁶, 2⁻⁵), which is band 1.
+    let exponent = (height.to_bits() >> 52) as i32 - 1023;
+    (exponent + 7).clamp(0, BANDS as i32 - 1) as usize
 }
 
-/// Length of the cells of a band, ticks: `min(512, 16/w)` days.
+/// Days and cells are powers of two times so many ticks: a division by it is quick, being one by a constant.
+const DAY_PART: u64 = 675;
+
+/// Cells of a band are `DAY_PART << cell_shift` ticks long.
+fn cell_shift(band: usize) -> u32 {
+    // 8 / w = 2^(10 - band) days.
+    (TICKS_PER_DAY / DAY_PART).trailing_zeros() + 10 - band.max(1) as u32
+}
+
+/// Length of the cells of a band: `8/w` days, in ticks.
 fn cell_ticks(band: usize) -> u64 {
-    // 16 / w = 2^(15 - band) days.
-    if band <= 6 {
-        TICKS_PER_DAY << 9
-    } else if band <= 15 {
-        TICKS_PER_DAY << (15 - band)
-    } else {
-        TICKS_PER_DAY >> (band - 15)
-    }
+    DAY_PART << cell_shift(band)
 }
 
-fn slot_ticks(band: usize) -> u64 {
+/// Length of the slots of a band, ticks: to so much is an occasion's time drawn in bulk.
+pub(super) fn slot_ticks(band: usize) -> u64 {
     cell_ticks(band) >> TIME_BITS
 }
 
-/// Index into the six Poisson tables: the cells of a band hold `2^(index - 1)` occasions a run on average.
-fn mean_index(band: usize) -> usize {
-    band.clamp(1, 6) - 1
+/// How many slots of a band lie before `ticks`, those that it cuts among them.
+pub(super) fn slots_before(ticks: u64, band: usize) -> u64 {
+    let shift = cell_shift(band) - TIME_BITS;
+    ((ticks + slot_ticks(band) - 1) >> shift) / DAY_PART
 }
 
 fn cell_address(band: usize, cell: u64) -> u64 {
     ((band as u64) << 40) | cell
 }
 
-/// Inverse distribution function of a Poisson law, on 64-bit uniforms.
-#[derive(Debug)]
-struct Poisson {
-    /// `below[k]`: the count is at most `k` if the uniform is less.
-    below: Vec<u64>,
-    /// Where to begin to look, by the top byte of the uniform.
-    guide: [u8; 256],
-}
-
-impl Poisson {
-    fn new(mean: f64) -> Self {
-        let mut below = Vec::new();
-        let (mut term, mut sum) = (libm::exp(-mean), 0.0);
-        for k in 0.. {
-            sum += term;
-            let scaled = sum * TWO_64;
-            term *= mean / f64::from(k + 1);
-            if scaled >= TWO_64 || (f64::from(k) > mean && term * TWO_64 < 1.0) {
-                break;
-            }
-            below.push(scaled as u64);
-        }
-        let guide = std::array::from_fn(|top| below.partition_point(|limit| *limit <= (top as u64) << 56) as u8);
-        Self { below, guide }
-    }
-
-    /// The count for a uniform whose first 32 bits are `word`; `rest` gives the other 32 if they matter.
-    fn count(&self, word: u32, rest: impl FnOnce() -> u32) -> u32 {
-        let mut k = usize::from(self.guide[(word >> 24) as usize]);
-        while k < self.below.len() && (self.below[k] >> 32) < u64::from(word) {
-            k += 1;
-        }
-        if k < self.below.len() && (self.below[k] >> 32) == u64::from(word) {
-            let uniform = (u64::from(word) << 32) | u64::from(rest());
-            while k < self.below.len() && self.below[k] <= uniform {
-                k += 1;
-            }
-        }
-        k as u32
-    }
-}
-
 /// What a rule's randomness is keyed by.
 #[derive(Debug, Clone)]
 struct RuleKeys {
     occasions: [u8; 32],
-    decisions: [u8; 32],
+    decisions: (u64, u64),
     name: u64,
 }
 
@@ -209,7 +204,7 @@ struct RuleKeys {
 pub(super) struct Randomness {
     rules: Vec<RuleKeys>,
     events: Vec<u64>,
-    poisson: [Poisson; 6],
+    poisson: Poisson,
 }
 
 fn derive(context: &str, seed: u64, fork: u64, name: &str) -> [u8; 32] {
@@ -225,18 +220,34 @@ fn name_hash(name: &str) -> u64 {
     u64::from_le_bytes(hash[..8].try_into().expect("eight of 32 bytes"))
 }
 
+impl RuleKeys {
+    fn new(seed: u64, fork: u64, id: &str) -> Self {
+        let decisions = derive("simulate semantics 1 decisions", seed, fork, id);
+        let half = |from: usize| u64::from_le_bytes(decisions[from..from + 8].try_into().expect("eight of 32 bytes"));
+        Self {
+            occasions: derive("simulate semantics 1 occasions", seed, fork, id),
+            decisions: (half(0), half(8)),
+            name: name_hash(id),
+        }
+    }
+}
+
 impl Randomness {
     /// The randomness of `model` under `seed`; `fork` is 0 for plain runs.
     pub(super) fn new(model: &Model, seed: u64, fork: u64) -> Self {
-        let keys = |id: &str| RuleKeys {
-            occasions: derive("simulate semantics 1 occasions", seed, fork, id),
-            decisions: derive("simulate semantics 1 decisions", seed, fork, id),
-            name: name_hash(id),
-        };
+        Self::of(model.rules.iter().map(|rule| &*rule.id), model.events.iter().map(|event| &*event.name), seed, fork)
+    }
+
+    fn of<'a>(
+        rules: impl Iterator<Item = &'a str>,
+        events: impl Iterator<Item = &'a str>,
+        seed: u64,
+        fork: u64,
+    ) -> Self {
         Self {
-            rules: model.rules.iter().map(|rule| keys(&rule.id)).collect(),
-            events: model.events.iter().map(|event| name_hash(&event.name)).collect(),
-            poisson: std::array::from_fn(|index| Poisson::new(power_of_two(index as i32 - 1))),
+            rules: rules.map(|id| RuleKeys::new(seed, fork, id)).collect(),
+            events: events.map(name_hash).collect(),
+            poisson: Poisson::new(CELL_MEAN),
         }
     }
 
@@ -249,15 +260,95 @@ impl Randomness {
     pub(super) fn event_name(&self, event: usize) -> u64 {
         self.events[event]
     }
+
+    /// The uniform 64-bit draw of a rule in a run for a purpose under an identity or address.
+    pub(super) fn draw(&self, rule: usize, run: u64, purpose: Purpose, address: u64, index: u32) -> u64 {
+        let (k0, k1) = self.rules[rule].decisions;
+        let words = [(u64::from(index) << 8) | purpose as u64, address, run];
+        sip::SipHasher13::new_with_keys(k0, k1).hash(&bytes_of(words))
+    }
+
+    /// Of a response to a trigger of this identity: the identity of its firing, and the uniform 64-bit draw that
+    /// decides whether it comes.
+    pub(super) fn response(&self, rule: usize, run: u64, trigger: Identity) -> (Identity, u64) {
+        let (k0, k1) = self.rules[rule].decisions;
+        let words = [Purpose::Chance as u64, trigger.0, run];
+        let hash = sip128::SipHasher13::new_with_keys(k0, k1).hash(&bytes_of(words));
+        (Identity(hash.h1), hash.h2)
+    }
+
+    /// Draws the occasions of block number `block` in the cells of `recipe`.
+    pub(super) fn lay_out(&self, recipe: &Recipe, block: u64, bulk: &mut Bulk) {
+        bulk.begin(recipe);
+        let mut first = 0;
+        while first < recipe.stretches.len() {
+            let rule = recipe.stretches[first].rule;
+            let mut rng = ChaCha8Rng::from_seed(self.rules[rule as usize].occasions);
+            rng.set_stream(block);
+            while let Some(stretch) = recipe.stretches.get(first).filter(|stretch| stretch.rule == rule) {
+                self.lay_out_stretch(stretch, block, &mut rng, recipe.slots, bulk);
+                first += 1;
+            }
+        }
+    }
+
+    fn lay_out_stretch(&self, stretch: &Stretch, block: u64, rng: &mut ChaCha8Rng, slots: u64, bulk: &mut Bulk) {
+        let address = cell_address(usize::from(stretch.band), stretch.cell);
+        rng.set_word_pos(u128::from(address) << CELL_WORDS);
+        let mut bytes = std::mem::take(&mut bulk.bytes);
+        bytes.resize(4 << INDEX_BITS, 0);
+        let (first, more) = bytes.split_at_mut(MADE_AT_ONCE);
+        rng.fill_bytes(first);
+        let word = u32::from_le_bytes([first[0], first[1], first[2], first[3]]);
+        let rest = || self.draw(stretch.rule as usize, block * LANES as u64, Purpose::Count, address, 0) as u32;
+        let end = 4 + 4 * self.poisson.count(word, rest) as usize;
+        if end > MADE_AT_ONCE {
+            rng.fill_bytes(&mut more[..end - MADE_AT_ONCE]);
+        }
+        stretch.put(&bytes[4..end], slots, bulk);
+        bulk.bytes = bytes;
+    }
+
+    /// Whether the occasion lies below `threshold`.
+    pub(super) fn lies_below(&self, occasion: Occasion, rule: usize, run: u64, threshold: Threshold) -> bool {
+        let height = occasion.height();
+        height < threshold.code
+            || (height == threshold.code && threshold.rest > 0 && {
+                let bits = self.draw(rule, run, Purpose::Height, occasion.cell(), occasion.index());
+                bits >> HEIGHT_BITS < threshold.rest
+            })
+    }
+
+    /// The occasion's time in ticks, to the last bit.
+    pub(super) fn time(&self, occasion: Occasion, rule: usize, run: u64) -> u64 {
+        let bits = self.draw(rule, run, Purpose::Time, occasion.cell(), occasion.index());
+        let within = (u128::from(bits) * u128::from(slot_ticks(occasion.band()))) >> 64;
+        occasion.slot_start() + within as u64
+    }
+
+    /// The identity of the firing at an occasion.
+    pub(super) fn identity(&self, occasion: Occasion, rule: usize) -> Identity {
+        let place = (occasion.cell() << INDEX_BITS) | u64::from(occasion.index());
+        Identity(self.rules[rule].name.wrapping_add(place))
+    }
 }
 
-/// Identity made of a tag and three numbers.
-pub(super) fn identity(tag: u64, parts: [u64; 3]) -> Identity {
-    let mut bytes = [0; 32];
-    for (chunk, word) in bytes.chunks_exact_mut(8).zip([tag, parts[0], parts[1], parts[2]]) {
+/// Bytes that `ChaCha8Rng` makes at once.
+const MADE_AT_ONCE: usize = 256;
+
+fn bytes_of<const N: usize>(words: [u64; N]) -> [u8; 24] {
+    const { assert!(N == 3) }
+    let mut bytes = [0; 24];
+    for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
         chunk.copy_from_slice(&word.to_le_bytes());
     }
-    Identity(SipHasher13::new_with_keys(0x7369_6d75_6c61_7465, 0x6964_656e_7469_7479).hash(&bytes))
+    bytes
+}
+
+/// Identity made of a tag and two numbers.
+pub(super) fn identity(tag: u64, parts: [u64; 2]) -> Identity {
+    let words = bytes_of([tag, parts[0], parts[1]]);
+    Identity(sip::SipHasher13::new_with_keys(0x7369_6d75_6c61_7465, 0x6964_656e_7469_7479).hash(&words))
 }
 
 /// Whether a uniform 64-bit number falls below probability `p`.
@@ -265,181 +356,216 @@ pub(super) fn falls_below(uniform: u64, p: f64) -> bool {
     p >= 1.0 || uniform < (p * TWO_64) as u64
 }
 
-/// A rule's 128-bit decision key for each run of a block.
-type RunKeys = [(u64, u64); LANES];
-
-/// The randomness of one block of runs: its decision keys, made when they are first asked for.
-#[derive(Debug)]
-pub(super) struct Block<'r> {
-    randomness: &'r Randomness,
-    number: u64,
-    keys: Vec<Option<Box<RunKeys>>>,
+/// A part of a recipe: one cell of one pressure.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    rule: u32,
+    /// What its occasions are marked with.
+    pressure: u16,
+    band: u8,
+    /// Its slots are `1 << shift` of the recipe's.
+    shift: u8,
+    cell: u64,
+    /// Its first slot, in the recipe's slots from its first; may lie before that.
+    first: i64,
+    /// Heights below this are wanted.
+    limit: u32,
 }
 
-impl<'r> Block<'r> {
-    /// Block `number`: runs `number · LANES` to `number · LANES + LANES - 1`.
-    pub(super) fn new(randomness: &'r Randomness, number: u64) -> Self {
-        Self { randomness, number, keys: vec![None; randomness.rules.len()] }
-    }
+/// Which cells of which pressures are looked at, for some time.
+#[derive(Debug, Clone)]
+pub(super) struct Recipe {
+    /// By pressure, then from the lowest band, then in order of time.
+    stretches: Vec<Stretch>,
+    /// Ticks of a slot: the shortest of all stretches'.
+    pub(super) slot: u64,
+    /// Slots that reach into the window, from its first widest slot.
+    pub(super) slots: u64,
+    /// The highest band.
+    pub(super) top: usize,
+    /// Parts of the time are `1 << part_shift` slots long.
+    pub(super) part_shift: u32,
+}
 
-    /// Becomes block `number`.
-    pub(super) fn restart(&mut self, number: u64) {
-        self.number = number;
-        self.keys.fill(None);
-    }
+/// Occasions of a run in a part of the time, on average, at most: those, and what is needed to put them in order, fit into
+/// the fastest memory.
+const PART: f64 = 1024.0;
+/// Places for the occasions of a run and part to begin with.
+const PLACES: usize = 512;
 
-    /// What identities are hashed from.
-    pub(super) fn randomness(&self) -> &'r Randomness {
-        self.randomness
-    }
-
-    /// The uniform 64-bit draw of a rule in a run for a purpose under an identity or address.
-    pub(super) fn draw(&mut self, rule: usize, lane: usize, purpose: Purpose, address: u64, index: u32) -> u64 {
-        let (k0, k1) = self.key(rule, lane);
-        let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&((u64::from(index) << 8) | purpose as u64).to_le_bytes());
-        bytes[8..].copy_from_slice(&address.to_le_bytes());
-        SipHasher13::new_with_keys(k0, k1).hash(&bytes)
-    }
-
-    fn key(&mut self, rule: usize, lane: usize) -> (u64, u64) {
-        let (randomness, number) = (self.randomness, self.number);
-        self.keys[rule].get_or_insert_with(|| {
-            let mut rng = ChaCha8Rng::from_seed(randomness.rules[rule].decisions);
-            rng.set_stream(number);
-            Box::new(std::array::from_fn(|_| (rng.next_u64(), rng.next_u64())))
-        })[lane]
-    }
-
-    /// Adds to the lists of `lanes` the occasions of `rule` below `highest` in `window` (ticks), in no order.
-    /// `pressure` is what they are marked with.
-    pub(super) fn occasions(
-        &mut self,
-        rule: usize,
-        pressure: u32,
-        highest: Threshold,
-        window: &Range<u64>,
-        lanes: Range<usize>,
-        lists: &mut [Vec<Occasion>; LANES],
-    ) {
-        let mut rng = ChaCha8Rng::from_seed(self.randomness.rules[rule].occasions);
-        rng.set_stream(self.number);
-        for band in 0..=highest.band() {
-            let (length, slot) = (cell_ticks(band), slot_ticks(band));
-            for cell in window.start / length..window.end.div_ceil(length) {
-                let word = u128::from(cell_address(band, cell)) << CELL_WORDS;
-                rng.set_word_pos(word);
-                let counts = self.counts(rule, band, cell, &mut rng);
-                let skipped: u32 = counts[..lanes.start].iter().sum();
-                if skipped > 0 {
-                    rng.set_word_pos(word + LANES as u128 + u128::from(skipped));
-                }
-                for lane in lanes.clone() {
-                    for index in 0..counts[lane] {
-                        let point = rng.next_u32();
-                        let at = cell * length + u64::from(point >> HEIGHT_BITS) * slot;
-                        let height = ((band as u32) << HEIGHT_BITS) | (point & ((1 << HEIGHT_BITS) - 1));
-                        // A slot that straddles an end of the window is kept on both sides: `order` decides.
-                        if height <= highest.code && at < window.end && at + slot > window.start {
-                            lists[lane].push(Occasion { at, pressure, code: (height << INDEX_BITS) | index });
-                        }
-                    }
+impl Recipe {
+    /// The cells below `highest` (rule, and the height up to which its occasions are wanted, by pressure) that reach
+    /// into `window` (ticks).
+    pub(super) fn new(highest: impl Iterator<Item = (usize, Threshold)> + Clone, window: &Range<u64>) -> Self {
+        let a_day = highest.clone().map(|(_, highest)| highest.a_day()).sum::<f64>() + 0.0;
+        let top = highest.clone().filter(|(_, highest)| highest.limit() > 0).map(|(_, highest)| highest.top());
+        let top = top.max().unwrap_or(0);
+        let (slot, origin) = (slot_ticks(top), window.start - window.start % slot_ticks(0));
+        let mut stretches = Vec::new();
+        for (pressure, (rule, threshold)) in highest.enumerate().filter(|(_, (_, highest))| highest.limit() > 0) {
+            for band in 0..=threshold.top() {
+                let length = cell_ticks(band);
+                for cell in window.start / length..window.end.div_ceil(length) {
+                    stretches.push(Stretch {
+                        rule: rule as u32,
+                        pressure: pressure as u16,
+                        band: band as u8,
+                        shift: (slot_ticks(band) / slot).trailing_zeros() as u8,
+                        cell,
+                        first: (i128::from(cell * length) - i128::from(origin)).div_euclid(i128::from(slot)) as i64,
+                        limit: threshold.limit(),
+                    });
                 }
             }
         }
+        let slots = (window.end - origin).div_ceil(slot);
+        let part = ((PART / a_day * TICKS_PER_DAY as f64 / slot as f64).min(SLOTS as f64) as u64).max(1).ilog2();
+        // No shorter than the widest slot, so that no two of different parts overlap.
+        let least = (slot_ticks(0) / slot).trailing_zeros();
+        let whole = slots.max(1).next_power_of_two().trailing_zeros();
+        Self { stretches, slot, slots, top, part_shift: part.clamp(least, whole.max(least)) }
     }
+}
 
-    /// How many occasions each run of the block has in a cell; `rng` stands at its first word.
-    fn counts(&mut self, rule: usize, band: usize, cell: u64, rng: &mut ChaCha8Rng) -> [u32; LANES] {
-        let poisson = &self.randomness.poisson[mean_index(band)];
-        let address = cell_address(band, cell);
-        std::array::from_fn(|lane| {
-            let word = rng.next_u32();
-            poisson.count(word, || self.draw(rule, lane, Purpose::Count, address, 0) as u32)
-        })
+impl Threshold {
+    /// The highest band with an occasion below it.
+    fn top(self) -> usize {
+        ((self.limit().max(1) - 1) >> HEIGHT_BITS) as usize
     }
+}
 
-    /// Whether the occasion lies below `threshold`.
-    pub(super) fn lies_below(&mut self, occasion: Occasion, rule: usize, lane: usize, threshold: Threshold) -> bool {
-        let height = occasion.height();
-        height < threshold.code
-            || (height == threshold.code && threshold.rest > 0 && {
-                let bits = self.draw(rule, lane, Purpose::Height, occasion.cell(), occasion.index());
-                bits >> HEIGHT_BITS < threshold.rest
-            })
-    }
+/// An occasion in 64 bits, in order of time: number of the slot, code, pressure.
+pub(super) type Key = u64;
+/// Bits of a pressure's index.
+pub(super) const PRESSURE_BITS: u32 = 16;
+/// Bits below the number of the slot.
+pub(super) const TIME_SHIFT: u32 = CODE_BITS + PRESSURE_BITS;
+/// The most slots of a recipe.
+pub(super) const SLOTS: u64 = 1 << (64 - TIME_SHIFT);
 
-    /// The occasion's time in ticks, to the last bit.
-    pub(super) fn time(&mut self, occasion: Occasion, rule: usize, lane: usize) -> u64 {
-        let bits = self.draw(rule, lane, Purpose::Time, occasion.cell(), occasion.index());
-        let within = (u128::from(bits) * u128::from(slot_ticks(occasion.band()))) >> 64;
-        occasion.slot_start() + within as u64
-    }
-
-    /// The identity of the firing at an occasion.
-    pub(super) fn identity(&self, occasion: Occasion, rule: usize) -> Identity {
-        identity(0, [self.randomness.rules[rule].name, occasion.cell(), u64::from(occasion.index())])
-    }
-
-    /// Puts one run's occasions in order of time, drawing further bits where the first do not decide between two
-    /// of them, or between one and a boundary or an end of the window. Those outside the window go.
-    pub(super) fn order(
-        &mut self,
-        occasions: &mut Vec<Occasion>,
-        lane: usize,
-        step_ticks: u64,
-        window: &Range<u64>,
-        rule_of: impl Fn(u32) -> (usize, u32),
-    ) {
-        occasions.sort_unstable_by_key(|o| o.at);
-        let straddles = !step_ticks.is_multiple_of(slot_ticks(0));
-        let mut outside = false;
-        let mut first = 0;
-        while first < occasions.len() {
-            let end_of = |o: &Occasion| o.at + slot_ticks(o.band());
-            let mut end = end_of(&occasions[first]);
-            let mut next = first + 1;
-            while next < occasions.len() && occasions[next].at < end {
-                end = end.max(end_of(&occasions[next]));
-                next += 1;
-            }
-            let group = &mut occasions[first..next];
-            let edge = group[0].at < window.start || end > window.end;
-            let boundary = straddles && group[0].at / step_ticks != (end - 1) / step_ticks;
-            if group.len() > 1 || edge || boundary {
-                for o in group.iter_mut() {
-                    o.at = self.time(*o, rule_of(o.pressure).0, lane);
-                }
-                group.sort_unstable_by_key(|o| (o.at, rule_of(o.pressure).1, o.code));
-                outside |= edge;
-            }
-            first = next;
+impl Stretch {
+    /// Puts the occasions of these words to their runs: those that are wanted, and lie in the first `slots`.
+    fn put(&self, words: &[u8], slots: u64, bulk: &mut Bulk) {
+        bulk.make_room(words.len() / 4);
+        let fixed = u64::from(self.band) << (TIME_SHIFT - 5) | u64::from(self.pressure);
+        let wanted = self.limit.saturating_sub(u32::from(self.band) << HEIGHT_BITS);
+        let Bulk { keys, ends, part_shift, .. } = bulk;
+        let (keys, ends, part_shift) = (&mut keys[..], &mut ends[..], *part_shift);
+        for (index, word) in words.as_chunks().0.iter().enumerate() {
+            let word = u32::from_le_bytes(*word);
+            let within = u64::from(word >> HEIGHT_BITS) & ((1 << TIME_BITS) - 1);
+            // Beyond all slots if it lies before the first.
+            let at = (self.first as u64).wrapping_add(within << self.shift);
+            let height = word & ((1 << HEIGHT_BITS) - 1);
+            // 1 if it is kept, else 0; without a branch, which the processor would guess wrong every third time.
+            let kept = u64::from(at < slots) & u64::from(height < wanted);
+            let at = at & kept.wrapping_neg();
+            let height = u64::from(height) << (PRESSURE_BITS + INDEX_BITS);
+            let lane = (word >> (TIME_BITS + HEIGHT_BITS)) as usize;
+            let end = &mut ends[(at >> part_shift) as usize * LANES + lane];
+            // Written in any case, and kept if it is wanted: nothing to guess for the processor.
+            keys[*end] = at << TIME_SHIFT | height | (index as u64) << PRESSURE_BITS | fixed;
+            *end += kept as usize;
         }
-        if outside {
-            occasions.retain(|o| window.contains(&o.at));
+    }
+}
+
+/// What was drawn in bulk for the runs of a block.
+#[derive(Debug, Default)]
+pub(super) struct Bulk {
+    /// For each part of the time, for each run, as many places.
+    keys: Vec<Key>,
+    places: usize,
+    /// For each part of the time, for each run: where in `keys` its occasions end.
+    ends: Vec<usize>,
+    /// Every list has room for at least so many more.
+    room: usize,
+    part_shift: u32,
+    /// Space for the words of a cell.
+    bytes: Vec<u8>,
+}
+
+impl Bulk {
+    /// The occasions of a run of the block in a part of the time, by pressure.
+    pub(super) fn keys(&self, run: u64, part: usize) -> &[Key] {
+        let list = part * LANES + (run % LANES as u64) as usize;
+        &self.keys[list * self.places..self.ends[list]]
+    }
+
+    /// Into how many parts the time is divided.
+    pub(super) fn parts(&self) -> usize {
+        self.ends.len() / LANES
+    }
+
+    fn begin(&mut self, recipe: &Recipe) {
+        self.part_shift = recipe.part_shift;
+        let parts = (recipe.slots.saturating_sub(1) >> recipe.part_shift) as usize + 1;
+        let lists = parts * LANES;
+        self.places = self.places.max(PLACES);
+        self.keys.resize(lists * self.places, 0);
+        self.ends.clear();
+        self.ends.extend((0..lists).map(|list| list * self.places));
+        self.room = self.places;
+    }
+
+    /// Makes room for so many more keys in each list.
+    fn make_room(&mut self, more: usize) {
+        if self.room < more {
+            while self.least_room() < more {
+                self.grow();
+            }
+            self.room = self.least_room();
         }
+        self.room -= more;
+    }
+
+    fn least_room(&self) -> usize {
+        let room = |(list, end): (usize, &usize)| (list + 1) * self.places - end;
+        self.ends.iter().enumerate().map(room).min().unwrap_or(0)
+    }
+
+    /// Makes all lists twice as long.
+    #[cold]
+    fn grow(&mut self) {
+        let mut keys = vec![0; 2 * self.keys.len()];
+        for (list, end) in self.ends.iter_mut().enumerate() {
+            let kept = &self.keys[list * self.places..*end];
+            keys[2 * list * self.places..][..kept.len()].copy_from_slice(kept);
+            *end += list * self.places;
+        }
+        (self.keys, self.places) = (keys, 2 * self.places);
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn randomness(rules: &[&str]) -> Randomness {
-        let keys = |id: &&str| RuleKeys {
-            occasions: derive("simulate semantics 1 occasions", 1, 0, id),
-            decisions: derive("simulate semantics 1 decisions", 1, 0, id),
-            name: name_hash(id),
-        };
-        Randomness {
-            rules: rules.iter().map(keys).collect(),
-            events: Vec::new(),
-            poisson: std::array::from_fn(|index| Poisson::new(power_of_two(index as i32 - 1))),
-        }
+    pub(in crate::engine) fn randomness(rules: &[&str]) -> Randomness {
+        Randomness::of(rules.iter().copied(), std::iter::empty(), 1, 0)
     }
 
-    fn lists() -> [Vec<Occasion>; LANES] {
-        std::array::from_fn(|_| Vec::new())
+    /// The occasions of a recipe in a block, by run.
+    pub(in crate::engine) fn laid_out(
+        randomness: &Randomness,
+        highest: &[f64],
+        window: &Range<u64>,
+        block: u64,
+    ) -> [Vec<Occasion>; LANES] {
+        let highest = highest.iter().map(|hazard| Threshold::of(*hazard)).enumerate();
+        let recipe = Recipe::new(highest, window);
+        assert!(recipe.slots < SLOTS);
+        let mut bulk = Bulk::default();
+        randomness.lay_out(&recipe, block, &mut bulk);
+        let origin = window.start - window.start % slot_ticks(0);
+        let occasion = |key: &Key| Occasion {
+            at: origin + (key >> TIME_SHIFT) * recipe.slot,
+            pressure: (key & 0xFFFF) as u32,
+            code: (key >> PRESSURE_BITS) as u32 & ((1 << CODE_BITS) - 1),
+        };
+        std::array::from_fn(|lane| {
+            (0..bulk.parts()).flat_map(|part| bulk.keys(lane as u64, part)).map(occasion).collect()
+        })
     }
 
     const DAYS: u64 = TICKS_PER_DAY;
@@ -448,65 +574,62 @@ mod tests {
     #[test]
     fn first_values_are_pinned() {
         let randomness = randomness(&["clash", "missile_test"]);
-        let mut block = Block::new(&randomness, 0);
-        let mut found = lists();
-        block.occasions(0, 0, Threshold::of(0.02), &(0..100 * DAYS), 0..LANES, &mut found);
-        let of_run_3: Vec<(u64, u64, u64)> =
-            found[3].iter().map(|o| (block.time(*o, 0, 3), u64::from(o.height()), block.identity(*o, 0).0)).collect();
+        let found = laid_out(&randomness, &[0.02], &(0..400 * DAYS), 0);
+        let seen = |o: &Occasion| (randomness.time(*o, 0, 3), u64::from(o.height()), randomness.identity(*o, 0).0);
+        let of_run_3: Vec<(u64, u64, u64)> = found[3].iter().map(seen).collect();
         insta::assert_debug_snapshot!("occasions", of_run_3);
-        let draws: Vec<u64> = [Purpose::Chance, Purpose::Delay, Purpose::Branch]
+        let draws: Vec<u64> = [Purpose::Delay, Purpose::Branch]
             .into_iter()
-            .flat_map(|purpose| [(0, 0), (0, 31), (1, 0)].map(|(rule, lane)| (rule, lane, purpose)))
-            .map(|(rule, lane, purpose)| block.draw(rule, lane, purpose, 417, 0))
+            .flat_map(|purpose| [(0, 0), (0, 31), (1, 0)].map(|(rule, run)| (rule, run, purpose)))
+            .map(|(rule, run, purpose)| randomness.draw(rule, run, purpose, 417, 0))
             .collect();
         insta::assert_debug_snapshot!("draws", draws);
+        insta::assert_debug_snapshot!("response", randomness.response(1, 7, Identity(417)));
     }
 
     #[test]
     fn thresholds_are_exact() {
-        for hazard in [0.0, 1e-12, 0.000_976_562_5, 0.001, 0.02, 0.75, 1.0, 3.0, 65_535.9] {
+        for hazard in [0.0, 1e-12, 0.015_625, 0.001, 0.02, 0.75, 1.0, 3.0, 16_383.9] {
             let t = Threshold::of(hazard);
             let band = t.band();
-            let position = (u64::from(t.code & 0xFFF) << 52) | t.rest;
+            let position = (u64::from(t.code & 0xFF) << 56) | t.rest;
             let back = band_low(band) + band_width(band) * (position as f64 / TWO_64);
-            assert!((back - hazard).abs() <= hazard * 1e-15 + 6e-23, "{hazard} came back as {back}");
+            assert!((back - hazard).abs() <= hazard * 1e-15 + 1e-21, "{hazard} came back as {back}");
+            assert!((t.a_day() - hazard).abs() <= band_width(band) / 256.0);
+            assert_eq!(t.limit() > 0, hazard > 0.0);
         }
     }
 
-    /// Cells and slots are whole ticks in every band, and a slot divides the day.
+    /// Cells and slots are whole ticks in every band, a slot divides the day, and the highest hazard is in the last band.
     #[test]
     fn slots_are_whole_ticks() {
         for band in 0..BANDS {
             assert_eq!(cell_ticks(band) % (1 << TIME_BITS), 0, "band {band}");
             assert!(slot_ticks(0).is_multiple_of(slot_ticks(band)));
-            let expected = band_width(band) * cell_ticks(band) as f64 / DAYS as f64;
-            assert!((expected - power_of_two(mean_index(band) as i32 - 1)).abs() < 1e-12, "band {band}");
+            let expected = band_width(band) * cell_ticks(band) as f64 / DAYS as f64 * LANES as f64;
+            assert!((expected - CELL_MEAN).abs() < 1e-9, "band {band}");
         }
         assert!(DAYS.is_multiple_of(slot_ticks(0)));
+        assert!((band_low(BANDS - 1) + band_width(BANDS - 1) - HIGHEST_HAZARD).abs() < 1e-9);
     }
 
-    /// Mean and variance of the number below a height that cuts a band, over 40 blocks: 1,280 runs.
+    /// Mean and variance of the number below a height that cuts a band, over 160 blocks: 1,280 runs.
     /// Each within 5 standard errors: false alarm about 1e-6.
     #[test]
     fn counts_are_poisson() {
         let randomness = randomness(&["r"]);
         for (hazard, days) in [(0.000_5, 2000), (0.013, 365), (0.3, 40), (5.0, 3)] {
-            let threshold = Threshold::of(hazard);
-            let counts: Vec<f64> = (0..40)
-                .flat_map(|number| {
-                    let mut block = Block::new(&randomness, number);
-                    let (mut found, window) = (lists(), 0..days * DAYS);
-                    block.occasions(0, 0, threshold, &window, 0..LANES, &mut found);
-                    (0..LANES)
-                        .map(|lane| {
-                            let below = found[lane].iter().filter(|o| {
-                                block.lies_below(**o, 0, lane, threshold) && block.time(**o, 0, lane) < window.end
-                            });
-                            below.count() as f64
-                        })
-                        .collect::<Vec<_>>()
-                })
-                .collect();
+            let (threshold, window) = (Threshold::of(hazard), 0..days * DAYS);
+            let mut counts = Vec::new();
+            for number in 0..160 {
+                for (lane, found) in laid_out(&randomness, &[hazard], &window, number).iter().enumerate() {
+                    let run = number * LANES as u64 + lane as u64;
+                    let below = found.iter().filter(|o| {
+                        randomness.lies_below(**o, 0, run, threshold) && randomness.time(**o, 0, run) < window.end
+                    });
+                    counts.push(below.count() as f64);
+                }
+            }
             let (n, mean) = (counts.len() as f64, hazard * days as f64);
             let sample_mean = counts.iter().sum::<f64>() / n;
             let variance = counts.iter().map(|c| (c - sample_mean) * (c - sample_mean)).sum::<f64>() / (n - 1.0);
@@ -516,42 +639,31 @@ mod tests {
         }
     }
 
-    /// One lane alone, a smaller window, a lower bound: the same occasions.
+    /// A lower bound, a later window, another rule beside it: the same occasions.
     #[test]
     fn what_is_looked_at_moves_nothing() {
-        let randomness = randomness(&["r"]);
-        let mut block = Block::new(&randomness, 7);
-        let (mut all, mut one, mut lower, mut later) = (lists(), lists(), lists(), lists());
+        let randomness = randomness(&["r", "s"]);
         let whole = 0..700 * DAYS;
-        block.occasions(0, 0, Threshold::of(0.3), &whole, 0..LANES, &mut all);
-        block.occasions(0, 0, Threshold::of(0.3), &whole, 5..6, &mut one);
-        assert_eq!(all[5], one[5]);
-        block.occasions(0, 0, Threshold::of(0.01), &whole, 0..LANES, &mut lower);
-        let below: Vec<Occasion> = all[9].iter().copied().filter(|o| o.height() <= Threshold::of(0.01).code).collect();
-        assert_eq!(below, lower[9]);
+        let sorted = |mut found: Vec<Occasion>| {
+            found.sort_unstable_by_key(|o| (o.code, o.at));
+            found
+        };
+        let all = laid_out(&randomness, &[0.3], &whole, 7).map(sorted);
+        assert!(all.iter().all(|found| found.len() > 100));
+        let beside = laid_out(&randomness, &[0.3, 0.9], &whole, 7);
+        let lower = laid_out(&randomness, &[0.01], &whole, 7).map(sorted);
         let window = 333 * DAYS..700 * DAYS;
-        block.occasions(0, 0, Threshold::of(0.3), &window, 0..LANES, &mut later);
-        let after: Vec<Occasion> = all[9].iter().copied().filter(|o| o.at >= window.start).collect();
-        assert_eq!(after, later[9]);
-    }
-
-    /// Many rules in one window, so that slots overlap: the order is that of the exact times.
-    #[test]
-    fn order_is_that_of_the_last_bit() {
-        let randomness = randomness(&["r"]);
-        let mut block = Block::new(&randomness, 0);
-        let (mut found, window) = (lists(), 5 * DAYS / 7..3 * DAYS);
-        block.occasions(0, 0, Threshold::of(4000.0), &window, 0..1, &mut found);
-        let step = DAYS / 24 / 7;
-        let mut exact: Vec<u64> = found[0].iter().map(|o| block.time(*o, 0, 0)).collect();
-        exact.retain(|at| window.contains(at));
-        exact.sort_unstable();
-        block.order(&mut found[0], 0, step, &window, |_| (0, 0));
-        let ordered: Vec<u64> = found[0].iter().map(|o| block.time(*o, 0, 0)).collect();
-        assert_eq!(ordered, exact);
-        let in_step = |at: u64| at / step;
-        assert!(found[0].iter().zip(&exact).all(|(o, exact)| in_step(o.at) == in_step(*exact)));
-        assert!(found[0].iter().any(|o| o.at == o.slot_start()), "some needed no further bits");
+        let later = laid_out(&randomness, &[0.3], &window, 7).map(sorted);
+        for lane in 0..LANES {
+            let first: Vec<Occasion> = beside[lane].iter().copied().filter(|o| o.pressure == 0).collect();
+            assert_eq!(all[lane], sorted(first));
+            let limit = Threshold::of(0.01).limit();
+            let below: Vec<Occasion> = all[lane].iter().copied().filter(|o| o.height() < limit).collect();
+            assert_eq!(below, lower[lane]);
+            let after: Vec<Occasion> = all[lane].iter().copied().filter(|o| o.at >= window.start).collect();
+            let seen: Vec<Occasion> = later[lane].iter().copied().filter(|o| o.at >= window.start).collect();
+            assert_eq!(after, seen);
+        }
     }
 
     #[test]

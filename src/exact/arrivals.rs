@@ -198,6 +198,8 @@ mod tests {
         (arrivals, plain)
     }
 
+    // The same bits are meant.
+    #[allow(clippy::float_cmp)]
     #[test]
     fn coded_and_plain_entries_give_the_same_bits() {
         let (Arrivals::Coded(coded), plain) = filled(1_000, CODES) else { panic!("few values have codes") };

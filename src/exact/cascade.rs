@@ -6,7 +6,7 @@
 mod web;
 
 use crate::model::event::{Observer, Occurrence};
-use crate::model::instant::{Identity, Instant, Item, Runaway, Stage};
+use crate::model::instant::{Instant, Item, Runaway, Stage};
 use crate::model::state::State;
 use crate::model::{Model, RuleId};
 use crate::observe::question::{Memory, Monitors};
@@ -155,7 +155,7 @@ impl<'m> Cascade<'m> {
                 Ok(true)
             }
             Act::Item(item) => self.instant.begin_item(item, &mut stage).map(|()| true),
-            Act::Pressure(rule) => self.instant.begin_pressure(rule, Identity::default(), &mut stage).map(|()| true),
+            Act::Pressure(rule) => self.instant.begin_pressure(rule, &mut stage).map(|()| true),
             Act::Next => self.instant.reach_next(&mut stage),
             Act::Turn => self.instant.begin_turn(&mut stage),
         };

@@ -76,7 +76,7 @@ impl Choice for EveryWay {
         let at_once = delay.at_once();
         let ways = [
             (Answer::Never, 1.0 - chance),
-            (Answer::AtOnce, chance * at_once),
+            (Answer::AtOnce(Identity::default()), chance * at_once),
             (Answer::Later, chance * (1.0 - at_once)),
         ];
         let possible: Vec<_> = ways.into_iter().filter(|(_, p)| *p > 0.0).collect();
@@ -122,8 +122,11 @@ mod tests {
         loop {
             let rule = RuleId(0);
             let came = ways.comes(rule, Identity::default(), 0.5, &delay, 0);
-            let branch =
-                if came == Answer::AtOnce { ways.branch(rule, Identity::default(), &[0.5, 0.0, 0.2]) } else { 9 };
+            let branch = if matches!(came, Answer::AtOnce(_)) {
+                ways.branch(rule, Identity::default(), &[0.5, 0.0, 0.2])
+            } else {
+                9
+            };
             let due = came == Answer::Later && ways.due(rule, &delay, 1);
             seen.push((came, branch, due));
             total += ways.probability();
@@ -131,7 +134,7 @@ mod tests {
                 break;
             }
         }
-        let at_once = |branch| (Answer::AtOnce, branch, false);
+        let at_once = |branch| (Answer::AtOnce(Identity::default()), branch, false);
         let later = |due| (Answer::Later, 9, due);
         assert_eq!(seen, [(Answer::Never, 9, false), at_once(0), at_once(2), at_once(3), later(true), later(false)]);
         assert!((total - 1.0_f64).abs() < 1e-15);

@@ -3,15 +3,25 @@
 //! The inner half of `instant`; it does not know agendas or the end of an instant.
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
-use super::instant::{Answer, Cause, Choice, Identity, Instant, LIMIT, Runaway, Stage};
+use super::instant::{Answer, Choice, Identity, Instant, LIMIT, Runaway, Stage};
+use super::program::{Deed, Deeds, Kind, Lot, Plain, Raised, after_one, close};
 use super::state::State;
-use super::{Branch, Branches, Clock, Effect, EventId, Model, RuleId, VariableKind};
+use super::{EventId, Model, RuleId};
 
 /// A rule that is about to be reached, and the identity of its firing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Queued {
     pub(super) rule: RuleId,
     pub(super) identity: Identity,
+}
+
+/// A firing of which is to be told.
+struct Fired {
+    queued: Queued,
+    branch: BranchIndex,
+    origin: Origin,
+    /// Firings of the run before it.
+    number: u32,
 }
 
 /// What raised the events that listeners are asked about.
@@ -30,18 +40,68 @@ impl Instant {
         origin: Origin,
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
-        let rule = stage.model.rule(queued.rule);
+        let rule = stage.model.program.rule(queued.rule);
         let mut keeps = false;
-        if let Clock::Response { slot, keep, .. } = rule.clock {
-            stage.state.pending.end(slot);
-            keeps = keep;
+        if let Kind::Response(response) = &rule.kind {
+            stage.state.pending.end(response.slot);
+            self.moved_pending = true;
+            keeps = response.keep;
         }
-        let open = keeps || rule.guard.holds(stage.state, stage.model);
+        let open = keeps || rule.guard.of(stage.state, stage.model);
         if !open || !stage.state.available(queued.rule, stage.model) {
             stage.tell(Occurrence::Preempted(queued.rule));
             return Ok(());
         }
+        if let Some(plain) = stage.model.program.plain(queued.rule) {
+            self.fire_plain((plain, queued.rule), origin, |_| queued.identity, stage);
+            return self.check_limit(stage.state);
+        }
         self.fire(queued, None, origin, stage)
+    }
+
+    /// Fires a rule of which nothing but its one change has to be worked out. `identity` is worked out if it is asked for.
+    #[inline]
+    pub(super) fn fire_plain<C: Choice, O: Observer>(
+        &mut self,
+        (plain, rule): (&Plain, RuleId),
+        origin: Origin,
+        identity: impl Fn(&mut Stage<'_, C, O>) -> Identity,
+        stage: &mut Stage<'_, C, O>,
+    ) {
+        let (id, index) = (plain.change.variable, plain.change.variable.0 as usize);
+        let old = stage.state.values[index];
+        let (new, held) = plain.change.result(old, stage.state, stage.model);
+        let number = self.firings();
+        if self.first.is_none() {
+            // Only lets that turn ask for it.
+            let asked = !stage.model.program.watches.is_empty();
+            self.first = Some(if asked { identity(stage) } else { Identity::default() });
+        }
+        self.fired.push(rule);
+        if held {
+            stage.tell(Occurrence::Saturated(rule, id));
+        }
+        if new != old {
+            stage.state.values[index] = new;
+            self.written.push(id);
+            self.turns_with = self.turns_with.or(stage.model.program.turns_with[index]);
+            stage.tell(Occurrence::Changed(id, old, new));
+        }
+        let raised = after_one(&plain.raised, old, new);
+        if !raised.counters.is_empty() {
+            self.count(raised, stage.model, stage.state);
+        }
+        stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised: &raised.events });
+        if !raised.listeners.is_empty() {
+            let identity = identity(stage);
+            self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
+        }
+    }
+
+    /// Stops an instant that does not come to an end.
+    #[inline]
+    pub(super) fn check_limit(&self, state: &State) -> Result<(), Runaway> {
+        if self.fired.len() as u32 >= LIMIT { Err(self.runaway(state)) } else { Ok(()) }
     }
 
     /// Fires, with the branch that is forced or else drawn.
@@ -53,50 +113,73 @@ impl Instant {
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
         let model = stage.model;
-        let rule = model.rule(queued.rule);
+        let rule = model.program.rule(queued.rule);
         let number = self.firings();
-        let index = forced.unwrap_or_else(|| self.draw(queued, stage));
-        let (branch, index) = match rule.branches.at(index) {
-            Some(branch) if !branch.forbidden || origin == Origin::Forced => (branch, index as BranchIndex),
-            _ => (&rule.nothing, NOTHING),
-        };
-        if let Some((slot, _)) = rule.at_most {
-            stage.state.used[slot] += 1;
+        let index = forced.unwrap_or_else(|| self.draw(queued, &rule.deeds, stage));
+        let deed = rule.deeds.at(index).filter(|deed| !deed.forbidden || origin == Origin::Forced);
+        if rule.limits.any {
+            self.use_up(queued.rule, stage);
         }
-        if let Some((slot, steps)) = rule.cooldown {
-            stage.state.ready[slot] = stage.state.step.saturating_add(steps);
-        }
-        self.apply(queued.rule, branch, stage);
-        self.raise_firing(branch, model, stage.state);
+        self.before.clear();
         self.first.get_or_insert(queued.identity);
         self.fired.push(queued.rule);
-        self.count(model, stage.state);
-        stage.tell(Occurrence::Fired { rule: queued.rule, branch: index, origin, number, raised: &self.raised });
-        if self.fired.len() as u32 >= LIMIT {
-            return Err(self.runaway(stage.state));
+        let fired = |branch| Fired { queued, branch, origin, number };
+        let Some(deed) = deed else { return self.raise(fired(NOTHING), &rule.nothing, stage) };
+        self.apply(queued.rule, deed, stage);
+        let fired = fired(index as BranchIndex);
+        if let Some(raised) = deed.raises.after(&self.before, &stage.state.values) {
+            return self.raise(fired, raised, stage);
         }
-        self.ask_listeners(Trigger { identity: queued.identity, number: Some(number) }, stage);
+        let mut raised = std::mem::take(&mut self.space);
+        deed.raises.put_together(&self.before, &stage.state.values, &mut raised, model);
+        let done = self.raise(fired, &raised, stage);
+        self.space = raised;
+        done
+    }
+
+    /// Tells of a firing and asks who listens.
+    fn raise(
+        &mut self,
+        fired: Fired,
+        raised: &Raised,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<(), Runaway> {
+        let Fired { queued: Queued { rule, identity }, branch, origin, number } = fired;
+        self.count(raised, stage.model, stage.state);
+        stage.tell(Occurrence::Fired { rule, branch, origin, number, raised: &raised.events });
+        self.check_limit(stage.state)?;
+        self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
         Ok(())
     }
 
+    /// A firing of a rule that has limits counts against them.
+    fn use_up(&mut self, rule: RuleId, stage: &mut Stage<'_, impl Choice, impl Observer>) {
+        let limits = &stage.model.program.rule(rule).limits;
+        if let Some((slot, _)) = limits.at_most {
+            stage.state.used[slot] += 1;
+        }
+        if let Some((slot, steps)) = limits.cooldown {
+            stage.state.ready[slot] = stage.state.step.saturating_add(steps);
+        }
+        self.limited.push(rule);
+    }
+
     /// The index of the branch: as many as there are for what they leave.
-    fn draw(&mut self, queued: Queued, stage: &mut Stage<'_, impl Choice, impl Observer>) -> usize {
+    fn draw(&mut self, queued: Queued, deeds: &Deeds, stage: &mut Stage<'_, impl Choice, impl Observer>) -> usize {
+        let Deeds::Lot { lot, .. } = deeds else { return 0 };
         let (state, model) = (&*stage.state, stage.model);
         self.weights.clear();
-        match &model.rule(queued.rule).branches {
-            Branches::One(_) => return 0,
-            Branches::Weighted { branches, otherwise } => {
-                self.weights.extend(branches.iter().map(|(weight, _)| weight.value(state, model)));
-                if otherwise.is_none() {
+        match lot {
+            Lot::Fixed(weights) => self.weights.extend(weights),
+            Lot::Weights { weights, closed } => {
+                self.weights.extend(weights.iter().map(|weight| weight.of(state, model)));
+                if *closed {
                     close(&mut self.weights);
                 }
             }
-            Branches::Odds { branches, .. } => {
-                let odds = branches.iter().map(
-                    |(when, odds, _)| {
-                        if when.holds(state, model) { odds.value(state, model) } else { 0.0 }
-                    },
-                );
+            Lot::Odds(odds) => {
+                let odds =
+                    odds.iter().map(|(when, odds)| if when.of(state, model) { odds.of(state, model) } else { 0.0 });
                 self.weights.extend(odds);
                 let sum: f64 = self.weights.iter().sum();
                 if sum == 0.0 {
@@ -109,23 +192,19 @@ impl Instant {
         stage.choice.branch(queued.rule, queued.identity, &self.weights)
     }
 
-    fn apply(&mut self, rule: RuleId, branch: &Branch, stage: &mut Stage<'_, impl Choice, impl Observer>) {
-        self.before.clear();
-        for effect in &branch.effects {
-            let (id, wanted) = effect.wanted(stage.state, stage.model);
-            let variable = stage.model.variable(id);
-            let held = wanted.clamp(f64::from(variable.low), f64::from(variable.high));
-            // Held at an end, it is that end exactly.
-            #[allow(clippy::float_cmp)]
-            if held != wanted && variable.kind == VariableKind::Indicator {
+    fn apply(&mut self, rule: RuleId, deed: &Deed, stage: &mut Stage<'_, impl Choice, impl Observer>) {
+        for change in &deed.changes {
+            let (id, index) = (change.variable, change.variable.0 as usize);
+            let old = stage.state.values[index];
+            let (new, held) = change.result(old, stage.state, stage.model);
+            if held {
                 stage.tell(Occurrence::Saturated(rule, id));
             }
-            let value = &mut stage.state.values[id.0 as usize];
-            let (old, new) = (*value, held as i32);
-            *value = new;
+            stage.state.values[index] = new;
             if new != old && !self.before.iter().any(|(seen, _)| *seen == id) {
                 self.before.push((id, old));
                 self.written.push(id);
+                self.turns_with = self.turns_with.or(stage.model.program.turns_with[index]);
             }
         }
         for (id, old) in &self.before {
@@ -136,112 +215,58 @@ impl Instant {
         }
     }
 
-    /// Leaves in `raised` the events of the firing, ascending, each once.
-    fn raise_firing(&mut self, branch: &Branch, model: &Model, state: &State) {
-        self.raised.clear();
-        self.raised.extend(&branch.raises);
-        let fixed = self.raised.len();
-        for (id, old) in &self.before {
-            let new = state.values[id.0 as usize];
-            if new == *old || !matches!(model.variable(*id).kind, VariableKind::Posture { .. }) {
-                continue;
-            }
-            let events = &model.posture_events[id.0 as usize];
-            let moved = if new > *old { events.rises } else { events.falls };
-            let became = events.becomes.get(new as usize).copied().flatten();
-            for event in moved.into_iter().chain(became) {
-                self.raised.push(event);
-                self.raised.extend(&model.event(event).groups);
-            }
-        }
-        if self.raised.len() > fixed {
-            self.raised.sort_unstable();
-            self.raised.dedup();
-        }
-    }
-
     /// Brings the counters of the raised events up to date.
-    pub(super) fn count(&mut self, model: &Model, state: &mut State) {
-        for event in &self.raised {
-            for counter in &model.event(*event).counters {
-                let index = counter.0 as usize;
-                state.counts[index] = (state.counts[index] + 1).min(model.counters[index].cap);
-                state.latest[index] = state.step;
-                self.counted.push(*counter);
-            }
+    pub(super) fn count(&mut self, raised: &Raised, model: &Model, state: &mut State) {
+        for counter in &raised.counters {
+            let index = counter.0 as usize;
+            state.counts[index] = (state.counts[index] + 1).min(model.counters[index].cap);
+            state.latest[index] = state.step;
+            self.counted.push(*counter);
         }
     }
 
     /// Asks every response that listens to one of `raised`, in file order, each once.
-    pub(super) fn ask_listeners(&mut self, by: Trigger, stage: &mut Stage<'_, impl Choice, impl Observer>) {
-        self.asked.clear();
-        for event in &self.raised {
-            self.asked.extend(stage.model.event(*event).listeners.iter().map(|rule| (*rule, *event)));
-        }
-        if self.asked.len() > 1 {
-            self.asked.sort_unstable();
-            self.asked.dedup_by_key(|(rule, _)| *rule);
-        }
-        for i in 0..self.asked.len() {
-            let (rule, event) = self.asked[i];
-            self.ask(rule, event, by, stage);
+    pub(super) fn ask_listeners(
+        &mut self,
+        raised: &Raised,
+        by: Trigger,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) {
+        for (rule, event) in &raised.listeners {
+            self.ask(*rule, *event, by, stage);
         }
     }
 
     fn ask(&mut self, rule: RuleId, trigger: EventId, by: Trigger, stage: &mut Stage<'_, impl Choice, impl Observer>) {
-        let compiled = stage.model.rule(rule);
-        let Clock::Response { slot, chance, delay, restart, .. } = &compiled.clock else {
-            unreachable!("only responses listen")
-        };
-        let pending = stage.state.pending.since(*slot).is_some();
-        if pending && !restart {
+        let compact = stage.model.program.rule(rule);
+        let response = compact.response();
+        let pending = stage.state.pending.since(response.slot).is_some();
+        if pending && !response.restart {
             return stage.tell(Occurrence::Ignored(rule, trigger));
         }
-        if !stage.state.available(rule, stage.model) || !compiled.guard.holds(stage.state, stage.model) {
+        if !stage.state.available(rule, stage.model) || !compact.guard.of(stage.state, stage.model) {
             return stage.tell(Occurrence::NotOpen(rule, trigger));
         }
-        let identity = stage.identify(Cause::Response(rule, by.identity));
         // A restart draws a new delay; whether the response comes has been decided.
-        let chance = if pending { 1.0 } else { chance.value(stage.state, stage.model) };
-        let at_once = match stage.choice.comes(rule, identity, chance, delay, stage.state.step) {
+        let chance = if pending { 1.0 } else { response.chance.of(stage.state, stage.model) };
+        let at_once = match stage.choice.comes(rule, by.identity, chance, &response.delay, stage.state.step) {
             Answer::Never => return stage.tell(Occurrence::LetPass(rule, trigger)),
-            Answer::AtOnce => true,
-            Answer::Later => false,
+            Answer::AtOnce(identity) => Some(identity),
+            Answer::Later => None,
         };
         if pending {
             self.queue.retain(|queued| queued.rule != rule);
         }
-        stage.state.pending.begin(*slot, stage.state.step);
-        if at_once {
+        stage.state.pending.begin(response.slot, stage.state.step);
+        self.moved_pending = true;
+        if let Some(identity) = at_once {
             self.queue.push_back(Queued { rule, identity });
         }
-        let by = by.number;
+        let (by, at_once) = (by.number, at_once.is_some());
         stage.tell(if pending {
             Occurrence::Restarted { rule, trigger, by, at_once }
         } else {
             Occurrence::Comes { rule, trigger, by, at_once }
         });
-    }
-}
-
-/// Gives the last branch that can be drawn what the others leave of 1, so that no rounding error is nobody's.
-fn close(weights: &mut [f64]) {
-    if let Some(last) = weights.iter().rposition(|w| *w > 0.0) {
-        let others: f64 = weights[..last].iter().sum();
-        weights[last] = (1.0 - others).max(0.0);
-    }
-}
-
-impl Effect {
-    /// The variable that it writes, and the value before it is held within the variable's range.
-    pub fn wanted(&self, state: &State, model: &Model) -> (super::VariableId, f64) {
-        match self {
-            Self::Set(id, value) => (*id, value.value(state, model)),
-            Self::Add(id, by) => (*id, f64::from(state.values[id.0 as usize]) + by.value(state, model)),
-            Self::Map(id, to) => {
-                let from = state.values[id.0 as usize] - model.variable(*id).low;
-                (*id, f64::from(to[from as usize]))
-            }
-        }
     }
 }

@@ -215,7 +215,7 @@ enum Form<T: Value> {
         /// Lowest value and stride by position in `reads`.
         layout: Box<[(i32, usize)]>,
         /// Row-major.
-        values: Box<[T]>,
+        values: Arc<[T]>,
         /// Where the values are from: it can be shown to people and other programs, which a table cannot.
         tree: Arc<T::Tree>,
     },
@@ -349,6 +349,133 @@ impl Tabulated<f64> {
     pub fn value(&self, state: &State, model: &super::Model) -> f64 {
         self.of(&|slot| state.read(slot, model))
     }
+}
+
+/// Variables that a `Look` can stand on.
+const LOOKED_AT: usize = 4;
+
+/// Where in a table the values of a few variables lead: `base` and `stride` times value for each of them. Where there
+/// are fewer, the first is named again with stride 0, so that there is nothing to decide.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    variables: [u32; LOOKED_AT],
+    strides: [i32; LOOKED_AT],
+    base: i32,
+}
+
+impl Look {
+    /// Into a table of one entry.
+    const NOWHERE: Self = Self { variables: [0; LOOKED_AT], strides: [0; LOOKED_AT], base: 0 };
+
+    /// Into a table over these variables with their lowest and highest values, the last varying fastest, and its size;
+    /// `None` if they are too many, or it would have more than `most` entries.
+    pub fn over(domains: &[(VariableId, i32, i32)], most: usize) -> Option<(Self, usize)> {
+        let mut look = Self::NOWHERE;
+        if domains.len() > LOOKED_AT {
+            return None;
+        }
+        let mut size = 1_usize;
+        for (place, (id, low, high)) in domains.iter().enumerate().rev() {
+            (look.variables[place], look.strides[place]) = (id.0, size as i32);
+            look.base = look.base.wrapping_sub(low.wrapping_mul(size as i32));
+            size = size.checked_mul((i64::from(*high) - i64::from(*low) + 1) as usize).filter(|size| *size <= most)?;
+        }
+        Some((look, size))
+    }
+
+    /// Gives the variables the values that belong to entry `index`; `domains` are those of `over`.
+    pub fn set(&self, index: usize, domains: &[(VariableId, i32, i32)], values: &mut [i32]) {
+        for ((id, low, high), stride) in domains.iter().zip(&self.strides) {
+            let span = (high - low + 1) as usize;
+            values[id.0 as usize] = low + (index / *stride as usize % span) as i32;
+        }
+    }
+
+    /// Its variables, their strides and the base, if it stands on no more than two variables.
+    pub fn of_two(&self) -> Option<([u32; 2], [i32; 2], i32)> {
+        let [a, b, rest @ ..] = self.strides;
+        (rest == [0; LOOKED_AT - 2]).then_some(([self.variables[0], self.variables[1]], [a, b], self.base))
+    }
+
+    fn of(reads: &[Slot], layout: &[(i32, usize)]) -> Option<Self> {
+        let mut look = Self::NOWHERE;
+        if reads.len() > LOOKED_AT {
+            return None;
+        }
+        for (place, (slot, (low, stride))) in reads.iter().zip(layout).enumerate() {
+            let Slot::Variable(id) = slot else { return None };
+            (look.variables[place], look.strides[place]) = (id.0, *stride as i32);
+            look.base = look.base.wrapping_sub(low.wrapping_mul(*stride as i32));
+        }
+        Some(look)
+    }
+
+    /// The index, where the variables have these values. Parts of the sum may wrap, the whole is small.
+    #[inline]
+    pub fn at(&self, values: &[i32]) -> usize {
+        let mut index = self.base;
+        for (variable, stride) in self.variables.iter().zip(&self.strides) {
+            // A model may have no variable that could be named again.
+            let value = values.get(*variable as usize).copied().unwrap_or(0);
+            index = index.wrapping_add(value.wrapping_mul(*stride));
+        }
+        index as usize
+    }
+}
+
+/// A formula in the form in which it is asked fastest: the same answers as the `Tabulated` that it is made from.
+#[derive(Debug, Clone)]
+pub enum Quick<T: Value> {
+    /// Always the same.
+    Constant(T),
+    /// A table over a few variables.
+    Table(Look, Arc<[T]>),
+    /// Anything else.
+    Other(Arc<Tabulated<T>>),
+}
+
+impl<T: Value> From<&Tabulated<T>> for Quick<T> {
+    fn from(formula: &Tabulated<T>) -> Self {
+        match &formula.form {
+            Form::Constant(value) => return Self::Constant(*value),
+            Form::Table { layout, values, .. } => {
+                if let Some(look) = Look::of(&formula.reads, layout) {
+                    return Self::Table(look, Arc::clone(values));
+                }
+            }
+            Form::Tree(_) => {}
+        }
+        Self::Other(Arc::new(formula.clone()))
+    }
+}
+
+impl<T: Value> Quick<T> {
+    /// Its value.
+    #[inline]
+    pub fn of(&self, state: &State, model: &super::Model) -> T {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Table(look, values) => values[look.at(&state.values)],
+            Self::Other(formula) => ask(formula, state, model),
+        }
+    }
+}
+
+impl<T: Value> Quick<T> {
+    /// Its table and how to look there, if it reads a few variables or nothing.
+    pub fn table(&self) -> Option<(Look, &[T])> {
+        match self {
+            Self::Constant(value) => Some((Look::NOWHERE, std::slice::from_ref(value))),
+            Self::Table(look, values) => Some((*look, values)),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// What a formula gives; apart, so that the rest of `Quick::of` is small enough to stand where it is asked.
+#[inline(never)]
+fn ask<T: Value>(formula: &Tabulated<T>, state: &State, model: &super::Model) -> T {
+    formula.of(&|slot| state.read(slot, model))
 }
 
 #[cfg(test)]

@@ -13,9 +13,10 @@ use std::collections::VecDeque;
 
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::{Queued, Trigger};
+use super::program::{Kind, Raised, Turns, watch_bit};
 use super::state::State;
 use super::table::DelayTable;
-use super::{Clock, CounterId, EventId, Model, RuleId, Step, VariableId, WatchId};
+use super::{CounterId, EventId, Model, RuleId, Step, VariableId, WatchId};
 
 /// Identity of a firing: the address of the draws that descend from it (SEMANTICS 7). Not state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,12 +25,12 @@ pub struct Identity(pub u64);
 /// What an identity is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
+    /// The occasion at which a pressure fires now.
+    Occasion(RuleId),
     /// A dated or recurring rule at the present boundary.
     Calendar(RuleId),
     /// The n-th forced firing of the model.
     Forced(RuleId, usize),
-    /// A response to a trigger of this identity.
-    Response(RuleId, Identity),
     /// The event `start`.
     Start,
     /// The event `begins` or `ends`, for the n-th time in this instant, whose first firing was this; `None` if there was none.
@@ -41,8 +42,8 @@ pub enum Cause {
 pub enum Answer {
     /// Not for this trigger.
     Never,
-    /// In this instant.
-    AtOnce,
+    /// In this instant, under this identity.
+    AtOnce(Identity),
     /// At a later boundary.
     Later,
 }
@@ -52,8 +53,14 @@ pub trait Choice {
     /// The identity that goes with a cause. Must not depend on anything else than the cause and `step`.
     fn identify(&mut self, cause: Cause, step: Step) -> Identity;
 
-    /// Does the response come, with this chance, and is it at once? If later, it is remembered under `identity`.
-    fn comes(&mut self, rule: RuleId, identity: Identity, chance: f64, delay: &DelayTable, step: Step) -> Answer;
+    /// Does the response to a trigger of this identity come, with this chance, and is it at once? If later, the
+    /// identity of its firing is remembered.
+    fn comes(&mut self, rule: RuleId, trigger: Identity, chance: f64, delay: &DelayTable, step: Step) -> Answer;
+
+    /// Whether it is worth asking if the pending response is due, being of this age.
+    fn may_be_due(&self, _rule: RuleId, _age: Step) -> bool {
+        true
+    }
 
     /// Is the pending response due now, being of this age?
     fn due(&mut self, rule: RuleId, delay: &DelayTable, age: Step) -> bool;
@@ -103,6 +110,9 @@ pub struct Stage<'a, C, O> {
 }
 
 impl<C: Choice, O: Observer> Stage<'_, C, O> {
+    // See `Observer::observe` of the tally: what nobody asks for costs nothing then.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn tell(&mut self, occurrence: Occurrence<'_>) {
         self.observer.observe(self.model, self.state, occurrence);
     }
@@ -116,22 +126,27 @@ impl<C: Choice, O: Observer> Stage<'_, C, O> {
 #[derive(Debug, Default)]
 pub struct Instant {
     pub(super) queue: VecDeque<Queued>,
-    /// Events of the firing, or of the let, that is being told.
-    pub(super) raised: Vec<EventId>,
-    pub(super) asked: Vec<(RuleId, EventId)>,
     pub(super) weights: Vec<f64>,
     /// Variables that the present firing wrote, with their values before.
     pub(super) before: Vec<(VariableId, i32)>,
+    /// Where events are put together that could not be worked out beforehand.
+    pub(super) space: Raised,
     turned: Vec<(usize, bool)>,
     /// Slots of the responses that lapse as the instant settles.
     lapsed: Vec<usize>,
     agenda: Vec<Item>,
     /// Variables that some effect wrote with a new value since `open`; may repeat.
     pub written: Vec<VariableId>,
+    /// What can turn with these.
+    pub(super) turns_with: Turns,
     /// Counters that moved since `open`; may repeat.
     pub counted: Vec<CounterId>,
     /// Rules that fired since `open`, in order.
     pub fired: Vec<RuleId>,
+    /// Those of them that have a limit or a cooldown.
+    pub limited: Vec<RuleId>,
+    /// Some response began or ceased to be pending.
+    pub moved_pending: bool,
     turns: u32,
     pub(super) first: Option<Identity>,
     firings_before: u32,
@@ -156,12 +171,16 @@ impl Instant {
     }
 
     /// Begins an instant.
+    #[inline]
     pub fn open(&mut self) {
         self.firings_before += self.fired.len() as u32;
         self.queue.clear();
         self.written.clear();
         self.counted.clear();
         self.fired.clear();
+        self.limited.clear();
+        self.moved_pending = false;
+        self.turns_with = Turns::default();
         self.turns = 0;
         self.first = None;
     }
@@ -176,11 +195,15 @@ impl Instant {
             self.start(stage)?;
         }
         let mut agenda = std::mem::take(&mut self.agenda);
-        self.agenda(stage.model, stage.state, &mut agenda);
+        fill_agenda(stage.model, stage.state, &mut agenda, |rule, age| stage.choice.may_be_due(rule, age));
         let done = agenda.iter().try_for_each(|item| self.item(*item, stage));
         self.agenda = agenda;
         done?;
-        while self.turn(stage)? {}
+        self.turns_with = self.turns_with.or(match stage.state.step {
+            0 => Turns::ANYTHING,
+            _ => stage.model.program.turns_with_time(stage.state, stage.model),
+        });
+        self.turn_all(stage)?;
         self.settle(stage);
         Ok(())
     }
@@ -189,16 +212,17 @@ impl Instant {
     ///
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
-    pub fn pressure(
-        &mut self,
-        rule: RuleId,
-        identity: Identity,
-        stage: &mut Stage<'_, impl Choice, impl Observer>,
-    ) -> Result<(), Runaway> {
+    pub fn pressure(&mut self, rule: RuleId, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         self.open();
-        self.begin_pressure(rule, identity, stage)?;
+        match stage.model.program.plain(rule) {
+            Some(plain) => {
+                let identity = |stage: &mut Stage<'_, _, _>| stage.identify(Cause::Occasion(rule));
+                self.fire_plain((plain, rule), Origin::Pressure, identity, stage);
+            }
+            None => self.begin_pressure(rule, stage)?,
+        }
         self.drain(stage)?;
-        while self.turn(stage)? {}
+        self.turn_all(stage)?;
         self.settle(stage);
         Ok(())
     }
@@ -210,9 +234,9 @@ impl Instant {
     pub fn begin_pressure(
         &mut self,
         rule: RuleId,
-        identity: Identity,
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
+        let identity = stage.identify(Cause::Occasion(rule));
         self.fire(Queued { rule, identity }, None, Origin::Pressure, stage)
     }
 
@@ -227,25 +251,16 @@ impl Instant {
 
     /// Raises `start`; the queue is left as it is then.
     pub fn begin_start(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
+        let raised = &stage.model.program.start;
+        self.count(raised, stage.model, stage.state);
+        stage.tell(Occurrence::Started(&raised.events));
         let identity = stage.identify(Cause::Start);
-        self.raise(stage.model.start_event, stage);
-        stage.tell(Occurrence::Started(&self.raised));
-        self.ask_listeners(Trigger { identity, number: None }, stage);
+        self.ask_listeners(raised, Trigger { identity, number: None }, stage);
     }
 
     /// Fills `agenda` with the items of boundary `state.step` in their order.
     pub fn agenda(&self, model: &Model, state: &State, agenda: &mut Vec<Item>) {
-        agenda.clear();
-        let forced = model.forced.iter().enumerate().filter(|(_, f)| f.at == state.step);
-        agenda.extend(forced.map(|(index, _)| Item::Forced(index)));
-        let first = agenda.len();
-        let pending = state.pending.iter().filter(|(_, since)| *since < state.step);
-        agenda.extend(pending.map(|(slot, _)| Item::Rule(model.responses[slot])));
-        agenda.extend(model.schedule.rules_at(state.step).map(Item::Rule));
-        agenda[first..].sort_by_key(|item| match item {
-            Item::Rule(id) => (std::cmp::Reverse(model.rule(*id).priority), *id),
-            Item::Forced(_) => unreachable!("forced items stand before"),
-        });
+        fill_agenda(model, state, agenda, |_, _| true);
     }
 
     /// Reaches one item of the agenda and empties the queue behind it.
@@ -253,7 +268,18 @@ impl Instant {
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
     pub fn item(&mut self, item: Item, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
-        self.begin_item(item, stage)?;
+        let plain = match item {
+            Item::Rule(rule) => stage.model.program.plain(rule).filter(|plain| plain.always).zip(Some(rule)),
+            Item::Forced(_) => None,
+        };
+        match plain {
+            Some((plain, rule)) => {
+                let identity = |stage: &mut Stage<'_, _, _>| stage.identify(Cause::Calendar(rule));
+                self.fire_plain((plain, rule), Origin::Calendar, identity, stage);
+                self.check_limit(stage.state)?;
+            }
+            None => self.begin_item(item, stage)?,
+        }
         self.drain(stage)
     }
 
@@ -268,22 +294,22 @@ impl Instant {
                 let identity = stage.identify(Cause::Forced(forced.rule, index));
                 self.fire(Queued { rule: forced.rule, identity }, forced.branch, Origin::Forced, stage)?;
             }
-            Item::Rule(rule) => match &stage.model.rule(rule).clock {
-                Clock::Response { slot, delay, .. } => {
+            Item::Rule(rule) => match &stage.model.program.rule(rule).kind {
+                Kind::Response(response) => {
                     // Restarted since the agenda was made: its entry is withdrawn.
                     let now = stage.state.step;
-                    let age = stage.state.pending.since(*slot).filter(|since| *since < now).map(|since| now - since);
-                    if !age.is_some_and(|age| stage.choice.due(rule, delay, age)) {
+                    let since = stage.state.pending.since(response.slot).filter(|since| *since < now);
+                    if !since.is_some_and(|since| stage.choice.due(rule, &response.delay, now - since)) {
                         return Ok(());
                     }
                     let identity = stage.choice.remembered(rule);
                     self.reach(Queued { rule, identity }, Origin::Response, stage)?;
                 }
-                Clock::Dated(_) | Clock::Recurring { .. } => {
+                Kind::Calendar => {
                     let identity = stage.identify(Cause::Calendar(rule));
                     self.reach(Queued { rule, identity }, Origin::Calendar, stage)?;
                 }
-                Clock::Pressure { .. } => unreachable!("a pressure is on no agenda"),
+                Kind::Pressure { .. } => unreachable!("a pressure is on no agenda"),
             },
         }
         Ok(())
@@ -300,15 +326,33 @@ impl Instant {
         Ok(turned)
     }
 
+    /// Turns until nothing does, asking only the watched lets that may have turned.
+    #[inline]
+    fn turn_all(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
+        loop {
+            let which = self.may_turn(stage.model).watches;
+            if which == 0 || !self.compare(which, stage)? {
+                return Ok(());
+            }
+            self.drain(stage)?;
+        }
+    }
+
     /// Compares every watched let with the end of the last turn and raises what differs; the queue is left as it is
     /// then. Whether anything differed.
     ///
     /// # Errors
     /// `Runaway` if the turns of the instant reach `LIMIT`.
     pub fn begin_turn(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
+        self.compare(u64::MAX, stage)
+    }
+
+    /// `begin_turn` that asks only the watched lets of `which`.
+    fn compare(&mut self, which: u64, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
         self.turned.clear();
-        for (index, watch) in stage.model.watches.iter().enumerate() {
-            let holds = watch.condition.holds(stage.state, stage.model);
+        let watches = stage.model.program.watches.iter().enumerate();
+        for (index, watch) in watches.filter(|(index, _)| which & watch_bit(*index) != 0) {
+            let holds = watch.condition.of(stage.state, stage.model);
             if holds != stage.state.held[index] {
                 stage.state.held[index] = holds;
                 self.turned.push((index, holds));
@@ -323,42 +367,57 @@ impl Instant {
         }
         for i in 0..self.turned.len() {
             let (index, holds) = self.turned[i];
-            let watch = &stage.model.watches[index];
-            let event = if holds { watch.begins } else { watch.ends };
-            let identity = stage.identify(Cause::Turned(event, self.turns, self.first));
-            self.raise(event, stage);
-            stage.tell(Occurrence::Turned(WatchId(index as u32), holds, &self.raised));
-            self.ask_listeners(Trigger { identity, number: None }, stage);
+            let (watch, raises) = (&stage.model.watches[index], &stage.model.program.watches[index]);
+            let (event, raised) = if holds { (watch.begins, &raises.begins) } else { (watch.ends, &raises.ends) };
+            self.count(raised, stage.model, stage.state);
+            stage.tell(Occurrence::Turned(WatchId(index as u32), holds, &raised.events));
+            if !raised.listeners.is_empty() {
+                let identity = stage.identify(Cause::Turned(event, self.turns, self.first));
+                self.ask_listeners(raised, Trigger { identity, number: None }, stage);
+            }
         }
         Ok(true)
     }
 
     /// The instant has settled: lapses, then `stop_when`.
+    #[inline]
     pub fn settle(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
+        if !stage.state.pending.is_empty() {
+            self.lapse(stage);
+        }
+        if let Some(stop) = &model.program.stop_when {
+            // A boundary at which nothing fired is asked too: time alone may have turned it.
+            let asked = self.first.is_none() || self.may_turn(model).stop;
+            stage.state.stopped |= asked && stop.of(stage.state, model);
+        }
+    }
+
+    /// Cancels the pending responses whose guards do not hold any more.
+    #[inline(never)]
+    fn lapse(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
+        let model = stage.model;
+        // They held when the responses were triggered, in this instant or before it.
+        if self.first.is_some() && !self.may_turn(model).lapses {
+            return;
+        }
         self.lapsed.clear();
         for (slot, _) in stage.state.pending.iter() {
-            let rule = model.rule(model.responses[slot]);
-            let keep = matches!(rule.clock, Clock::Response { keep: true, .. });
-            if !keep && !rule.guard.holds(stage.state, model) {
+            let rule = model.program.rule(model.responses[slot]);
+            if !rule.response().keep && !rule.guard.of(stage.state, model) {
                 self.lapsed.push(slot);
             }
         }
         for slot in &self.lapsed {
             stage.state.pending.end(*slot);
+            self.moved_pending = true;
             stage.tell(Occurrence::Lapsed(model.responses[*slot]));
-        }
-        if let Some(stop) = &model.stop_when {
-            stage.state.stopped |= self.may_stop(model) && stop.holds(stage.state, model);
         }
     }
 
-    /// Whether anything that `stop_when` reads can have changed in this instant.
-    fn may_stop(&self, model: &Model) -> bool {
-        model.stop_reads_time
-            || !self.counted.is_empty()
-            || self.first.is_none()
-            || self.written.iter().any(|id| model.stop_reads[id.0 as usize])
+    /// What may differ now from how it was when the instant began.
+    fn may_turn(&self, model: &Model) -> Turns {
+        if self.counted.is_empty() { self.turns_with } else { self.turns_with.or(model.program.turns_with_counters) }
     }
 
     pub(super) fn runaway(&self, state: &State) -> Runaway {
@@ -369,8 +428,11 @@ impl Instant {
         Runaway { step: state.step, rules }
     }
 
+    #[inline]
     fn drain(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
-        while self.reach_next(stage)? {}
+        while !self.queue.is_empty() {
+            self.reach_next(stage)?;
+        }
         Ok(())
     }
 
@@ -394,13 +456,27 @@ impl Instant {
         self.queue.clear();
         self.queue.extend(rules.iter().map(|rule| Queued { rule: *rule, identity: Identity::default() }));
     }
+}
 
-    /// Leaves in `raised` an event that is no firing's, and counts it.
-    fn raise(&mut self, event: EventId, stage: &mut Stage<'_, impl Choice, impl Observer>) {
-        self.raised.clear();
-        self.raised.push(event);
-        self.raised.extend(&stage.model.event(event).groups);
-        self.raised.sort_unstable();
-        self.count(stage.model, stage.state);
+/// Fills `agenda` with the items of boundary `state.step` in their order, of the pending responses those that `may_be_due`.
+fn fill_agenda(model: &Model, state: &State, agenda: &mut Vec<Item>, may_be_due: impl Fn(RuleId, Step) -> bool) {
+    agenda.clear();
+    let forced = model.forced.iter().enumerate().filter(|(_, f)| f.at == state.step);
+    agenda.extend(forced.map(|(index, _)| Item::Forced(index)));
+    let first = agenda.len();
+    for (slot, since) in state.pending.iter().filter(|(_, since)| *since < state.step) {
+        let rule = model.responses[slot];
+        if may_be_due(rule, state.step - since) {
+            agenda.push(Item::Rule(rule));
+        }
+    }
+    let pending = agenda.len() > first;
+    agenda.extend(model.schedule.rules_at(state.step).map(Item::Rule));
+    // What the calendar brings is in order already.
+    if pending && agenda.len() > first + 1 {
+        agenda[first..].sort_unstable_by_key(|item| match item {
+            Item::Rule(id) => model.program.rule(*id).order,
+            Item::Forced(_) => unreachable!("forced items stand before"),
+        });
     }
 }

@@ -11,6 +11,7 @@ pub mod formula;
 pub mod instant;
 pub mod lint;
 pub mod pending;
+pub mod program;
 pub mod rule;
 pub mod schedule;
 pub mod state;
@@ -23,6 +24,7 @@ pub use ask::{Ask, AskNumber, Asked, Comparison, Outcome, Question, When};
 pub use rule::{Branch, Branches, Clock, Effect, Rule};
 
 use formula::{Slot, Tabulated};
+use program::Program;
 use schedule::Schedule;
 
 /// Index into `Model::variables`.
@@ -95,10 +97,8 @@ pub struct Model {
     pub posture_events: Vec<PostureEvents>,
     /// Responses in file order: `Clock::Response::slot` indexes it and `State::pending`. Made by `finish`.
     pub responses: Vec<RuleId>,
-    /// By variable: `stop_when` reads it. Made by `finish`.
-    pub stop_reads: Vec<bool>,
-    /// `stop_when` can change by the passing of time alone. Made by `finish`.
-    pub stop_reads_time: bool,
+    /// The rules as engines walk them. Made by `finish`.
+    pub program: Program,
     /// What the calendar alone brings. Made by `finish`.
     pub schedule: Schedule,
 }
@@ -259,21 +259,13 @@ pub struct Variant {
 }
 
 impl Model {
-    /// Derives `responses`, `schedule` and `stop_reads` from the rest. The compiler's last step.
+    /// Derives `responses`, `schedule` and `program` from the rest. The compiler's last step.
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.responses = (0..self.rules.len() as u32)
             .map(RuleId)
             .filter(|id| matches!(self.rule(*id).clock, Clock::Response { .. }))
             .collect();
-        self.stop_reads = vec![false; self.variables.len()];
-        for slot in self.stop_when.iter().flat_map(|stop| &stop.reads) {
-            match slot {
-                Slot::Variable(id) => self.stop_reads[id.0 as usize] = true,
-                Slot::Count(_) => {}
-                Slot::AgeAtLeast(..) | Slot::During(..) | Slot::Day => self.stop_reads_time = true,
-            }
-        }
         let (mut turns, mut reads_day) = (Vec::new(), false);
         let steps = self.calendar.steps;
         self.each_read(|slot| match slot {
@@ -281,8 +273,8 @@ impl Model {
             Slot::Day => reads_day = true,
             Slot::Variable(_) | Slot::Count(_) | Slot::AgeAtLeast(..) => {}
         });
-        let day = (86_400 / self.calendar.step_seconds).max(1) as Step;
-        self.schedule = Schedule::new(&self, turns, reads_day.then_some(day));
+        self.schedule = Schedule::new(&self, turns, reads_day);
+        self.program = Program::new(&self);
         self
     }
 
@@ -345,8 +337,8 @@ impl Calendar {
 /// A second is 2²⁴ ticks, so every second, minute, hour and day is a whole number of them.
 pub const TICK_BITS: u32 = 24;
 
-/// Hazards are below this, per day: about three in four seconds. The bands of occasions (SEMANTICS 7) end here.
-pub const HIGHEST_HAZARD: f64 = 65_536.0;
+/// Hazards are below this, per day: about one in five seconds. The bands of occasions (SEMANTICS 7) end here.
+pub const HIGHEST_HAZARD: f64 = 16_384.0;
 
 /// Ticks in a day.
 pub const TICKS_PER_DAY: u64 = 86_400 << TICK_BITS;

@@ -5,7 +5,8 @@
 
 use super::formula::Slot;
 use super::pending::Pending;
-use super::{Clock, Model, RuleId, Step};
+use super::program::{Kind, Limits};
+use super::{Model, RuleId, Step};
 
 /// No boundary.
 pub const NEVER: Step = Step::MAX;
@@ -83,21 +84,25 @@ impl State {
     /// Not forbidden, not used up, not cooling down.
     #[inline]
     pub fn available(&self, rule: RuleId, model: &Model) -> bool {
-        let rule = model.rule(rule);
-        !rule.forbidden
-            && rule.at_most.is_none_or(|(slot, most)| self.used[slot] < most)
-            && rule.cooldown.is_none_or(|(slot, _)| self.step >= self.ready[slot])
+        let limits = &model.program.rule(rule).limits;
+        !limits.any || self.within(limits)
+    }
+
+    fn within(&self, limits: &Limits) -> bool {
+        !limits.forbidden
+            && limits.at_most.is_none_or(|(slot, most)| self.used[slot] < most)
+            && limits.cooldown.is_none_or(|(slot, _)| self.step >= self.ready[slot])
     }
 
     /// The hazard in force of a pressure, per day; 0 for a rule that is none.
     #[inline]
     pub fn hazard(&self, rule: RuleId, model: &Model) -> f64 {
-        let compiled = model.rule(rule);
-        match &compiled.clock {
-            Clock::Pressure { hazard, .. }
-                if !self.stopped && self.available(rule, model) && compiled.guard.holds(self, model) =>
+        let compact = model.program.rule(rule);
+        match &compact.kind {
+            Kind::Pressure { hazard }
+                if !self.stopped && self.available(rule, model) && compact.guard.of(self, model) =>
             {
-                hazard.value(self, model)
+                hazard.of(self, model)
             }
             _ => 0.0,
         }

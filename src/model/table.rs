@@ -9,7 +9,14 @@ use super::Step;
 pub struct DelayTable {
     /// `cumulative[k] = P(d <= k | it comes)`, non-decreasing. Ends at 1, or earlier if the rest lies beyond `T`.
     cumulative: Vec<f64>,
+    /// The delay, if there is only one that it can be.
+    certain: Option<Step>,
+    /// The least delay by the first bits of a quantile: where to begin to look.
+    guide: Box<[Step]>,
 }
+
+/// Entries of a guide.
+const GUIDES: usize = 64;
 
 impl DelayTable {
     /// A table with these cumulative probabilities, which must be non-decreasing in [0, 1] and not empty.
@@ -18,14 +25,19 @@ impl DelayTable {
     /// If they are not.
     pub fn new(cumulative: Vec<f64>) -> Self {
         assert!(!cumulative.is_empty() && cumulative.is_sorted() && cumulative.iter().all(|p| (0.0..=1.0).contains(p)));
-        Self { cumulative }
+        let last = cumulative.len() - 1;
+        let before = if last == 0 { 0.0 } else { cumulative[last - 1] };
+        let certain = (before <= 0.0 && cumulative[last] >= 1.0).then_some(last as Step);
+        let least = |part: usize| cumulative.partition_point(|p| *p <= part as f64 / GUIDES as f64) as Step;
+        let guide = (0..GUIDES).map(least).collect();
+        Self { cumulative, certain, guide }
     }
 
     /// Always `steps`.
     pub fn fixed(steps: Step) -> Self {
         let mut cumulative = vec![0.0; steps as usize];
         cumulative.push(1.0);
-        Self { cumulative }
+        Self::new(cumulative)
     }
 
     /// `P(d = 0)`.
@@ -34,10 +46,9 @@ impl DelayTable {
     }
 
     /// The delay, if there is only one that it can be.
+    #[inline]
     pub fn certain(&self) -> Option<Step> {
-        let last = self.cumulative.len() - 1;
-        let before = if last == 0 { 0.0 } else { self.cumulative[last - 1] };
-        (before <= 0.0 && self.cumulative[last] >= 1.0).then_some(last as Step)
+        self.certain
     }
 
     /// `P(d <= steps)`.
@@ -63,8 +74,9 @@ impl DelayTable {
 
     /// The delay at quantile `u` in [0, 1): the least `k` with `u < P(d <= k)`; `None` if it lies beyond the table.
     pub fn quantile(&self, u: f64) -> Option<Step> {
-        let k = self.cumulative.partition_point(|p| *p <= u);
-        (k < self.cumulative.len()).then_some(k as Step)
+        let first = self.guide[(u * GUIDES as f64) as usize] as usize;
+        let further = self.cumulative[first..].iter().position(|p| *p > u)?;
+        Some((first + further) as Step)
     }
 
     /// The longest delay in the table, steps.

@@ -33,8 +33,7 @@ pub fn empty(steps: u32) -> Model {
         outcomes: Vec::new(),
         questions: Vec::new(),
         stop_when: None,
-        stop_reads: Vec::new(),
-        stop_reads_time: false,
+        program: crate::model::program::Program::default(),
         forced: Vec::new(),
         parameters: Vec::new(),
         omitted: Vec::new(),
@@ -227,7 +226,7 @@ impl Choice for Script {
     fn comes(&mut self, _: RuleId, _: Identity, chance: f64, delay: &DelayTable, _: Step) -> Answer {
         match (chance > 0.0, delay.longest()) {
             (false, _) => Answer::Never,
-            (true, 0) => Answer::AtOnce,
+            (true, 0) => Answer::AtOnce(Identity::default()),
             (true, _) => Answer::Later,
         }
     }
@@ -285,9 +284,9 @@ impl<'m> Story<'m> {
         self.catch_up(step + 1, observer);
         self.state.step = step;
         let mut script = Script { branch: self.branch };
-        let (id, identity) = (rule(self.model, name), Identity::default());
+        let id = rule(self.model, name);
         let mut stage = Stage { model: self.model, state: &mut self.state, choice: &mut script, observer };
-        self.instant.pressure(id, identity, &mut stage).expect("it settles");
+        self.instant.pressure(id, &mut stage).expect("it settles");
         observer.settled(self.model, &self.state, &|| u64::from(step) * TICKS_PER_DAY + TICKS_PER_DAY / 2, false);
     }
 

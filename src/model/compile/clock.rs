@@ -208,7 +208,7 @@ fn pressure(rule: &RuleText, work: &Clockwork<'_>, context: &mut Context<'_>) ->
         let what = format!("a rate that can be {highest} a day");
         context.diagnostics.push(
             Diagnostic::error("rate-too-high", what, text.span)
-                .help(format!("rates must stay below {HIGHEST_HAZARD} a day, about three in four seconds"))
+                .help(format!("rates must stay below {HIGHEST_HAZARD} a day, about one in five seconds"))
                 .help("what follows at once is a response without `after`"),
         );
         return None;

@@ -36,9 +36,10 @@ mod variable;
 
 use std::collections::BTreeSet;
 
-use super::{Branches, Calendar, Event, EventId, Let, Model, Rule, RuleId, Variant};
+use super::{Branches, Calendar, Clock, Event, EventId, Let, Model, Rule, RuleId, Variant};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, Span};
 use crate::model::formula::{Condition, Tabulated};
+use crate::model::program::Program;
 use crate::model::schedule::Schedule;
 use crate::scenario::Examples;
 use crate::scenario::document::{Document, Entry, Map, RuleText, VariantText};
@@ -108,6 +109,9 @@ fn sound(
 /// Rules times variants up to which all variants are compiled; past it their names, types and ranges are checked only.
 const VARIANTS_LIMIT: usize = 50_000;
 
+/// Pressures that a model may have, templates expanded.
+const PRESSURES_LIMIT: usize = 65_536;
+
 /// The mistakes that there would be under one of the variants that are not asked for, each place once.
 fn variants_alone(model: &Model, document: &Document, source: &Source<'_>, overrides: &Overrides) -> Diagnostics {
     let mut found = Diagnostics::default();
@@ -166,6 +170,7 @@ fn assemble(
     let decays = decay::decays(&expanded, &scope, diagnostics);
 
     let (rules, decays) = (rules?, decays?);
+    refuse_too_many(&rules, diagnostics);
     let guards: Vec<Condition> = rules.iter().map(|compiled| compiled.guard.clone()).collect();
     let Demanded { mut events, counters, watches, posture_events, start_event, .. } = demanded;
     let model = Model {
@@ -192,12 +197,22 @@ fn assemble(
         posture_events,
         responses: Vec::new(),
         schedule: Schedule::default(),
-        stop_reads: Vec::new(),
-        stop_reads_time: false,
+        program: Program::default(),
     }
     .finish();
     cycle::refuse(&model, &guards, diagnostics);
     Some(model)
+}
+
+/// The sampler knows a pressure by 16 bits.
+fn refuse_too_many(rules: &[Compiled], diagnostics: &mut Diagnostics) {
+    let mut pressures =
+        rules.iter().map(|compiled| &compiled.rule).filter(|rule| matches!(rule.clock, Clock::Pressure { .. }));
+    if let Some(rule) = pressures.nth(PRESSURES_LIMIT) {
+        let what = format!("more than {PRESSURES_LIMIT} pressures, with all rows of all templates");
+        let help = "model fewer actors apart, or let one pressure choose among them with `choose`";
+        diagnostics.push(Diagnostic::error("too-many-pressures", what, rule.span).help(help));
+    }
 }
 
 fn the_calendar(document: &Document, diagnostics: &mut Diagnostics) -> Option<Calendar> {

@@ -185,7 +185,7 @@ impl Making {
     /// Enters the table of a formula; not if it has too many different values for codes.
     fn tabulate(&mut self, formula: Formula<'_>) -> bool {
         let Some(table) = formula.table() else { return false };
-        let mut values = table.to_vec();
+        let mut values = table.clone();
         values.sort_unstable();
         values.dedup();
         if values.len() > 1 << u8::BITS {

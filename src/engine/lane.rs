@@ -1,0 +1,365 @@
+//! The occasions of one run, in order of time, of which the next that fires is asked for.
+//!
+//! They are put in order a part of the time at once, small enough for the fastest memory: counted into bins, of which there
+//! are more than occasions, laid out in the order of the bins, and the few that are still out of order exchanged. Where two
+//! lie so close together that the bits drawn in bulk do not decide which comes first, more bits are drawn, but only if one
+//! of them fires. Does not know what happens at an occasion.
+
+use std::ops::Range;
+
+use super::hazard::Hazards;
+use super::occasion::{
+    Bulk, CODE_BITS, Key, Occasion, PRESSURE_BITS, Randomness, Recipe, TIME_SHIFT, band_of_code, height_of, slot_ticks,
+    slots_before,
+};
+
+/// Bins for an occasion, on average, at least.
+const BINS: f64 = 0.75;
+
+/// What all runs of a recipe share: slots, and how they are put in buckets.
+#[derive(Debug, Clone)]
+pub(super) struct Ruler {
+    /// Ticks; no occasion before the first or from the second on is handed out.
+    window: Range<u64>,
+    /// From the start to the first slot, in ticks and in slots.
+    origin: u64,
+    origin_slots: u64,
+    /// Ticks of a slot: the shortest of the recipe's.
+    slot: u64,
+    /// The band with the shortest slots.
+    top: u32,
+    /// Bins are `1 << shift` slots long.
+    shift: u32,
+    /// Bins of a part.
+    bins: usize,
+    /// Some boundary, or an end of the window, falls inside a slot: all are put in order to the last bit.
+    straddles: bool,
+    step_ticks: u64,
+    /// Steps are so many slots long, if none straddles.
+    step_slots: u64,
+}
+
+impl Ruler {
+    /// For a recipe of which so many occasions are wanted, on average, of a run.
+    pub(super) fn new(recipe: &Recipe, window: Range<u64>, step_ticks: u64, wanted: f64) -> Self {
+        let wide = slot_ticks(0);
+        let part = 1 << recipe.part_shift;
+        let in_part = wanted * part as f64 / recipe.slots.max(1) as f64;
+        let bins = ((in_part * BINS) as u64).max(1).next_power_of_two().min(part);
+        Self {
+            origin: window.start - window.start % wide,
+            origin_slots: window.start / wide * (wide / recipe.slot),
+            slot: recipe.slot,
+            top: recipe.top.max(1) as u32,
+            shift: (part / bins).trailing_zeros(),
+            bins: bins as usize,
+            straddles: !step_ticks.is_multiple_of(wide) || !window.start.is_multiple_of(wide),
+            step_ticks,
+            step_slots: (step_ticks / recipe.slot).max(1),
+            window,
+        }
+    }
+
+    /// The first slot, and that after the last, in which the occasion may lie.
+    #[inline]
+    fn reach(&self, key: Key) -> (u64, u64) {
+        let band = band_of_code((key >> PRESSURE_BITS) as u32).max(1);
+        let at = key >> TIME_SHIFT;
+        (at, at + (1 << (self.top - band)))
+    }
+
+    /// Slots of the widest band for one of the shortest.
+    fn widest(&self) -> u64 {
+        1 << (self.top - 1)
+    }
+
+    fn occasion(&self, key: Key) -> Occasion {
+        Occasion {
+            at: self.origin + (key >> TIME_SHIFT) * self.slot,
+            pressure: pressure_of(key) as u32,
+            code: (key >> PRESSURE_BITS) as u32 & ((1 << CODE_BITS) - 1),
+        }
+    }
+}
+
+#[inline]
+fn pressure_of(key: Key) -> usize {
+    (key & ((1 << PRESSURE_BITS) - 1)) as usize
+}
+
+/// An occasion that lies below the hazard in force, as far as the bits drawn in bulk say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Next {
+    pub(super) occasion: Occasion,
+    /// Its step number.
+    pub(super) step: u32,
+}
+
+/// One run's occasions.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    /// Of a part: in order of their slots.
+    keys: Vec<Key>,
+    /// How many of them are past.
+    past: usize,
+    /// How many of them are before `until`.
+    before: usize,
+    /// The next part.
+    next_part: usize,
+    /// By bin of a part: where in `keys` its next occasion goes.
+    bins: Vec<u32>,
+    /// Up to where the next is looked for: ticks, and as a key.
+    until: (u64, Key),
+    /// Some of `keys` before `past`, in order to the last bit, and how many of these are past.
+    exact: Vec<Occasion>,
+    past_exact: usize,
+    /// The latest that `next` found.
+    found: Next,
+}
+
+/// Whose occasions they are, and where they come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) bulk: &'a Bulk,
+    pub(super) randomness: &'a Randomness,
+    pub(super) run: u64,
+    pub(super) hazards: &'a Hazards,
+}
+
+impl Lane {
+    /// Begins a run, or another window.
+    pub(super) fn restart(&mut self) {
+        self.keys.clear();
+        self.exact.clear();
+        (self.past, self.before, self.past_exact, self.next_part) = (0, 0, 0, 0);
+    }
+
+    /// Puts the next part in order.
+    fn fill(&mut self, ruler: &Ruler, owner: Owner<'_>) {
+        let keys = owner.bulk.keys(owner.run, self.next_part);
+        self.next_part += 1;
+        self.past = 0;
+        let bin = |key: &Key| (key >> TIME_SHIFT >> ruler.shift) as usize & (ruler.bins - 1);
+        self.bins.clear();
+        self.bins.resize(ruler.bins, 0);
+        for key in keys {
+            self.bins[bin(key)] += 1;
+        }
+        let mut sum = 0;
+        for count in &mut self.bins {
+            sum += std::mem::replace(count, sum);
+        }
+        self.keys.resize(keys.len(), 0);
+        for key in keys {
+            let place = &mut self.bins[bin(key)];
+            self.keys[*place as usize] = *key;
+            *place += 1;
+        }
+        exchange(&mut self.keys);
+        self.before = self.keys.partition_point(|key| *key < self.until.1);
+        if ruler.straddles {
+            self.refine(0..self.keys.len(), ruler, owner);
+        }
+    }
+
+    /// Occasions before `until` (ticks; a boundary or the window's end) are looked for from now on.
+    pub(super) fn look_until(&mut self, ruler: &Ruler, until: u64) {
+        self.until = (until, slots_before(until - ruler.origin, ruler.top as usize) << TIME_SHIFT);
+        self.before = self.past + self.keys[self.past..].partition_point(|key| *key < self.until.1);
+    }
+
+    /// The occasion that `next` found.
+    pub(super) fn found(&self) -> &Next {
+        &self.found
+    }
+
+    /// Finds the next occasion that lies below the limits in force, by pressure; whether there is one. It is past then.
+    #[inline]
+    pub(super) fn next(&mut self, ruler: &Ruler, limits: &[u32], owner: Owner<'_>) -> bool {
+        loop {
+            if self.past_exact < self.exact.len() {
+                let found = self.next_exact(ruler, limits);
+                if found || self.past_exact < self.exact.len() {
+                    return found;
+                }
+            }
+            let below = |key: &Key| height_of((key >> PRESSURE_BITS) as u32) < limits[pressure_of(*key)];
+            let Some(stop) = self.keys[self.past..self.before].iter().position(below) else {
+                self.past = self.before;
+                if self.before < self.keys.len() || self.next_part >= owner.bulk.parts() {
+                    return false;
+                }
+                self.fill(ruler, owner);
+                continue;
+            };
+            let found = self.past + stop;
+            let key = self.keys[found];
+            if self.is_alone(found, ruler) {
+                self.past = found + 1;
+                let step = ((ruler.origin_slots + (key >> TIME_SHIFT)) / ruler.step_slots) as u32;
+                self.found = Next { occasion: ruler.occasion(key), step };
+                return true;
+            }
+            let group = self.group(found, ruler);
+            self.refine(group, ruler, owner);
+        }
+    }
+
+    /// Whether no other occasion may come both before and after that in `place`, for all that is known.
+    #[inline]
+    fn is_alone(&self, place: usize, ruler: &Ruler) -> bool {
+        let (at, end) = ruler.reach(self.keys[place]);
+        let after = self.keys.get(place + 1).is_none_or(|key| key >> TIME_SHIFT >= end);
+        // One before has begun by now; it need not be the last of them that reaches furthest.
+        let widest = ruler.widest();
+        let near = self.keys[..place].iter().rev().take_while(|key| (**key >> TIME_SHIFT) + widest > at);
+        after && near.map(|key| ruler.reach(*key).1).all(|end| end <= at)
+    }
+
+    /// The occasions around `place` of which each may come before or after another.
+    fn group(&self, place: usize, ruler: &Ruler) -> Range<usize> {
+        let keys = &self.keys;
+        let (mut first, mut end) = (place, place + 1);
+        let mut reaches = ruler.reach(keys[place]).1;
+        let mut begins = keys[place] >> TIME_SHIFT;
+        loop {
+            let before = (0..first)
+                .rev()
+                .take_while(|at| (keys[*at] >> TIME_SHIFT) + ruler.widest() > begins)
+                .filter(|at| ruler.reach(keys[*at]).1 > begins)
+                .last();
+            let Some(before) = before else { break };
+            (first, begins) = (before, keys[before] >> TIME_SHIFT);
+        }
+        for key in &keys[first..end] {
+            reaches = reaches.max(ruler.reach(*key).1);
+        }
+        while let Some(key) = keys.get(end).filter(|key| **key >> TIME_SHIFT < reaches) {
+            reaches = reaches.max(ruler.reach(*key).1);
+            end += 1;
+        }
+        first..end
+    }
+
+    /// Draws the last bits of the times of some occasions, and puts them in order. They are to be looked at next.
+    #[cold]
+    fn refine(&mut self, some: Range<usize>, ruler: &Ruler, owner: Owner<'_>) {
+        self.past = some.end;
+        self.before = self.before.max(self.past);
+        self.exact.clear();
+        self.past_exact = 0;
+        for key in &self.keys[some] {
+            let mut occasion = ruler.occasion(*key);
+            let (rule, _) = owner.hazards.rule_of(occasion.pressure);
+            occasion.at = owner.randomness.time(occasion, rule, owner.run);
+            if ruler.window.contains(&occasion.at) {
+                self.exact.push(occasion);
+            }
+        }
+        self.exact.sort_unstable_by_key(|o| (o.at, owner.hazards.rule_of(o.pressure).1, o.code));
+    }
+
+    /// The next in `exact` that lies below the limits.
+    #[cold]
+    fn next_exact(&mut self, ruler: &Ruler, limits: &[u32]) -> bool {
+        while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
+            self.past_exact += 1;
+            if occasion.height() < limits[occasion.pressure as usize] {
+                self.found = Next { occasion: *occasion, step: (occasion.at / ruler.step_ticks) as u32 };
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Puts in order what nearly is.
+fn exchange(keys: &mut [Key]) {
+    for place in 1..keys.len() {
+        let key = keys[place];
+        let mut to = place;
+        while to > 0 && keys[to - 1] > key {
+            keys[to] = keys[to - 1];
+            to -= 1;
+        }
+        if to < place {
+            keys[to] = key;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::occasion::Threshold;
+    use super::super::occasion::tests::{laid_out, randomness};
+    use super::*;
+    use crate::model::TICKS_PER_DAY;
+
+    /// Limits that change with every occasion taken and every boundary, as a run's do.
+    fn limits(pressures: usize, taken: usize, step: u64) -> Vec<u32> {
+        let limit = |pressure: usize| (pressure * 7919 + taken * 104_729 + step as usize * 1_299_709) % 6_000;
+        (0..pressures).map(|pressure| limit(pressure) as u32).collect()
+    }
+
+    /// What is taken, and when to the last bit, asking one after the other in exact order.
+    fn one_by_one(window: &Range<u64>, step: u64, found: &[Occasion], randomness: &Randomness, run: u64) -> Vec<u64> {
+        let pressures = 1 + found.iter().map(|o| o.pressure as usize).max().unwrap_or(0);
+        let exact = |o: &Occasion| (randomness.time(*o, o.pressure as usize, run), *o);
+        let mut all: Vec<(u64, Occasion)> = found.iter().map(exact).filter(|(at, _)| window.contains(at)).collect();
+        all.sort_unstable_by_key(|(at, o)| (*at, pressures as u32 - o.pressure, o.code));
+        let mut taken = Vec::new();
+        for (at, occasion) in all {
+            let limits = limits(pressures, taken.len(), at / step);
+            if occasion.height() < limits[occasion.pressure as usize] {
+                taken.push(at);
+            }
+        }
+        taken
+    }
+
+    fn by_lane(window: &Range<u64>, step: u64, highest: &[f64], randomness: &Randomness, run: u64) -> Vec<u64> {
+        let thresholds = || highest.iter().map(|hazard| Threshold::of(*hazard)).enumerate();
+        let recipe = Recipe::new(thresholds(), window);
+        let days = (window.end - window.start) as f64 / TICKS_PER_DAY as f64;
+        let ruler = Ruler::new(&recipe, window.clone(), step, highest.iter().sum::<f64>() * days);
+        let (mut bulk, hazards) = (Bulk::default(), Hazards::nameless(highest.len() as u32));
+        randomness.lay_out(&recipe, run / 8, &mut bulk);
+        let owner = Owner { bulk: &bulk, randomness, run, hazards: &hazards };
+        let (mut lane, mut taken) = (Lane::default(), Vec::new());
+        lane.restart();
+        for boundary in window.start / step..window.end / step {
+            lane.look_until(&ruler, (boundary + 1) * step);
+            while lane.next(&ruler, &limits(highest.len(), taken.len(), boundary), owner) {
+                let Next { occasion, step } = *lane.found();
+                assert_eq!(u64::from(step), boundary);
+                taken.push(randomness.time(occasion, occasion.pressure as usize, run));
+            }
+        }
+        taken
+    }
+
+    /// Few and many occasions, slots that boundaries straddle and slots that they do not, one part and several, windows
+    /// from the start and later: what is taken is what would be taken if every time were known to its last bit.
+    #[test]
+    fn the_order_is_that_of_the_last_bit() {
+        const DAY: u64 = TICKS_PER_DAY;
+        let names: Vec<String> = (0..40).map(|index| format!("rule {index}")).collect();
+        let randomness = randomness(&names.iter().map(|name| &**name).collect::<Vec<_>>());
+        let cases: [(&[f64], Range<u64>, u64); 6] = [
+            (&[0.02, 0.004, 0.3], 0..40 * DAY, DAY),
+            (&[0.9; 40], 0..365 * DAY, DAY),
+            (&[300.0; 40], 0..DAY, DAY / 4),
+            (&[300.0; 20], 0..DAY, DAY / 24),
+            (&[0.5, 70.0, 2_000.0], 2 * DAY..2 * DAY + DAY / 4, DAY / 4),
+            (&[0.5, 70.0, 900.0], 5 * DAY / 24..9 * DAY / 24, DAY / 24),
+        ];
+        for (highest, window, step) in cases {
+            for run in [0, 5, 17] {
+                let found = &laid_out(&randomness, highest, &window, run / 8)[run as usize % 8];
+                let expected = one_by_one(&window, step, found, &randomness, run);
+                assert!(expected.len() > 1, "{highest:?}: nothing is taken");
+                assert_eq!(by_lane(&window, step, highest, &randomness, run), expected, "{highest:?}, run {run}");
+            }
+        }
+    }
+}

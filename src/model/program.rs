@@ -1,0 +1,410 @@
+//! The rules as the engines walk them: small and flat, with everything worked out that does not depend on a run.
+//!
+//! Made once by `Model::finish` from what people are shown; it says nothing that the model does not say. Does not know
+//! in what order things happen: that is `instant`'s.
+
+mod change;
+mod raised;
+
+use std::sync::Arc;
+
+use super::formula::{Quick, Slot};
+use super::state::{NEVER, State};
+use super::table::DelayTable;
+use super::{Branch, Branches, Clock, CounterId, Model, Rule, RuleId, Step, Watch};
+pub use change::Change;
+pub use raised::{Raised, Raises, after_one};
+
+/// What the engines need of a model's rules, lets and `stop_when`.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// By rule.
+    pub rules: Box<[Compact]>,
+    /// By rule, if it is one.
+    pub plain: Box<[Option<Plain>]>,
+    /// By watch.
+    pub watches: Box<[Watched]>,
+    /// When a run ends early.
+    pub stop_when: Option<Quick<bool>>,
+    /// What `start` raises.
+    pub start: Raised,
+    /// By variable: what can turn at the end of an instant in which it changed.
+    pub turns_with: Box<[Turns]>,
+    /// What can turn at the end of an instant in which a counter moved, or of a boundary.
+    pub turns_with_counters: Turns,
+    /// What can turn at a boundary at which a time window opens or closes or a day begins.
+    pub turns_with_calendar: Turns,
+    /// What can turn at a boundary at which an event has become old enough.
+    pub turns_with_ages: Turns,
+    /// The ages at which a condition changes: counter, steps.
+    pub ages: Box<[(CounterId, Step)]>,
+}
+
+/// What can turn: yes/no lets that somebody watches, and `stop_when`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Turns {
+    /// Watched lets: a bit for each, the last for all beyond.
+    pub watches: u64,
+    /// `stop_when`.
+    pub stop: bool,
+    /// The guard of a response that lapses with it.
+    pub lapses: bool,
+}
+
+/// A watched let.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// What it says.
+    pub condition: Quick<bool>,
+    /// What its beginning raises.
+    pub begins: Raised,
+    /// What its end raises.
+    pub ends: Raised,
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Compact {
+    /// Its guard.
+    pub guard: Quick<bool>,
+    /// What it is.
+    pub kind: Kind,
+    /// What can make it unavailable.
+    pub limits: Limits,
+    /// What it does.
+    pub deeds: Box<Deeds>,
+    /// What a firing raises in which no branch is drawn.
+    pub nothing: Box<Raised>,
+    /// Its place among all rules by priority, then in the file: the order of an agenda.
+    pub order: u32,
+}
+
+/// A rule that always does the same and moves one variable: to fire it, nothing else has to be looked at.
+#[derive(Debug, Clone)]
+pub struct Plain {
+    /// What changes; it reads nothing else.
+    pub change: Change,
+    /// What it raises, as `after_one` finds it.
+    pub raised: Box<[Raised]>,
+    /// It fires without being asked: a rule of the calendar without a guard. Decays, above all.
+    pub always: bool,
+}
+
+/// How a rule comes to fire, as far as an instant asks.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// At any moment.
+    Pressure {
+        /// Hazard while the guard holds, per day.
+        hazard: Quick<f64>,
+    },
+    /// At boundaries of the calendar.
+    Calendar,
+    /// After a trigger.
+    Response(Response),
+}
+
+/// A response.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Index into `State::pending`.
+    pub slot: usize,
+    /// Chance that it follows.
+    pub chance: Quick<f64>,
+    /// When it follows.
+    pub delay: Arc<DelayTable>,
+    /// Not cancelled when its guard lapses.
+    pub keep: bool,
+    /// A trigger while pending starts it again.
+    pub restart: bool,
+}
+
+/// What can make a rule unavailable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Any of the following: most rules have none.
+    pub any: bool,
+    /// Forbidden in this run.
+    pub forbidden: bool,
+    /// Index into `State::used`, and how many firings a run allows.
+    pub at_most: Option<(usize, u32)>,
+    /// Index into `State::ready`, and the steps of unavailability after a firing.
+    pub cooldown: Option<(usize, Step)>,
+}
+
+/// What a rule's firing does.
+#[derive(Debug, Clone)]
+pub enum Deeds {
+    /// Always the same.
+    One(Deed),
+    /// One of these, by a lot.
+    Lot {
+        /// With what probabilities.
+        lot: Lot,
+        /// Those that are drawn by their weights, in file order.
+        deeds: Box<[Deed]>,
+        /// What is drawn when they leave something; `None`: nothing happens.
+        otherwise: Option<Deed>,
+    },
+}
+
+/// Probabilities of branches.
+#[derive(Debug, Clone)]
+pub enum Lot {
+    /// The same in every state.
+    Fixed(Box<[f64]>),
+    /// Probabilities; `closed`: they sum to 1, and the last takes what rounding leaves.
+    Weights {
+        /// By branch.
+        weights: Box<[Quick<f64>]>,
+        /// Nothing is left over.
+        closed: bool,
+    },
+    /// Relative numbers of those whose condition holds.
+    Odds(Box<[(Quick<bool>, Quick<f64>)]>),
+}
+
+/// One branch, or all that a rule does.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    /// Forbidden in this run: it is drawn as ever, and then nothing happens.
+    pub forbidden: bool,
+    /// What changes, in order.
+    pub changes: Box<[Change]>,
+    /// What it raises.
+    pub raises: Raises,
+}
+
+impl Program {
+    /// The program of `model`, whose other parts are finished.
+    pub fn new(model: &Model) -> Self {
+        let orders = orders(&model.rules);
+        let compact = |(rule, order): (&Rule, u32)| Compact::new(rule, order, model);
+        let rules: Box<[Compact]> = model.rules.iter().zip(orders).map(compact).collect();
+        let mut program = Self {
+            plain: rules.iter().map(Plain::of).collect(),
+            rules,
+            watches: model.watches.iter().map(|watch| Watched::new(watch, model)).collect(),
+            stop_when: model.stop_when.as_ref().map(Quick::from),
+            start: Raised::of_event(model.start_event, model),
+            turns_with: vec![Turns::default(); model.variables.len()].into(),
+            turns_with_counters: Turns::default(),
+            turns_with_calendar: Turns::default(),
+            turns_with_ages: Turns::default(),
+            ages: ages(model),
+        };
+        for (index, watch) in model.watches.iter().enumerate() {
+            for slot in &watch.condition.reads {
+                program.turning(*slot, |turns| turns.watches |= watch_bit(index));
+            }
+        }
+        for slot in model.stop_when.iter().flat_map(|stop| &stop.reads) {
+            program.turning(*slot, |turns| turns.stop = true);
+        }
+        let lapses = |rule: &&Rule| matches!(rule.clock, Clock::Response { keep: false, .. });
+        for slot in model.rules.iter().filter(lapses).flat_map(|rule| &rule.guard.reads) {
+            program.turning(*slot, |turns| turns.lapses = true);
+        }
+        program
+    }
+
+    /// Notes what can turn with `slot`.
+    fn turning(&mut self, slot: Slot, note: impl Fn(&mut Turns)) {
+        match slot {
+            Slot::Variable(id) => note(&mut self.turns_with[id.0 as usize]),
+            Slot::Count(_) => note(&mut self.turns_with_counters),
+            Slot::AgeAtLeast(..) => {
+                note(&mut self.turns_with_counters);
+                note(&mut self.turns_with_ages);
+            }
+            Slot::During(..) | Slot::Day => note(&mut self.turns_with_calendar),
+        }
+    }
+
+    /// The rule with this id, if it is plain.
+    #[inline]
+    pub fn plain(&self, id: RuleId) -> Option<&Plain> {
+        self.plain[id.0 as usize].as_ref()
+    }
+
+    /// What time alone may have turned at the boundary of `state`: before it, everything is as instants left it.
+    #[inline]
+    pub fn turns_with_time(&self, state: &State, model: &Model) -> Turns {
+        let calendar = if model.schedule.turns_at(state.step) { self.turns_with_calendar } else { Turns::default() };
+        if self.is_age_reached(state) { calendar.or(self.turns_with_ages) } else { calendar }
+    }
+
+    /// Whether some event has just now become so old that a condition changes.
+    #[inline]
+    pub fn is_age_reached(&self, state: &State) -> bool {
+        let reached = |(counter, age): &(CounterId, Step)| {
+            let latest = state.latest[counter.0 as usize];
+            latest != NEVER && state.step - latest == *age
+        };
+        self.ages.iter().any(reached)
+    }
+
+    /// The rule with this id.
+    #[inline]
+    pub fn rule(&self, id: RuleId) -> &Compact {
+        &self.rules[id.0 as usize]
+    }
+}
+
+/// What stands for watch number `index` in `Turns`.
+#[inline]
+pub fn watch_bit(index: usize) -> u64 {
+    1 << index.min(u64::BITS as usize - 1)
+}
+
+/// Every age of every counter at which a condition changes.
+fn ages(model: &Model) -> Box<[(CounterId, Step)]> {
+    let counters = (0..).map(CounterId).zip(&model.counters);
+    counters.flat_map(|(id, counter)| counter.thresholds.iter().map(move |age| (id, *age))).collect()
+}
+
+/// By rule: its place by priority, higher first, then in the file.
+fn orders(rules: &[Rule]) -> Vec<u32> {
+    let mut sorted: Vec<usize> = (0..rules.len()).collect();
+    sorted.sort_by_key(|index| (std::cmp::Reverse(rules[*index].priority), *index));
+    let mut orders = vec![0; rules.len()];
+    for (order, index) in sorted.into_iter().enumerate() {
+        orders[index] = order as u32;
+    }
+    orders
+}
+
+impl Turns {
+    /// Whatever there is.
+    pub const ANYTHING: Self = Self { watches: u64::MAX, stop: true, lapses: true };
+
+    /// What can turn with either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { watches: self.watches | other.watches, stop: self.stop | other.stop, lapses: self.lapses | other.lapses }
+    }
+}
+
+impl Watched {
+    fn new(watch: &Watch, model: &Model) -> Self {
+        Self {
+            condition: Quick::from(&watch.condition),
+            begins: Raised::of_event(watch.begins, model),
+            ends: Raised::of_event(watch.ends, model),
+        }
+    }
+}
+
+impl Compact {
+    fn new(rule: &Rule, order: u32, model: &Model) -> Self {
+        let kind = match &rule.clock {
+            Clock::Pressure { hazard, .. } => Kind::Pressure { hazard: Quick::from(hazard) },
+            Clock::Dated(_) | Clock::Recurring { .. } => Kind::Calendar,
+            Clock::Response { slot, chance, delay, keep, restart } => Kind::Response(Response {
+                slot: *slot,
+                chance: Quick::from(chance),
+                delay: Arc::clone(delay),
+                keep: *keep,
+                restart: *restart,
+            }),
+        };
+        Self {
+            guard: Quick::from(&rule.guard),
+            kind,
+            limits: Limits {
+                any: rule.forbidden || rule.at_most.is_some() || rule.cooldown.is_some(),
+                forbidden: rule.forbidden,
+                at_most: rule.at_most,
+                cooldown: rule.cooldown,
+            },
+            deeds: Box::new(Deeds::new(&rule.branches, model)),
+            nothing: Box::new(Raised::new(rule.nothing.raises.clone(), model)),
+            order,
+        }
+    }
+
+    /// The response that it is.
+    ///
+    /// # Panics
+    /// If it is none: only responses listen.
+    #[inline]
+    pub fn response(&self) -> &Response {
+        match &self.kind {
+            Kind::Response(response) => response,
+            Kind::Pressure { .. } | Kind::Calendar => unreachable!("only responses listen"),
+        }
+    }
+}
+
+impl Plain {
+    fn of(rule: &Compact) -> Option<Self> {
+        let Deeds::One(deed) = &*rule.deeds else { return None };
+        let [change] = &*deed.changes else { return None };
+        let raised = deed.raises.by_one(change.variable)?;
+        let plain = !rule.limits.any && !deed.forbidden && change.is_alone();
+        let always = matches!((&rule.kind, &rule.guard), (Kind::Calendar, Quick::Constant(true)));
+        plain.then(|| Self { change: change.clone(), raised, always })
+    }
+}
+
+impl Deeds {
+    fn new(branches: &Branches, model: &Model) -> Self {
+        let deed = |branch: &Branch| Deed::new(branch, model);
+        match branches {
+            Branches::One(branch) => Self::One(deed(branch)),
+            Branches::Weighted { branches, otherwise } => Self::Lot {
+                lot: Lot::of_weights(branches.iter().map(|(weight, _)| weight.into()).collect(), otherwise.is_none()),
+                deeds: branches.iter().map(|(_, branch)| deed(branch)).collect(),
+                otherwise: otherwise.as_ref().map(deed),
+            },
+            Branches::Odds { branches, otherwise } => Self::Lot {
+                lot: Lot::Odds(branches.iter().map(|(when, odds, _)| (when.into(), odds.into())).collect()),
+                deeds: branches.iter().map(|(_, _, branch)| deed(branch)).collect(),
+                otherwise: otherwise.as_ref().map(deed),
+            },
+        }
+    }
+
+    /// The deed at `index`, `otherwise` standing after the others; `None`: nothing happens.
+    #[inline]
+    pub fn at(&self, index: usize) -> Option<&Deed> {
+        match self {
+            Self::One(deed) => Some(deed),
+            Self::Lot { deeds, otherwise, .. } => deeds.get(index).or(otherwise.as_ref()),
+        }
+    }
+}
+
+impl Lot {
+    fn of_weights(weights: Box<[Quick<f64>]>, closed: bool) -> Self {
+        let fixed =
+            weights.iter().map(|weight| if let Quick::Constant(weight) = weight { Some(*weight) } else { None });
+        match fixed.collect::<Option<Vec<f64>>>() {
+            Some(mut weights) => {
+                if closed {
+                    close(&mut weights);
+                }
+                Self::Fixed(weights.into())
+            }
+            None => Self::Weights { weights, closed },
+        }
+    }
+}
+
+/// Gives the last branch that can be drawn what the others leave of 1, so that no rounding error is nobody's.
+pub(super) fn close(weights: &mut [f64]) {
+    if let Some(last) = weights.iter().rposition(|w| *w > 0.0) {
+        let others: f64 = weights[..last].iter().sum();
+        weights[last] = (1.0 - others).max(0.0);
+    }
+}
+
+impl Deed {
+    fn new(branch: &Branch, model: &Model) -> Self {
+        Self {
+            forbidden: branch.forbidden,
+            changes: branch.effects.iter().map(|effect| Change::new(effect, model)).collect(),
+            raises: Raises::new(branch, model),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! One effect: the new value by the old one, from a table where nothing else is read.
+//!
+//! Does not know what a change raises.
+
+use std::sync::Arc;
+
+use crate::model::formula::{Slot, TABLE_LIMIT};
+use crate::model::state::State;
+use crate::model::{Effect, Model, VariableId, VariableKind};
+
+/// An effect.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What it writes.
+    pub variable: VariableId,
+    low: i32,
+    how: How,
+}
+
+#[derive(Debug, Clone)]
+enum How {
+    /// By old value minus `low`: twice the new one minus `low`, and 1 more if an end of the range held an indicator
+    /// back. Small, as many of these are asked in turn.
+    Table(Box<[u16]>),
+    /// It reads other things too, or the range is wide.
+    Formula(Arc<Effect>),
+}
+
+impl Change {
+    /// `effect` on a variable of `model`.
+    pub fn new(effect: &Effect, model: &Model) -> Self {
+        let id = effect.target();
+        let variable = model.variable(id);
+        let own = Slot::Variable(id);
+        let values = (i64::from(variable.high) - i64::from(variable.low) + 1) as usize;
+        let alone = effect.reads().iter().all(|slot| *slot == own);
+        let how = if alone && values <= TABLE_LIMIT {
+            const { assert!(2 * TABLE_LIMIT <= 1 << u16::BITS) }
+            let packed = |(new, held): (i32, bool)| (new.wrapping_sub(variable.low) as u16) << 1 | u16::from(held);
+            How::Table((variable.low..=variable.high).map(|old| packed(result(effect, model, &|_| old))).collect())
+        } else {
+            How::Formula(Arc::new(effect.clone()))
+        };
+        Self { variable: id, low: variable.low, how }
+    }
+
+    /// The new value where the old one is `old`, and whether an end of the range held an indicator back.
+    #[inline]
+    pub fn result(&self, old: i32, state: &State, model: &Model) -> (i32, bool) {
+        match &self.how {
+            How::Table(results) => self.unpack(results[old.wrapping_sub(self.low) as usize]),
+            How::Formula(effect) => result(effect, model, &|slot| state.read(slot, model)),
+        }
+    }
+
+    /// Whether it reads nothing but what it writes.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.how, How::Table(_))
+    }
+
+    fn unpack(&self, packed: u16) -> (i32, bool) {
+        (self.low.wrapping_add(i32::from(packed >> 1)), packed & 1 != 0)
+    }
+}
+
+fn result(effect: &Effect, model: &Model, read: &impl Fn(Slot) -> i32) -> (i32, bool) {
+    let variable = model.variable(effect.target());
+    let (new, held) = effect.result(read, variable.low, variable.high);
+    (new, held && variable.kind == VariableKind::Indicator)
+}
