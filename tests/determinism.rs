@@ -70,6 +70,14 @@ fn no_thread_changes_a_run() {
     }
 }
 
+/// Whatever makes the sampler faster, every run stays as it is, tick by tick. A change here is a new semantics version.
+#[test]
+fn all_that_is_drawn_is_pinned() {
+    let stories = world().stories();
+    let digest = blake3::hash(format!("{stories:?}").as_bytes()).to_hex();
+    insta::assert_snapshot!("drawn", format!("{} firings in {RUNS} runs\n{digest}\n", firings(&stories)));
+}
+
 #[test]
 fn a_run_alone_is_that_run_of_the_batch() {
     let batch = world().stories();
