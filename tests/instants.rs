@@ -428,3 +428,16 @@ fn an_instant_without_end_names_seed_run_and_rules() {
     let names: Vec<&str> = error.rules.iter().map(|rule| model.rule(*rule).id.as_str()).collect();
     assert_eq!((error.seed, error.run, names), (5, 3, vec!["ping", "pong"]));
 }
+
+#[test]
+fn a_scenario_that_has_no_variables_runs() {
+    let scenario = Scenario::new(
+        r#"
+        clock: (horizon: "30d"),
+        rules: { strikes: (pressure: "1 per 1d"), answers: (on: [strikes], after: "1d") },
+        outcomes: [(name: often, when: "count(answers) >= 2"), (name: seldom)],
+        "#,
+    );
+    let stories = scenario.runs(20).stories();
+    assert!(stories.iter().all(|story| fired(story).len() > 10));
+}

@@ -229,3 +229,16 @@ fn windows(model: &Model, layout: &Layout) -> Vec<Window> {
     };
     (0..end).step_by(length as usize).map(window).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::fixture::empty;
+
+    /// An empty sum of rates is -0, which once cut such a horizon into windows of 21 seconds.
+    #[test]
+    fn without_pressures_the_horizon_is_one_window() {
+        let model = empty(3_000).finish();
+        assert_eq!(windows(&model, &Layout::new(&model, &crate::model::event::Nobody)).len(), 1);
+    }
+}
