@@ -1,7 +1,7 @@
 //! The occasions of one run, in order of time, of which the next that fires is asked for.
 //!
 //! They are put in order a part of the time at once, small enough for the fastest memory: counted into bins, of which there
-//! are more than occasions, laid out in the order of the bins, and the few that are still out of order exchanged. Where two
+//! are about as many as occasions, laid out in the order of the bins, and those that are still out of order exchanged. Where two
 //! lie so close together that the bits drawn in bulk do not decide which comes first, more bits are drawn, but only if one
 //! of them fires. Does not know what happens at an occasion.
 
@@ -16,7 +16,7 @@ use super::occasion::{
 /// Bins for an occasion, on average, at least.
 const BINS: f64 = 0.75;
 
-/// What all runs of a recipe share: slots, and how they are put in buckets.
+/// What all runs of a recipe share: slots, and how they are put in bins.
 #[derive(Debug, Clone)]
 pub(super) struct Ruler {
     /// Ticks; no occasion before the first or from the second on is handed out.

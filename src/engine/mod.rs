@@ -73,7 +73,7 @@ const CHUNKS: u64 = 16;
 /// Chunks in flight for each thread; a stop waits for those.
 const CHUNKS_A_THREAD: u64 = 4;
 /// Occasions of a run that are held in memory at once, on average, at most; 8 bytes each for all runs of a block, and
-/// 21 for the present one.
+/// 12 for the part at hand.
 const OCCASIONS_A_WINDOW: f64 = 262_144.0;
 
 /// Draws the runs of `plan` and collects them.

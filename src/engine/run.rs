@@ -7,6 +7,7 @@ use super::hazard::{Changed, Hazards};
 use super::lane::{Lane, Next, Owner, Ruler};
 use super::occasion::{Bulk, Randomness};
 use crate::model::instant::{Instant, Runaway, Stage};
+use crate::model::schedule::following;
 use crate::model::state::{NEVER, State};
 use crate::model::{Model, RuleId, Step};
 use crate::observe::Observer;
@@ -33,7 +34,9 @@ impl Layout {
         Self {
             hazards: Hazards::new(model),
             start: State::start(model),
-            planned: planned(model, &looks),
+            planned: following(model.calendar.steps, |step| {
+                looks[step as usize] || model.schedule.next_after(step - 1) == step
+            }),
             looks,
             aging: aging.collect(),
             step_ticks: model.calendar.ticks_per_step(),
@@ -49,17 +52,6 @@ fn looks(model: &Model, observer: &impl Observer) -> Box<[bool]> {
         looks.get_mut(look as usize).into_iter().for_each(|wanted| *wanted = true);
     }
     looks.into()
-}
-
-/// By boundary: the next after it at which the calendar or the observer wants something.
-fn planned(model: &Model, looks: &[bool]) -> Box<[Step]> {
-    let mut planned = vec![model.calendar.steps; looks.len()];
-    for step in (0..model.calendar.steps).rev() {
-        let (next, here) = (step as usize + 1, step as usize);
-        let wanted = looks[next] || model.schedule.next_after(step) == step + 1;
-        planned[here] = if wanted { step + 1 } else { planned[next] };
-    }
-    planned.into()
 }
 
 /// Where a run takes place, and who is told.

@@ -370,17 +370,14 @@ impl Look {
     /// Into a table over these variables with their lowest and highest values, the last varying fastest, and its size;
     /// `None` if they are too many, or it would have more than `most` entries.
     pub fn over(domains: &[(VariableId, i32, i32)], most: usize) -> Option<(Self, usize)> {
-        let mut look = Self::NOWHERE;
-        if domains.len() > LOOKED_AT {
-            return None;
-        }
-        let mut size = 1_usize;
-        for (place, (id, low, high)) in domains.iter().enumerate().rev() {
-            (look.variables[place], look.strides[place]) = (id.0, size as i32);
-            look.base = look.base.wrapping_sub(low.wrapping_mul(size as i32));
+        let (mut size, mut layout) = (1_usize, Vec::new());
+        for (_, low, high) in domains.iter().rev() {
+            layout.push((*low, size));
             size = size.checked_mul((i64::from(*high) - i64::from(*low) + 1) as usize).filter(|size| *size <= most)?;
         }
-        Some((look, size))
+        layout.reverse();
+        let reads: Vec<Slot> = domains.iter().map(|(id, ..)| Slot::Variable(*id)).collect();
+        Self::of(&reads, &layout).map(|look| (look, size))
     }
 
     /// Gives the variables the values that belong to entry `index`; `domains` are those of `over`.
@@ -397,6 +394,7 @@ impl Look {
         (rest == [0; LOOKED_AT - 2]).then_some(([self.variables[0], self.variables[1]], [a, b], self.base))
     }
 
+    /// Into a table over `reads`, whose lowest values and strides these are.
     fn of(reads: &[Slot], layout: &[(i32, usize)]) -> Option<Self> {
         let mut look = Self::NOWHERE;
         if reads.len() > LOOKED_AT {

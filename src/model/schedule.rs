@@ -68,11 +68,7 @@ impl Schedule {
         let turns = marked(steps, turns.into_iter().chain(days));
         let forced = marked(steps, model.forced.iter().map(|forced| forced.at));
         let brings = |step: Step| turns[step as usize] || forced[step as usize] || set_at[step as usize] != 0;
-        let mut next = vec![steps; set_at.len()];
-        for step in (1..steps).rev() {
-            next[step as usize - 1] = if brings(step) { step } else { next[step as usize] };
-        }
-        Self { next: next.into(), set_at, sets, turns, steps }
+        Self { next: following(steps, brings), set_at, sets, turns, steps }
     }
 
     /// Dated and recurring rules of boundary `step`, higher priority first, then in file order. None at `T`.
@@ -93,6 +89,15 @@ impl Schedule {
     pub fn next_after(&self, step: Step) -> Step {
         self.next.get(step as usize).copied().unwrap_or(self.steps)
     }
+}
+
+/// By boundary, `steps` included: the first after it that is `wanted`; `steps` if none is before.
+pub fn following(steps: Step, wanted: impl Fn(Step) -> bool) -> Box<[Step]> {
+    let mut next = vec![steps; steps as usize + 1];
+    for step in (1..steps).rev() {
+        next[step as usize - 1] = if wanted(step) { step } else { next[step as usize] };
+    }
+    next.into()
 }
 
 /// The dated rules by boundary, and the recurring ones.

@@ -18,20 +18,20 @@ pub struct Raised {
 /// What a branch raises, by what it moves.
 #[derive(Debug, Clone)]
 pub struct Raises {
-    /// If no posture differs afterwards, or nobody asks for its events.
-    still: Raised,
     /// The branch's own events.
     fixed: Box<[EventId]>,
+    /// First what is raised if no posture differs afterwards, or nobody asks for its events; then, if one can differ, what
+    /// is raised if it falls to each value, and if it rises to each.
+    raised: Box<[Raised]>,
     moves: Moves,
 }
 
-#[derive(Debug, Clone)]
+/// The postures that a branch writes and whose events are asked for.
+#[derive(Debug, Clone, Copy)]
 enum Moves {
-    /// No posture whose events are asked for.
     Nothing,
-    /// One: what is raised if it falls to each value, then if it rises to each.
-    One(VariableId, Box<[Raised]>),
-    /// Several: put together when it happens.
+    One(VariableId),
+    /// What they raise is put together when it happens.
     Several,
 }
 
@@ -104,41 +104,41 @@ impl Raises {
         postures.sort_unstable();
         postures.dedup();
         postures.retain(|id| is_asked(*id, model));
-        let still = Raised::new(branch.raises.clone(), model);
+        let mut raised = vec![Raised::new(branch.raises.clone(), model)];
         let moves = match postures[..] {
             [] => Moves::Nothing,
-            [one] => Moves::One(one, moves(branch, one, model)),
+            [one] => {
+                raised.extend(moves(branch, one, model));
+                Moves::One(one)
+            }
             _ => Moves::Several,
         };
-        Self { still, fixed: branch.raises.clone().into(), moves }
+        Self { fixed: branch.raises.clone().into(), raised: raised.into(), moves }
     }
 
     /// What is raised by a branch that writes no variable but `variable`, to be asked with `after_one`; `None` if it
     /// depends on others.
     pub fn by_one(&self, variable: VariableId) -> Option<Box<[Raised]>> {
-        match &self.moves {
-            Moves::Nothing => Some(Box::new([self.still.clone()])),
-            Moves::One(moved, raised) if *moved == variable => {
-                Some(std::iter::once(&self.still).chain(raised).cloned().collect())
-            }
-            Moves::One(..) | Moves::Several => None,
-        }
+        let depends = match self.moves {
+            Moves::Nothing => false,
+            Moves::One(moved) => moved != variable,
+            Moves::Several => true,
+        };
+        (!depends).then(|| self.raised.clone())
     }
 
     /// What is raised, `before` being the variables that were written with their values before, `values` all values
     /// now; `None` if it has to be put together.
     #[inline]
     pub fn after(&self, before: &[(VariableId, i32)], values: &[i32]) -> Option<&Raised> {
-        let Moves::One(variable, raised) = &self.moves else {
-            return matches!(self.moves, Moves::Nothing).then_some(&self.still);
+        let variable = match self.moves {
+            Moves::Nothing => return Some(&self.raised[0]),
+            Moves::One(variable) => variable,
+            Moves::Several => return None,
         };
-        let Some((_, old)) = before.iter().find(|(id, _)| id == variable) else { return Some(&self.still) };
         let new = values[variable.0 as usize];
-        if new == *old {
-            return Some(&self.still);
-        }
-        let rises = if new > *old { raised.len() / 2 } else { 0 };
-        Some(&raised[rises + new as usize])
+        let old = before.iter().find(|(id, _)| *id == variable).map_or(new, |(_, old)| *old);
+        Some(after_one(&self.raised, old, new))
     }
 
     /// Makes `raised` what is raised, with the arguments of `after`.
@@ -159,14 +159,13 @@ fn is_asked(id: VariableId, model: &Model) -> bool {
 }
 
 /// What `branch` raises if `posture` falls to each of its values, then if it rises to each.
-fn moves(branch: &Branch, posture: VariableId, model: &Model) -> Box<[Raised]> {
+fn moves(branch: &Branch, posture: VariableId, model: &Model) -> impl Iterator<Item = Raised> {
     let highest = model.variable(posture).high;
     let falls = (0..=highest).map(|new| (new + 1, new));
     let rises = (0..=highest).map(|new| (new - 1, new));
-    let raised = falls.chain(rises).map(|(old, new)| {
+    falls.chain(rises).map(move |(old, new)| {
         let mut raised = Raised::default();
         raised.put_together(&branch.raises, std::iter::once((posture, old, new)), model);
         raised
-    });
-    raised.collect()
+    })
 }
