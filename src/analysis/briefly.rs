@@ -49,9 +49,13 @@ pub fn solve_briefly(model: &Model) -> Solution {
 }
 
 fn solve(model: &Model, states: usize, work: u64) -> Solution {
+    solve_within(model, &Limits { states, work: Some(work), precision: PRECISION })
+}
+
+/// Solves every outcome and question that takes no more than `limits`, in one attempt.
+pub fn solve_within(model: &Model, limits: &Limits) -> Solution {
     let wanted = Wanted { history: false, looks: Vec::new() };
-    let limits = Limits { states, work: Some(work), precision: PRECISION };
-    exact::solve(model, &wanted, &limits, &Conduct { stop: &AtomicBool::new(false), progress: &|_| {} })
+    exact::solve(model, &wanted, limits, &Conduct { stop: &AtomicBool::new(false), progress: &|_| {} })
 }
 
 /// Something that is asked.

@@ -2,7 +2,7 @@
 //!
 //! Does not know what they are of, nor how they are worded.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{binomial, student};
 
@@ -10,7 +10,7 @@ use super::{binomial, student};
 pub const CONFIDENCE: f64 = 0.95;
 
 /// A closed interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,
@@ -113,7 +113,7 @@ pub struct Odds {
 }
 
 /// Whether a mean's interval can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeanTrust {
     /// Yes.

@@ -10,6 +10,7 @@ pub mod briefly;
 mod coverage;
 pub mod estimate;
 pub mod findings;
+pub mod measure;
 pub mod shares;
 pub mod solved;
 pub mod student;

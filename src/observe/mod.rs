@@ -9,6 +9,7 @@ pub mod occupancy;
 pub mod often;
 pub mod path;
 pub mod question;
+pub mod register;
 pub mod tally;
 pub mod trace;
 
