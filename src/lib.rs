@@ -42,6 +42,8 @@
 //!   `exact/space.rs` and `exact/cascade.rs` (states, and an instant with every answer; `exact/reach.rs` and `exact/moves.rs`: what
 //!   need not be acted out again), `exact/forward.rs` (the distribution
 //!   through the calendar), `exact/operator.rs` (uniformisation), [`exact::solution`] (what comes out).
+//! - what can be set, and what a study varies: [`model::assumption`] (parameters, and what `model/compile/stated.rs` finds
+//!   in rules), [`analysis::factor`] (a factor and its settings), [`analysis::design`] (the points).
 //! - whether the two engines agree: [`analysis::agree`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].

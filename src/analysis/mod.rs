@@ -8,7 +8,9 @@ pub mod binomial;
 pub mod briefly;
 #[cfg(test)]
 mod coverage;
+pub mod design;
 pub mod estimate;
+pub mod factor;
 pub mod findings;
 pub mod measure;
 pub mod shares;

@@ -39,9 +39,10 @@ pub struct Findings {
 pub fn examine(source: &Source<'_>, overrides: &OverrideArgs) -> Findings {
     let (document, mut diagnostics) = scenario::read(source);
     let compiled = document.and_then(|document| {
-        let (model, found) = compile::examine(&document, source, &overrides.into());
+        let overrides = overrides.into();
+        let (model, found) = compile::examine(&document, source, &overrides);
         diagnostics.append(found);
-        model.map(|model| (document, model))
+        model.map(|model| (compile::in_force(&document, source, &overrides), model))
     });
     let compiled = compiled.filter(|_| !diagnostics.has_errors());
     if let Some((document, model)) = &compiled {

@@ -4,6 +4,7 @@
 //! act; sampler and solver both call it and differ only in their `Choice`.
 
 pub mod ask;
+pub mod assumption;
 pub mod compile;
 pub mod event;
 mod firing;
@@ -21,6 +22,7 @@ use crate::diagnostic::Span;
 use crate::scenario::quantity::Duration;
 
 pub use ask::{Ask, AskNumber, Asked, Comparison, Outcome, Question, When};
+pub use assumption::{Assumption, Holds};
 pub use rule::{Branch, Branches, Clock, Effect, Rule};
 
 use formula::{Slot, Tabulated};
@@ -83,6 +85,8 @@ pub struct Model {
     pub forced: Vec<Forced>,
     /// Parameters, for people and for overrides.
     pub parameters: Vec<Parameter>,
+    /// All that `--set` can change, as it is in force: parameters in file order, then what rules state in place.
+    pub assumptions: Vec<Assumption>,
     /// Declared omissions.
     pub omitted: Vec<String>,
     /// Variants that the file names.

@@ -36,6 +36,7 @@ pub fn empty(steps: u32) -> Model {
         program: crate::model::program::Program::default(),
         forced: Vec::new(),
         parameters: Vec::new(),
+        assumptions: Vec::new(),
         omitted: Vec::new(),
         variants: Vec::new(),
         overrides: Vec::new(),

@@ -30,6 +30,7 @@ pub mod outcome;
 pub mod parameter;
 pub mod question;
 pub mod rule;
+pub mod stated;
 pub mod template;
 pub mod typing;
 mod variable;
@@ -59,7 +60,8 @@ use rule::{Compiled, Workshop};
 pub struct Overrides {
     /// `--variant NAME`, applied first, in order.
     pub variants: Vec<String>,
-    /// `--set NAME=VALUE` as typed, in order; later ones win.
+    /// `--set NAME=VALUE` as typed, in order; later ones win. `NAME` is a parameter, or a place of a rule that states
+    /// a number itself (`talks.chance`): see `Model::assumptions`.
     pub set: Vec<String>,
     /// `--forbid RULE` or `RULE/BRANCH`.
     pub forbid: Vec<String>,
@@ -88,6 +90,14 @@ pub fn examine(document: &Document, source: &Source<'_>, overrides: &Overrides) 
         diagnostics.append(variants_alone(model, document, source, overrides));
     }
     (model.filter(|_| !diagnostics.has_errors()), told(document, source, &diagnostics))
+}
+
+/// `document` with the numbers that `overrides` set inside its rules: what `explain` has to read.
+#[must_use]
+pub fn in_force(document: &Document, source: &Source<'_>, overrides: &Overrides) -> Document {
+    let mut ignored = Diagnostics::default();
+    let requests = intervention::requests(document, source, overrides, &mut ignored);
+    stated::set(document, &requests.assignments, &mut ignored).unwrap_or_else(|| document.clone())
 }
 
 /// `diagnostics` in the words of the scenario, in text order, each mistake without what only follows from it.
@@ -146,21 +156,25 @@ fn assemble(
     diagnostics: &mut Diagnostics,
 ) -> Option<Model> {
     let calendar = the_calendar(document, diagnostics);
-    let expanded = template::expand(document, diagnostics);
     let requests = intervention::requests(document, source, overrides, diagnostics);
+    let changed = stated::set(document, &requests.assignments, diagnostics);
+    let document = changed.as_ref().unwrap_or(document);
+    let expanded = template::expand(document, diagnostics);
     let settings = parameter::settle(document, source, &requests.assignments, overrides.beyond_range, diagnostics);
     intervention::check_kinds(document, diagnostics);
     // Without its rules and actors the rest would be full of names that do not exist.
     let expanded = expanded?;
     because::check(&expanded, diagnostics);
     let interventions = requests.resolve(&expanded, calendar.as_ref(), diagnostics);
-    let Settings { values, rates, parameters } = settings;
+    let Settings { values, rates, parameters, mut assumptions } = settings;
+    assumptions.extend(stated::assumptions(document));
     let (scope, mut demand) = Scope::declare(&expanded, values, calendar, diagnostics);
 
     let extents = Extents::new(document);
     let before = std::mem::take(diagnostics);
     let rules = rules(&expanded, &extents, Templates::new(document, source), &rates, &scope, &mut demand, diagnostics);
     blame_variants(source, &requests.assignments, diagnostics);
+    stated::blame(document, &requests.assignments, diagnostics);
     diagnostics.append(before);
     let mut context = Context { scope: &scope, demand: &mut demand, diagnostics };
     let outcomes = outcome::outcomes(&expanded, source, &mut context);
@@ -189,6 +203,7 @@ fn assemble(
         stop_when: stop_when?,
         forced: interventions.forced,
         parameters,
+        assumptions,
         omitted: document.omitted.iter().map(|omission| omission.says.value.clone()).collect(),
         variants: variants(document),
         overrides: requests.canonical,

@@ -6,12 +6,14 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use super::because::there_are;
+use super::because::{merged, there_are};
 use super::interval::Interval;
 use super::names::Value;
+use super::stated::is_place;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
-use crate::model::Parameter;
+use crate::model::{Assumption, Parameter};
 use crate::scenario::document::{Document, Entry, ParameterText, ParameterValue};
+use crate::scenario::quantity::Likelihood;
 
 pub use value::{Assigned, Declared, Leeway};
 
@@ -36,6 +38,8 @@ pub struct Settings {
     pub rates: Rates,
     /// For people.
     pub parameters: Vec<Parameter>,
+    /// For whoever varies them.
+    pub assumptions: Vec<Assumption>,
 }
 
 /// Somebody gives a parameter a value.
@@ -71,7 +75,8 @@ pub fn settle(
     beyond_range: bool,
     diagnostics: &mut Diagnostics,
 ) -> Settings {
-    let mut settings = Settings { values: Vec::new(), rates: Rates::new(), parameters: Vec::new() };
+    let mut settings =
+        Settings { values: Vec::new(), rates: Rates::new(), parameters: Vec::new(), assumptions: Vec::new() };
     for entry in &document.parameters {
         let mine = assignments.iter().filter(|assignment| assignment.name == entry.key.value);
         let found = one(entry, document, source, mine, beyond_range, diagnostics);
@@ -84,11 +89,12 @@ pub fn settle(
         if let Some(rate) = declared.rate(&value.0, value.1) {
             settings.rates.insert(entry.key.value.clone(), Some(rate));
         }
+        settings.assumptions.push(assumption(entry, &declared, &value.0, parameter.was.is_none(), document));
         settings.values.push(Some(declared.value(&value.0, value.1)));
         settings.parameters.push(parameter);
     }
     for assignment in assignments {
-        if !document.parameters.iter().any(|entry| entry.key.value == assignment.name) {
+        if !document.parameters.iter().any(|entry| entry.key.value == assignment.name) && !is_place(&assignment.name) {
             diagnostics.push(unknown(assignment, document));
         }
     }
@@ -156,6 +162,37 @@ fn one<'a>(
     sound.then_some((declared, (force, reach), parameter))
 }
 
+/// The parameter as an assumption, with `value` in force; it is the file's `own` or another.
+fn assumption(
+    entry: &Entry<ParameterText>,
+    declared: &Declared,
+    value: &Assigned,
+    own: bool,
+    document: &Document,
+) -> Assumption {
+    let text = entry.value.as_ref().expect("a declared parameter has a text");
+    let defaults = document.defaults.as_ref().and_then(|defaults| defaults.because.as_ref());
+    let because = merged(text.because.as_ref(), defaults).unwrap_or_default();
+    let given = text.value.as_ref().map(|value| &value.value);
+    let holds = declared.holds(value, given);
+    let word = match given {
+        Some(ParameterValue::Likelihood(Likelihood::Judged { word, .. })) if own => word.clone(),
+        _ => None,
+    };
+    Assumption {
+        name: entry.key.value.clone(),
+        holds,
+        word,
+        says: text.says.as_ref().map(|says| says.value.clone()).unwrap_or_default(),
+        in_place: false,
+        source: because.source.map(|source| source.value),
+        who: because.who.map(|who| who.value),
+        evidence: because.kind.map(|kind| kind.value),
+        confidence: because.confidence.map(|confidence| confidence.value),
+        span: entry.key.span,
+    }
+}
+
 fn missing(entry: &Entry<ParameterText>, document: &Document, diagnostics: &mut Diagnostics) {
     let next = document.parameters.iter().map(|other| other.key.span.start).find(|start| *start > entry.key.span.start);
     if document.holed(Span::new(entry.key.span.start, next.unwrap_or(usize::MAX))) {
@@ -174,7 +211,7 @@ fn as_written(source: &Source<'_>, span: Span) -> String {
 }
 
 /// The mistake of setting what is declared, but is no parameter.
-fn no_parameter(assignment: &Assignment, document: &Document) -> Option<Diagnostic> {
+pub fn no_parameter(assignment: &Assignment, document: &Document) -> Option<Diagnostic> {
     let name = assignment.name.as_str();
     let has_posture = |(actor, posture): (&str, &str)| {
         let actor = document.actors.iter().find(|entry| entry.key.value == actor)?.value.as_ref()?;

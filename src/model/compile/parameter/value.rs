@@ -12,6 +12,7 @@ use super::super::interval::Interval;
 use super::super::names::Value;
 use super::{Rate, error_at};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Span, Spanned, nearest};
+use crate::model::Holds;
 use crate::scenario::document::{ParameterText, ParameterValue};
 use crate::scenario::quantity::{Duration, Likelihood};
 
@@ -237,6 +238,32 @@ impl Declared {
         };
         let reach = reach.unwrap_or(Interval::point(*x));
         Some(Rate { per_day: hazard(*x), range: Interval::new(hazard(reach.low), hazard(reach.high), false) })
+    }
+
+    /// What an assumption of this kind holds with `value` in force. The file gives it as `given`: a number that it
+    /// writes as a likelihood is a probability.
+    pub fn holds(&self, value: &Assigned, given: Option<&ParameterValue>) -> Holds {
+        let probability = matches!(given, Some(ParameterValue::Likelihood(_)));
+        match (self, value) {
+            (Self::Per { period, range }, Assigned::Number(x, _)) => {
+                Holds::Rate { value: *x, per: *period, range: *range }
+            }
+            (Self::Within { period, range }, Assigned::Number(x, band)) => {
+                Holds::Probability { value: *x, band: *band, range: *range, within: Some(*period) }
+            }
+            (Self::Number { range }, Assigned::Number(x, band)) if probability || band.is_some() => {
+                Holds::Probability { value: *x, band: *band, range: *range, within: None }
+            }
+            (_, Assigned::Number(x, _)) => Holds::Number { value: *x, range: self.range() },
+            (Self::Duration { range }, Assigned::Duration(duration)) => {
+                Holds::Duration { value: *duration, range: *range }
+            }
+            (_, Assigned::Duration(duration)) => Holds::Duration { value: *duration, range: None },
+            (Self::Choice { names }, Assigned::Choice(chosen)) => {
+                Holds::Choice { names: names.clone(), chosen: *chosen }
+            }
+            (_, Assigned::Choice(_)) => unreachable!("only a choice is assigned a name"),
+        }
     }
 
     /// What follows its number in a text: ` per 1y`.
