@@ -1,27 +1,33 @@
 //! The hazards in force in a run, as heights that occasions are compared with, and what they depend on.
 //!
-//! Does not know when occasions come.
+//! Most hazards read one variable or two: those are looked up at an occasion, and nothing is done when a variable moves.
+//! Occasions are fewer than the hazards that a firing changes. The others are worked out anew when something that they
+//! read has moved. Does not know when occasions come.
+
+use std::collections::HashMap;
 
 use super::occasion::Threshold;
 use crate::model::formula::{Look, Slot, TABLE_LIMIT};
 use crate::model::program::Kind;
 use crate::model::state::{NEVER, State};
-use crate::model::{Clock, Model, RuleId, Step};
+use crate::model::{Clock, Model, RuleId, Step, VariableId};
 
 /// What all runs of a model share: its pressures and who depends on what.
 #[derive(Debug)]
 pub(super) struct Hazards {
     pressures: Vec<Pressure>,
-    /// Limits of pressures that read nothing but a few variables, one after the other.
+    /// By pressure: where its limit stands among those of a run.
+    places: Vec<Place>,
+    /// The limits of a run that has not begun: first the tables of pressures that are looked up, then one for each kept.
+    start: Vec<u32>,
+    /// The pressures whose limits are kept.
+    kept: Vec<u32>,
+    /// Limits of kept pressures that read nothing but a few variables, one after the other.
     tables: Vec<u32>,
     /// By rule: its index among the pressures.
     index: Vec<Option<u32>>,
-    /// By variable: the pressures whose hazard reads it, but those of `renewals`.
+    /// By variable: the kept pressures whose hazard reads it.
     by_variable: Vec<Vec<u32>>,
-    /// Pressures that read one or two variables and have no limits, by variable: the usual ones.
-    renewals: Vec<Renewal>,
-    /// By variable, and one more: where in `renewals` its own begin.
-    starts: Vec<u32>,
     /// By counter: the pressures whose hazard reads it.
     by_counter: Vec<Vec<u32>>,
     /// Pressures whose hazard can change by the passing of time alone.
@@ -30,10 +36,10 @@ pub(super) struct Hazards {
     cooling: Vec<usize>,
 }
 
-/// How the limit of a pressure is found whose hazard reads two variables, the second with stride 0 if it reads one.
-#[derive(Debug, Clone, Copy)]
-struct Renewal {
-    pressure: u32,
+/// Where the limit of a pressure stands: `first`, and `strides` times the values of `variables` beyond it. Where it reads
+/// fewer, or none, strides are 0, so that there is nothing to decide.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
     first: i32,
     variables: [u32; 2],
     strides: [i32; 2],
@@ -43,8 +49,8 @@ struct Renewal {
 #[derive(Debug)]
 struct Pressure {
     rule: RuleId,
-    /// Where in `tables` its limits begin, and how they are found there, while it is available; `None` if it reads
-    /// other things than variables, or too many values.
+    /// If it is kept: where in `tables` its limits begin, and how they are found there, while it is available; `None` if
+    /// it reads other things than variables, or too many values.
     table: Option<(usize, Look)>,
     /// The same of its limits while its guard holds.
     unguarded: Option<(usize, Look)>,
@@ -59,17 +65,12 @@ struct Pressure {
 impl Hazards {
     pub(super) fn new(model: &Model) -> Self {
         let mut hazards = Self {
-            pressures: Vec::new(),
-            tables: Vec::new(),
             index: vec![None; model.rules.len()],
             by_variable: vec![Vec::new(); model.variables.len()],
             by_counter: vec![Vec::new(); model.counters.len()],
-            renewals: Vec::new(),
-            starts: Vec::new(),
-            by_time: Vec::new(),
-            cooling: Vec::new(),
+            ..Self::none()
         };
-        let mut state = State::start(model);
+        let (mut state, mut shared) = (State::start(model), HashMap::new());
         for (index, rule) in model.rules.iter().enumerate() {
             let Clock::Pressure { hazard, highest } = &rule.clock else { continue };
             let pressure = hazards.pressures.len() as u32;
@@ -77,36 +78,63 @@ impl Hazards {
             let mut reads: Vec<Slot> = rule.guard.reads.iter().chain(&hazard.reads).copied().collect();
             reads.sort_unstable();
             reads.dedup();
-            hazards.depend(pressure, &reads, rule.cooldown.is_some());
             hazards.cooling.extend(rule.cooldown.map(|(slot, _)| slot));
             let id = RuleId(index as u32);
+            let limited = rule.cooldown.is_some() || rule.at_most.is_some();
+            let table = tabulate(id, &reads, &mut state, model);
+            let place = table.as_ref().filter(|_| !limited).and_then(|table| hazards.look_up(table, &mut shared));
+            let kept = place.is_none();
+            if kept {
+                hazards.depend(pressure, &reads, rule.cooldown.is_some());
+                hazards.kept.push(pressure);
+            }
+            hazards.places.push(place.unwrap_or_default());
             let pressure = Pressure {
                 rule: id,
-                table: hazards.tabulate(id, &reads, &mut state, model),
-                unguarded: hazards.tabulate_unguarded(id, model),
-                limited: rule.cooldown.is_some() || rule.at_most.is_some(),
+                table: table.filter(|_| kept).map(|(limits, look)| (hazards.enter(&limits), look)),
+                unguarded: if kept { hazards.tabulate_unguarded(id, model) } else { None },
+                limited,
                 highest: Threshold::of(if rule.forbidden { 0.0 } else { *highest }),
                 rank: 0,
             };
             hazards.pressures.push(pressure);
         }
+        hazards.keep();
         hazards.rank(model);
-        hazards.shorten();
         hazards
     }
 
-    /// Makes renewals of what can be one.
-    fn shorten(&mut self) {
-        self.starts.push(0);
-        for readers in &mut self.by_variable {
-            readers.retain(|pressure| match self.pressures[*pressure as usize].renewal(*pressure) {
-                Some(renewal) => {
-                    self.renewals.push(renewal);
-                    false
-                }
-                None => true,
-            });
-            self.starts.push(self.renewals.len() as u32);
+    fn none() -> Self {
+        Self {
+            pressures: Vec::new(),
+            places: Vec::new(),
+            start: Vec::new(),
+            kept: Vec::new(),
+            tables: Vec::new(),
+            index: Vec::new(),
+            by_variable: Vec::new(),
+            by_counter: Vec::new(),
+            by_time: Vec::new(),
+            cooling: Vec::new(),
+        }
+    }
+
+    /// The place of a pressure with this table, if it reads no more than two variables. Tables that are the same, as those
+    /// of a template's rows, are entered once.
+    fn look_up(&mut self, (limits, look): &Table, shared: &mut HashMap<Vec<u32>, i32>) -> Option<Place> {
+        let (variables, strides, base) = look.of_two()?;
+        let start = *shared.entry(limits.clone()).or_insert_with(|| {
+            self.start.extend(limits);
+            (self.start.len() - limits.len()) as i32
+        });
+        Some(Place { first: base.wrapping_add(start), variables, strides })
+    }
+
+    /// Gives every pressure that is kept a place of its own.
+    fn keep(&mut self) {
+        for pressure in &self.kept {
+            self.places[*pressure as usize].first = self.start.len() as i32;
+            self.start.push(0);
         }
     }
 
@@ -136,31 +164,17 @@ impl Hazards {
         }
     }
 
-    /// Enters the limits of a pressure that reads nothing but variables, over all that these can be.
-    fn tabulate(&mut self, rule: RuleId, reads: &[Slot], state: &mut State, model: &Model) -> Option<(usize, Look)> {
-        let domain = |slot: &Slot| match slot {
-            Slot::Variable(id) => Some((*id, model.variable(*id).low, model.variable(*id).high)),
-            _ => None,
-        };
-        let domains: Vec<_> = reads.iter().map(domain).collect::<Option<_>>()?;
-        let (look, size) = Look::over(&domains, TABLE_LIMIT)?;
-        let start = self.tables.len();
-        let before = state.values.clone();
-        for index in 0..size {
-            look.set(index, &domains, &mut state.values);
-            self.tables.push(Threshold::of(state.hazard(rule, model)).limit());
-        }
-        state.values = before;
-        Some((start, look))
-    }
-
     /// Enters the limits of a pressure while its guard holds, by what its hazard reads.
     fn tabulate_unguarded(&mut self, rule: RuleId, model: &Model) -> Option<(usize, Look)> {
         let Kind::Pressure { hazard } = &model.program.rule(rule).kind else { return None };
         let (look, values) = hazard.table()?;
-        let start = self.tables.len();
-        self.tables.extend(values.iter().map(|hazard| Threshold::of(*hazard).limit()));
-        Some((start, look))
+        let limits: Vec<u32> = values.iter().map(|hazard| Threshold::of(*hazard).limit()).collect();
+        Some((self.enter(&limits), look))
+    }
+
+    fn enter(&mut self, limits: &[u32]) -> usize {
+        self.tables.extend(limits);
+        self.tables.len() - limits.len()
     }
 
     /// By pressure: its rule, and the highest value of its hazard.
@@ -174,9 +188,25 @@ impl Hazards {
         self.pressures.iter().map(|pressure| pressure.highest.a_day()).sum::<f64>() + 0.0
     }
 
-    /// How many pressures there are.
-    pub(super) fn len(&self) -> usize {
-        self.pressures.len()
+    /// The limits of a run that has not begun.
+    pub(super) fn start(&self) -> Vec<u32> {
+        self.start.clone()
+    }
+
+    /// Makes limits those of a run that has not begun.
+    pub(super) fn restart(&self, limits: &mut [u32]) {
+        let kept = limits.len() - self.kept.len();
+        limits[kept..].fill(0);
+    }
+
+    /// Of the limits of a run, that of a pressure.
+    #[inline]
+    pub(super) fn limit(&self, pressure: usize, limits: &[u32], state: &State) -> u32 {
+        let Place { first, variables, strides } = &self.places[pressure];
+        // A model may have no variable that could be named.
+        let value = |at: usize| state.values.get(variables[at] as usize).copied().unwrap_or(0);
+        let term = |at: usize| value(at).wrapping_mul(strides[at]);
+        limits[first.wrapping_add(term(0)).wrapping_add(term(1)) as usize]
     }
 
     /// The rule of a pressure, and the place of its id in order of text.
@@ -193,39 +223,36 @@ impl Hazards {
 
     #[inline]
     fn renew(&self, pressure: u32, limits: &mut [u32], state: &State, model: &Model) {
-        let known = &self.pressures[pressure as usize];
-        limits[pressure as usize] = match &known.table {
+        let (known, place) = (&self.pressures[pressure as usize], self.places[pressure as usize]);
+        limits[place.first as usize] = match &known.table {
             _ if known.limited && !state.available(known.rule, model) => 0,
             Some((start, look)) => self.tables[start + look.at(&state.values)],
-            None => self.limit(known, pressure, state, model),
+            None => self.worked_out(known, pressure, state, model),
         };
     }
 
     /// The limit of an available pressure, by guard and hazard.
-    fn limit(&self, known: &Pressure, pressure: u32, state: &State, model: &Model) -> u32 {
+    fn worked_out(&self, known: &Pressure, pressure: u32, state: &State, model: &Model) -> u32 {
         let Some((start, look)) = &known.unguarded else { return self.threshold(pressure, state, model).limit() };
         let holds = !state.stopped && model.program.rule(known.rule).guard.of(state, model);
         if holds { self.tables[start + look.at(&state.values)] } else { 0 }
     }
 
-    /// All limits.
+    /// All limits that are kept.
     pub(super) fn renew_all(&self, limits: &mut [u32], state: &State, model: &Model) {
-        (0..self.pressures.len() as u32).for_each(|pressure| self.renew(pressure, limits, state, model));
+        self.kept.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
+    }
+
+    /// The limits that may have changed as a variable moved and nothing else did.
+    #[inline]
+    pub(super) fn renew_with(&self, variable: VariableId, limits: &mut [u32], state: &State, model: &Model) {
+        let readers = &self.by_variable[variable.0 as usize];
+        readers.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
     }
 
     /// The limits that may have changed in an instant.
-    #[inline]
     pub(super) fn renew_after(&self, what: &Changed<'_>, limits: &mut [u32], state: &State, model: &Model) {
-        for variable in what.written {
-            let variable = variable.0 as usize;
-            for renewal in &self.renewals[self.starts[variable] as usize..self.starts[variable + 1] as usize] {
-                let term = |at: usize| state.values[renewal.variables[at] as usize].wrapping_mul(renewal.strides[at]);
-                let index = renewal.first.wrapping_add(term(0)).wrapping_add(term(1));
-                limits[renewal.pressure as usize] = self.tables[index as usize];
-            }
-            let readers = &self.by_variable[variable];
-            readers.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
-        }
+        what.written.iter().for_each(|variable| self.renew_with(*variable, limits, state, model));
         for counter in what.counted {
             let readers = &self.by_counter[counter.0 as usize];
             readers.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
@@ -248,18 +275,31 @@ impl Hazards {
     }
 }
 
-impl Pressure {
-    fn renewal(&self, pressure: u32) -> Option<Renewal> {
-        let (start, look) = self.table.filter(|_| !self.limited)?;
-        let (variables, strides, base) = look.of_two()?;
-        Some(Renewal { pressure, first: base.wrapping_add(start as i32), variables, strides })
-    }
+/// The limits of a pressure over all values of what it reads, and how they are found.
+type Table = (Vec<u32>, Look);
+
+/// The table of a pressure that reads nothing but variables; `None` if there are too many values.
+fn tabulate(rule: RuleId, reads: &[Slot], state: &mut State, model: &Model) -> Option<Table> {
+    let domain = |slot: &Slot| match slot {
+        Slot::Variable(id) => Some((*id, model.variable(*id).low, model.variable(*id).high)),
+        _ => None,
+    };
+    let domains: Vec<_> = reads.iter().map(domain).collect::<Option<_>>()?;
+    let (look, size) = Look::over(&domains, TABLE_LIMIT)?;
+    let before = state.values.clone();
+    let mut limit = |index| {
+        look.set(index, &domains, &mut state.values);
+        Threshold::of(state.hazard(rule, model)).limit()
+    };
+    let limits = (0..size).map(&mut limit).collect();
+    state.values = before;
+    Some((limits, look))
 }
 
 /// What moved in an instant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Changed<'a> {
-    pub(super) written: &'a [crate::model::VariableId],
+    pub(super) written: &'a [VariableId],
     pub(super) counted: &'a [crate::model::CounterId],
     /// Rules that fired and have a limit or a cooldown.
     pub(super) limited: &'a [RuleId],
@@ -279,16 +319,6 @@ impl Hazards {
             highest: Threshold::default(),
             rank: pressures - index,
         };
-        Self {
-            pressures: (0..pressures).map(pressure).collect(),
-            tables: Vec::new(),
-            index: Vec::new(),
-            by_variable: Vec::new(),
-            by_counter: Vec::new(),
-            renewals: Vec::new(),
-            starts: Vec::new(),
-            by_time: Vec::new(),
-            cooling: Vec::new(),
-        }
+        Self { pressures: (0..pressures).map(pressure).collect(), ..Self::none() }
     }
 }

@@ -93,6 +93,14 @@ pub(super) struct Next {
     pub(super) occasion: Occasion,
     /// Its step number.
     pub(super) step: u32,
+    /// Its height is the last below the limit, so that only its further bits say whether it lies below the hazard.
+    pub(super) narrowly: bool,
+}
+
+impl Occasion {
+    fn is_narrow(&self, limit: &impl Fn(usize) -> u32) -> bool {
+        self.height() + 1 == limit(self.pressure as usize)
+    }
 }
 
 /// One run's occasions.
@@ -173,17 +181,17 @@ impl Lane {
         &self.found
     }
 
-    /// Finds the next occasion that lies below the limits in force, by pressure; whether there is one. It is past then.
+    /// Finds the next occasion that lies below the limit in force of its pressure; whether there is one. It is past then.
     #[inline]
-    pub(super) fn next(&mut self, ruler: &Ruler, limits: &[u32], owner: Owner<'_>) -> bool {
+    pub(super) fn next(&mut self, ruler: &Ruler, limit: impl Fn(usize) -> u32, owner: Owner<'_>) -> bool {
         loop {
             if self.past_exact < self.exact.len() {
-                let found = self.next_exact(ruler, limits);
+                let found = self.next_exact(ruler, &limit);
                 if found || self.past_exact < self.exact.len() {
                     return found;
                 }
             }
-            let below = |key: &Key| height_of((key >> PRESSURE_BITS) as u32) < limits[pressure_of(*key)];
+            let below = |key: &Key| height_of((key >> PRESSURE_BITS) as u32) < limit(pressure_of(*key));
             let Some(stop) = self.keys[self.past..self.before].iter().position(below) else {
                 self.past = self.before;
                 if self.before < self.keys.len() || self.next_part >= owner.bulk.parts() {
@@ -197,7 +205,8 @@ impl Lane {
             if self.is_alone(found, ruler) {
                 self.past = found + 1;
                 let step = ((ruler.origin_slots + (key >> TIME_SHIFT)) / ruler.step_slots) as u32;
-                self.found = Next { occasion: ruler.occasion(key), step };
+                let occasion = ruler.occasion(key);
+                self.found = Next { occasion, step, narrowly: occasion.is_narrow(&limit) };
                 return true;
             }
             let group = self.group(found, ruler);
@@ -261,11 +270,12 @@ impl Lane {
 
     /// The next in `exact` that lies below the limits.
     #[cold]
-    fn next_exact(&mut self, ruler: &Ruler, limits: &[u32]) -> bool {
+    fn next_exact(&mut self, ruler: &Ruler, limit: &impl Fn(usize) -> u32) -> bool {
         while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
             self.past_exact += 1;
-            if occasion.height() < limits[occasion.pressure as usize] {
-                self.found = Next { occasion: *occasion, step: (occasion.at / ruler.step_ticks) as u32 };
+            if occasion.height() < limit(occasion.pressure as usize) {
+                let step = (occasion.at / ruler.step_ticks) as u32;
+                self.found = Next { occasion: *occasion, step, narrowly: occasion.is_narrow(limit) };
                 return true;
             }
         }
@@ -329,8 +339,12 @@ mod tests {
         lane.restart();
         for boundary in window.start / step..window.end / step {
             lane.look_until(&ruler, (boundary + 1) * step);
-            while lane.next(&ruler, &limits(highest.len(), taken.len(), boundary), owner) {
-                let Next { occasion, step } = *lane.found();
+            let limit = |taken: usize| {
+                let limits = limits(highest.len(), taken, boundary);
+                move |pressure: usize| limits[pressure]
+            };
+            while lane.next(&ruler, limit(taken.len()), owner) {
+                let Next { occasion, step, .. } = *lane.found();
                 assert_eq!(u64::from(step), boundary);
                 taken.push(randomness.time(occasion, occasion.pressure as usize, run));
             }

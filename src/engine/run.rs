@@ -6,7 +6,7 @@ use super::draws::{Draws, Remembered};
 use super::hazard::{Changed, Hazards};
 use super::lane::{Lane, Next, Owner, Ruler};
 use super::occasion::{Bulk, Randomness};
-use crate::model::instant::{Instant, Runaway, Stage};
+use crate::model::instant::{Instant, Moved, Runaway, Stage};
 use crate::model::schedule::following;
 use crate::model::state::{NEVER, State};
 use crate::model::{Model, RuleId, Step};
@@ -70,7 +70,7 @@ pub(super) struct Run {
     state: State,
     instant: Instant,
     remembered: Remembered,
-    /// By pressure: the hazard in force, as a limit of heights.
+    /// The hazards in force, as limits of heights: `Hazards` knows which stands where.
     limits: Vec<u32>,
     /// The next boundary to be visited; past `K` when the run has ended.
     next: Step,
@@ -87,7 +87,7 @@ impl Run {
             state: layout.start.clone(),
             instant: Instant::new(),
             remembered: Remembered::new(model.rules.len()),
-            limits: vec![0; layout.hazards.len()],
+            limits: layout.hazards.start(),
             next: 0,
             next_planned: 0,
             next_due: NEVER,
@@ -99,7 +99,7 @@ impl Run {
     pub(super) fn begin<O: Observer>(&mut self, place: &mut Place<'_, O>) {
         self.state.copy_from(&place.layout.start);
         self.instant.restart();
-        self.limits.fill(0);
+        place.layout.hazards.restart(&mut self.limits);
         (self.next, self.next_planned, self.next_due, self.next_ready) = (0, 0, NEVER, NEVER);
         place.observer.begin(place.model, &self.state, place.run);
     }
@@ -120,8 +120,8 @@ impl Run {
         lane.look_until(ruler, boundary.min(end));
         loop {
             // Nothing can fire any more once the run has stopped.
-            if !self.state.stopped && lane.next(ruler, &self.limits, owner) {
-                if !self.takes(lane.found(), place) {
+            if !self.state.stopped && self.next_occasion(lane, ruler, owner) {
+                if lane.found().narrowly && !self.takes_narrowly(lane.found(), place) {
                     continue;
                 }
                 self.take(lane.found(), place)?;
@@ -154,13 +154,14 @@ impl Run {
         place.observer.end(model, &self.state);
     }
 
-    /// Whether the occasion lies below the hazard in force: the limit says so but for its last step.
+    /// Finds the next occasion below the hazard in force.
     #[inline]
-    fn takes<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
-        let occasion = &next.occasion;
-        occasion.height() + 1 < self.limits[occasion.pressure as usize] || self.takes_narrowly(next, place)
+    fn next_occasion(&self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>) -> bool {
+        let (limits, state) = (&self.limits, &self.state);
+        lane.next(ruler, |pressure| owner.hazards.limit(pressure, limits, state), owner)
     }
 
+    /// Whether the occasion lies below the hazard in force, to the last bit.
     #[cold]
     fn takes_narrowly<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
         let hazards = &place.layout.hazards;
@@ -177,9 +178,14 @@ impl Run {
         let remembered = &mut self.remembered;
         let mut choice = Draws { randomness, run, occasion: Some(&next.occasion), step_ticks, remembered };
         let mut stage = Stage { model, state, choice: &mut choice, observer: &mut *place.observer };
-        self.instant.pressure(RuleId(rule as u32), &mut stage)?;
+        let moved = self.instant.pressure(RuleId(rule as u32), &mut stage)?;
         place.observer.settled(model, &self.state, &|| randomness.time(next.occasion, rule, run), false);
-        self.look_ahead(model, place.layout, false);
+        match moved {
+            Moved::One(variable) if !self.state.stopped => {
+                place.layout.hazards.renew_with(variable, &mut self.limits, &self.state, model);
+            }
+            _ => self.look_ahead(model, place.layout, false),
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use super::instant::{Answer, Choice, Identity, Instant, LIMIT, Runaway, Stage};
-use super::program::{Deed, Deeds, Kind, Lot, Plain, Raised, after_one, close};
+use super::program::{Deed, Deeds, Kind, Lot, MoveStep, Plain, Raised, close};
 use super::state::State;
 use super::{EventId, Model, RuleId};
 
@@ -68,34 +68,50 @@ impl Instant {
         identity: impl Fn(&mut Stage<'_, C, O>) -> Identity,
         stage: &mut Stage<'_, C, O>,
     ) {
-        let (id, index) = (plain.change.variable, plain.change.variable.0 as usize);
-        let old = stage.state.values[index];
-        let (new, held) = plain.change.result(old, stage.state, stage.model);
-        let number = self.firings();
+        let id = plain.moves.variable;
+        let old = stage.state.values[id.0 as usize];
+        let step = plain.moves.after(old);
         if self.first.is_none() {
             // Only lets that turn ask for it.
             let asked = !stage.model.program.watches.is_empty();
             self.first = Some(if asked { identity(stage) } else { Identity::default() });
         }
         self.fired.push(rule);
-        if held {
-            stage.tell(Occurrence::Saturated(rule, id));
-        }
-        if new != old {
-            stage.state.values[index] = new;
+        if step.new != old {
             self.written.push(id);
-            self.turns_with = self.turns_with.or(stage.model.program.turns_with[index]);
-            stage.tell(Occurrence::Changed(id, old, new));
+            self.turns_with = self.turns_with.or(plain.turns);
         }
-        let raised = after_one(&plain.raised, old, new);
+        move_one((plain, rule), (old, step), stage);
+        let raised = plain.moves.raised(step);
         if !raised.counters.is_empty() {
             self.count(raised, stage.model, stage.state);
         }
+        let number = self.number();
         stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised: &raised.events });
         if !raised.listeners.is_empty() {
             let identity = identity(stage);
             self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
         }
+    }
+
+    /// Fires a pressure's plain rule that nobody hears.
+    #[inline]
+    pub(super) fn fire_unheard<C: Choice, O: Observer>(
+        &mut self,
+        (plain, rule): (&Plain, RuleId),
+        (old, step): (i32, MoveStep),
+        stage: &mut Stage<'_, C, O>,
+    ) {
+        move_one((plain, rule), (old, step), stage);
+        let (origin, number, raised) = (Origin::Pressure, self.number(), &plain.moves.raised(step).events);
+        stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised });
+    }
+
+    /// The number of the next firing in the run, which takes place.
+    #[inline]
+    fn number(&mut self) -> u32 {
+        self.firings += 1;
+        self.firings - 1
     }
 
     /// Stops an instant that does not come to an end.
@@ -114,7 +130,7 @@ impl Instant {
     ) -> Result<(), Runaway> {
         let model = stage.model;
         let rule = model.program.rule(queued.rule);
-        let number = self.firings();
+        let number = self.number();
         let index = forced.unwrap_or_else(|| self.draw(queued, &rule.deeds, stage));
         let deed = rule.deeds.at(index).filter(|deed| !deed.forbidden || origin == Origin::Forced);
         if rule.limits.any {
@@ -268,5 +284,22 @@ impl Instant {
         } else {
             Occurrence::Comes { rule, trigger, by, at_once }
         });
+    }
+}
+
+/// Moves the variable of a plain rule and tells of it.
+#[inline]
+fn move_one<C: Choice, O: Observer>(
+    (plain, rule): (&Plain, RuleId),
+    (old, step): (i32, MoveStep),
+    stage: &mut Stage<'_, C, O>,
+) {
+    let id = plain.moves.variable;
+    if step.held {
+        stage.tell(Occurrence::Saturated(rule, id));
+    }
+    if step.new != old {
+        stage.state.values[id.0 as usize] = step.new;
+        stage.tell(Occurrence::Changed(id, old, step.new));
     }
 }

@@ -96,6 +96,15 @@ pub const LIMIT: u32 = 10_000;
 /// Firings at the limit among which the cycle is looked for.
 const CYCLE_WINDOW: usize = 256;
 
+/// What the instant of a pressure's firing has moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// At most this variable, and nothing else; it is not told in `Instant`.
+    One(VariableId),
+    /// What `Instant` tells.
+    More,
+}
+
 /// Who and what an instant works with.
 #[derive(Debug)]
 pub struct Stage<'a, C, O> {
@@ -149,7 +158,8 @@ pub struct Instant {
     pub moved_pending: bool,
     turns: u32,
     pub(super) first: Option<Identity>,
-    firings_before: u32,
+    /// Firings of the run so far.
+    pub(super) firings: u32,
 }
 
 impl Instant {
@@ -160,20 +170,13 @@ impl Instant {
 
     /// Forgets the run before.
     pub fn restart(&mut self) {
-        self.firings_before = 0;
-        self.fired.clear();
+        self.firings = 0;
         self.open();
-    }
-
-    /// Firings of the run so far.
-    pub fn firings(&self) -> u32 {
-        self.firings_before + self.fired.len() as u32
     }
 
     /// Begins an instant.
     #[inline]
     pub fn open(&mut self) {
-        self.firings_before += self.fired.len() as u32;
         self.queue.clear();
         self.written.clear();
         self.counted.clear();
@@ -212,7 +215,34 @@ impl Instant {
     ///
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
-    pub fn pressure(&mut self, rule: RuleId, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
+    #[inline]
+    pub fn pressure(
+        &mut self,
+        rule: RuleId,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<Moved, Runaway> {
+        if let Some(plain) = stage.model.program.plain(rule) {
+            let old = stage.state.values[plain.moves.variable.0 as usize];
+            let step = plain.moves.after(old);
+            let pending = !stage.state.pending.is_empty();
+            if step.unheard && plain.turns.watches == 0 && !(plain.turns.lapses && pending) {
+                self.fire_unheard((plain, rule), (old, step), stage);
+                if let Some(stop) = &stage.model.program.stop_when {
+                    stage.state.stopped |= plain.turns.stop && stop.of(stage.state, stage.model);
+                }
+                return Ok(Moved::One(plain.moves.variable));
+            }
+        }
+        self.pressure_and_more(rule, stage)
+    }
+
+    /// `pressure`, if its firing can have consequences in the instant.
+    #[inline(never)]
+    fn pressure_and_more(
+        &mut self,
+        rule: RuleId,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<Moved, Runaway> {
         self.open();
         match stage.model.program.plain(rule) {
             Some(plain) => {
@@ -224,7 +254,7 @@ impl Instant {
         self.drain(stage)?;
         self.turn_all(stage)?;
         self.settle(stage);
-        Ok(())
+        Ok(Moved::More)
     }
 
     /// A pressure's firing alone; the queue is left as it is then.

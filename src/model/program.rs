@@ -12,8 +12,8 @@ use super::formula::{Quick, Slot};
 use super::state::{NEVER, State};
 use super::table::DelayTable;
 use super::{Branch, Branches, Clock, CounterId, Model, Rule, RuleId, Step, Watch};
-pub use change::Change;
-pub use raised::{Raised, Raises, after_one};
+pub use change::{Change, Move, MoveStep};
+pub use raised::{Raised, Raises};
 
 /// What the engines need of a model's rules, lets and `stop_when`.
 #[derive(Debug, Clone, Default)]
@@ -82,10 +82,10 @@ pub struct Compact {
 /// A rule that always does the same and moves one variable: to fire it, nothing else has to be looked at.
 #[derive(Debug, Clone)]
 pub struct Plain {
-    /// What changes; it reads nothing else.
-    pub change: Change,
-    /// What it raises, as `after_one` finds it.
-    pub raised: Box<[Raised]>,
+    /// What changes and what that raises.
+    pub moves: Move,
+    /// What can turn with that.
+    pub turns: Turns,
     /// It fires without being asked: a rule of the calendar without a guard. Decays, above all.
     pub always: bool,
 }
@@ -182,7 +182,7 @@ impl Program {
         let compact = |(rule, order): (&Rule, u32)| Compact::new(rule, order, model);
         let rules: Box<[Compact]> = model.rules.iter().zip(orders).map(compact).collect();
         let mut program = Self {
-            plain: rules.iter().map(Plain::of).collect(),
+            plain: Box::default(),
             rules,
             watches: model.watches.iter().map(|watch| Watched::new(watch, model)).collect(),
             stop_when: model.stop_when.as_ref().map(Quick::from),
@@ -205,6 +205,7 @@ impl Program {
         for slot in model.rules.iter().filter(lapses).flat_map(|rule| &rule.guard.reads) {
             program.turning(*slot, |turns| turns.lapses = true);
         }
+        program.plain = program.rules.iter().map(|rule| Plain::of(rule, &program.turns_with)).collect();
         program
     }
 
@@ -337,13 +338,16 @@ impl Compact {
 }
 
 impl Plain {
-    fn of(rule: &Compact) -> Option<Self> {
+    fn of(rule: &Compact, turns_with: &[Turns]) -> Option<Self> {
         let Deeds::One(deed) = &*rule.deeds else { return None };
         let [change] = &*deed.changes else { return None };
-        let raised = deed.raises.by_one(change.variable)?;
-        let plain = !rule.limits.any && !deed.forbidden && change.is_alone();
+        if rule.limits.any || deed.forbidden {
+            return None;
+        }
+        let moves = change.alone(&deed.raises)?;
+        let turns = turns_with[moves.variable.0 as usize];
         let always = matches!((&rule.kind, &rule.guard), (Kind::Calendar, Quick::Constant(true)));
-        plain.then(|| Self { change: change.clone(), raised, always })
+        Some(Self { moves, turns, always })
     }
 }
 

@@ -1,9 +1,10 @@
 //! One effect: the new value by the old one, from a table where nothing else is read.
 //!
-//! Does not know what a change raises.
+//! Does not know who hears what a change raises.
 
 use std::sync::Arc;
 
+use super::raised::{Raised, Raises};
 use crate::model::formula::{Slot, TABLE_LIMIT};
 use crate::model::state::State;
 use crate::model::{Effect, Model, VariableId, VariableKind};
@@ -15,6 +16,30 @@ pub struct Change {
     pub variable: VariableId,
     low: i32,
     how: How,
+}
+
+/// How one variable moves, and what that raises, where both depend on nothing but its old value.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// What is written.
+    pub variable: VariableId,
+    low: i32,
+    steps: Box<[MoveStep]>,
+    /// What may be raised, each once.
+    raised: Box<[Raised]>,
+}
+
+/// What follows an old value.
+#[derive(Debug, Clone, Copy)]
+pub struct MoveStep {
+    /// The new value.
+    pub new: i32,
+    /// Which of `raised`.
+    raised: u16,
+    /// An end of the range held an indicator back.
+    pub held: bool,
+    /// Nobody hears or counts what is raised.
+    pub unheard: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -53,13 +78,39 @@ impl Change {
         }
     }
 
-    /// Whether it reads nothing but what it writes.
-    pub fn is_alone(&self) -> bool {
-        matches!(self.how, How::Table(_))
+    /// The whole of it and what `raises` makes of it, if neither depends on anything but the old value.
+    pub fn alone(&self, raises: &Raises) -> Option<Move> {
+        let How::Table(results) = &self.how else { return None };
+        let mut known: Vec<Raised> = Vec::new();
+        let mut step = |(old, packed): (i32, &u16)| {
+            let (new, held) = self.unpack(*packed);
+            let raised = raises.by_one(self.variable, old, new)?;
+            let place = known.iter().position(|known| known == raised).unwrap_or(known.len());
+            if place == known.len() {
+                known.push(raised.clone());
+            }
+            Some(MoveStep { new, raised: u16::try_from(place).ok()?, held, unheard: raised.is_unheard() })
+        };
+        let steps = (self.low..).zip(results).map(&mut step).collect::<Option<_>>()?;
+        Some(Move { variable: self.variable, low: self.low, steps, raised: known.into() })
     }
 
     fn unpack(&self, packed: u16) -> (i32, bool) {
         (self.low.wrapping_add(i32::from(packed >> 1)), packed & 1 != 0)
+    }
+}
+
+impl Move {
+    /// What follows `old`.
+    #[inline]
+    pub fn after(&self, old: i32) -> MoveStep {
+        self.steps[old.wrapping_sub(self.low) as usize]
+    }
+
+    /// What is raised then.
+    #[inline]
+    pub fn raised(&self, step: MoveStep) -> &Raised {
+        &self.raised[usize::from(step.raised)]
     }
 }
 

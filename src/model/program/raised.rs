@@ -5,7 +5,7 @@
 use crate::model::{Branch, CounterId, EventId, Model, RuleId, VariableId, VariableKind};
 
 /// Events that are raised together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Raised {
     /// Ascending, each once.
     pub events: Vec<EventId>,
@@ -36,6 +36,12 @@ enum Moves {
 }
 
 impl Raised {
+    /// Whether nobody hears or counts them: whoever follows the run may ask for them still.
+    #[inline]
+    pub fn is_unheard(&self) -> bool {
+        self.listeners.is_empty() && self.counters.is_empty()
+    }
+
     /// These events; they need not be in order.
     pub fn new(events: Vec<EventId>, model: &Model) -> Self {
         let mut raised = Self { events, ..Self::default() };
@@ -76,10 +82,10 @@ impl Raised {
     }
 }
 
-/// What is raised as the one variable goes from `old` to `new`; `raised` is from `Raises::by_one`.
+/// What is raised as the one posture that a branch writes goes from `old` to `new`.
 #[inline]
-pub fn after_one(raised: &[Raised], old: i32, new: i32) -> &Raised {
-    if raised.len() == 1 || new == old {
+fn after_one(raised: &[Raised], old: i32, new: i32) -> &Raised {
+    if new == old {
         return &raised[0];
     }
     let rises = if new > old { raised.len() / 2 } else { 0 };
@@ -116,15 +122,13 @@ impl Raises {
         Self { fixed: branch.raises.clone().into(), raised: raised.into(), moves }
     }
 
-    /// What is raised by a branch that writes no variable but `variable`, to be asked with `after_one`; `None` if it
-    /// depends on others.
-    pub fn by_one(&self, variable: VariableId) -> Option<Box<[Raised]>> {
-        let depends = match self.moves {
-            Moves::Nothing => false,
-            Moves::One(moved) => moved != variable,
-            Moves::Several => true,
-        };
-        (!depends).then(|| self.raised.clone())
+    /// What is raised by a branch that writes nothing but `variable`, from `old` to `new`; `None` if it depends on others.
+    pub fn by_one(&self, variable: VariableId, old: i32, new: i32) -> Option<&Raised> {
+        match self.moves {
+            Moves::Nothing => Some(&self.raised[0]),
+            Moves::One(moved) => (moved == variable).then(|| after_one(&self.raised, old, new)),
+            Moves::Several => None,
+        }
     }
 
     /// What is raised, `before` being the variables that were written with their values before, `values` all values
