@@ -160,12 +160,19 @@ impl Mean {
     /// Student's interval. It is called skewed if there are fewer than `25 g^2` values of skewness `g`:
     /// W. G. Cochran, "Sampling Techniques", 3rd ed. (1977), section 2.15. `None` without values.
     pub fn new(moments: &Moments) -> Option<Self> {
+        Self::of_parts(moments, moments.runs)
+    }
+
+    /// The same of values of which only `having` tell anything, the others being 0: the interval has the degrees of freedom
+    /// of those. `None` without values.
+    pub fn of_parts(moments: &Moments, having: u64) -> Option<Self> {
         let runs = moments.runs;
         if runs == 0 {
             return None;
         }
         let trust = match runs {
             1 => MeanTrust::TooFew,
+            _ if having < 2 => MeanTrust::TooFew,
             _ if moments.variance <= 0.0 => MeanTrust::Constant,
             _ if (runs as f64) < 25.0 * moments.skewness * moments.skewness => MeanTrust::Skewed,
             _ => MeanTrust::Sound,
@@ -173,7 +180,7 @@ impl Mean {
         let freedom = (runs - 1).max(1);
         let standard_error = if runs < 2 { 0.0 } else { libm::sqrt(moments.variance / freedom as f64) };
         let interval = matches!(trust, MeanTrust::Sound | MeanTrust::Skewed).then(|| {
-            let half = student::quantile(freedom) * standard_error;
+            let half = student::quantile(having.saturating_sub(1).max(1)) * standard_error;
             Interval { low: moments.mean - half, high: moments.mean + half }
         });
         Some(Self { value: moments.mean, standard_error, interval, runs, skewness: moments.skewness, trust })
