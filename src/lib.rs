@@ -33,7 +33,7 @@
 //! - what makes the sampler fast: `model/program.rs` (the rules, small and flat), `engine/lane.rs` (a run's occasions in
 //!   order), `engine/hazard.rs` (which hazards an instant can have moved), `observe/question/follower.rs` (questions by what
 //!   has changed).
-//! - the randomness scheme: `engine/occasion.rs`, the only file that names a generator. A run is a pure function of
+//! - the randomness scheme: `engine/occasion.rs`, the only file that draws for a run. A run is a pure function of
 //!   seed, run number and the ids of the rules; its first values are pinned by a test.
 //! - the events by which a run tells its story: [`model::event::Occurrence`].
 //! - the chain of milestones of a run: [`observe::path`]; the dated story of one run: [`observe::trace`].
@@ -44,6 +44,8 @@
 //!   through the calendar), `exact/operator.rs` (uniformisation), [`exact::solution`] (what comes out).
 //! - what can be set, and what a study varies: [`model::assumption`] (parameters, and what `model/compile/stated.rs` finds
 //!   in rules), [`analysis::factor`] (a factor and its settings), [`analysis::design`] (the points).
+//! - the draws of a study, which are not those of a run: `analysis/draw.rs` (streams), [`analysis::design`] (points).
+//! - which doubtful number a result rests on: [`analysis::sensitivity`], estimators on any function of the unit cube.
 //! - whether the two engines agree: [`analysis::agree`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].

@@ -95,3 +95,31 @@ fn a_back_arrow_is_seen_however_it_is_written() {
     assert!(!back("use crate::scenario::{document, words}; use super::formula::Slot;"));
     assert!(modules_named_in("use crate::exact;").iter().any(|used| is_back_arrow("engine", used)));
 }
+
+/// Files that name a generator: one draws for runs, two for studies (streams; the places of points), one is a test.
+const DRAWING: [&str; 4] = ["engine/occasion.rs", "analysis/draw.rs", "analysis/design.rs", "analysis/coverage.rs"];
+
+fn naming_a_generator(directory: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            naming_a_generator(&path, found);
+            continue;
+        }
+        let code: String =
+            fs::read_to_string(&path).unwrap().lines().filter(|line| !line.trim().starts_with("//")).collect();
+        if ["rand_chacha", "siphasher", " rand::"].iter().any(|name| code.contains(name)) {
+            found.push(path.display().to_string());
+        }
+    }
+}
+
+#[test]
+fn chance_comes_from_one_place_for_runs_and_one_for_studies() {
+    let mut found = Vec::new();
+    naming_a_generator(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    found.sort();
+    let strays: Vec<&String> = found.iter().filter(|path| !DRAWING.iter().any(|known| path.ends_with(known))).collect();
+    assert!(strays.is_empty(), "draw through `engine/occasion.rs` or `analysis/draw.rs`: {strays:?}");
+    assert_eq!(found.len(), DRAWING.len(), "{found:?}");
+}

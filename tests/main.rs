@@ -25,6 +25,7 @@ mod random;
 mod readme;
 mod report;
 mod responses;
+mod sensitivity;
 mod solve;
 mod support;
 mod tally;

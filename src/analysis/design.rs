@@ -159,10 +159,11 @@ fn latin_hypercube(factors: usize, points: u64, seed: u64) -> Vec<f64> {
 /// Binary digits of a coordinate.
 const DIGITS: u32 = 52;
 
-fn sobol_points(factors: usize, points: u64, seed: u64) -> Vec<f64> {
+/// Point by point, none of them at an end of the unit interval; at most 1,000 factors.
+pub(super) fn sobol_points(factors: usize, points: u64, seed: u64) -> Vec<f64> {
     let scale = (1_u64 << DIGITS) as f64;
     let shifts: Vec<u64> = (0..factors).map(|factor| hash(seed, "shift", factor, 0) >> (64 - DIGITS)).collect();
-    let sequence = Sobol::<f64>::new(factors, &JoeKuoD6::minimal());
+    let sequence = Sobol::<f64>::new(factors, &JoeKuoD6::standard());
     let shifted = |(x, shift): (f64, &u64)| (((x * scale) as u64 ^ shift) as f64 + 0.5) / scale;
     sequence
         .take(points as usize)

@@ -9,12 +9,14 @@ pub mod briefly;
 #[cfg(test)]
 mod coverage;
 pub mod design;
+pub mod draw;
 pub mod estimate;
 pub mod factor;
 pub mod findings;
 pub mod matched;
 pub mod measure;
 pub mod paired;
+pub mod sensitivity;
 pub mod shares;
 pub mod solved;
 pub mod student;
