@@ -16,6 +16,8 @@ use crate::model::{Clock, Model, RuleId, Step, VariableId};
 #[derive(Debug)]
 pub(super) struct Hazards {
     pressures: Vec<Pressure>,
+    /// By pressure: its rule.
+    rules: Vec<RuleId>,
     /// By pressure: where its limit stands among those of a run.
     places: Vec<Place>,
     /// The limits of a run that has not begun: first the tables of pressures that are looked up, then one for each kept.
@@ -40,15 +42,15 @@ pub(super) struct Hazards {
 /// fewer, or none, strides are 0, so that there is nothing to decide.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
-    first: i32,
     variables: [u32; 2],
-    strides: [i32; 2],
+    first: u32,
+    /// Small, as there may be many: `TABLE_LIMIT` bounds them.
+    strides: [u16; 2],
 }
 
 /// A pressure.
 #[derive(Debug)]
 struct Pressure {
-    rule: RuleId,
     /// If it is kept: where in `tables` its limits begin, and how they are found there, while it is available; `None` if
     /// it reads other things than variables, or too many values.
     table: Option<(usize, Look)>,
@@ -89,8 +91,8 @@ impl Hazards {
                 hazards.kept.push(pressure);
             }
             hazards.places.push(place.unwrap_or_default());
+            hazards.rules.push(id);
             let pressure = Pressure {
-                rule: id,
                 table: table.filter(|_| kept).map(|(limits, look)| (hazards.enter(&limits), look)),
                 unguarded: if kept { hazards.tabulate_unguarded(id, model) } else { None },
                 limited,
@@ -107,6 +109,7 @@ impl Hazards {
     fn none() -> Self {
         Self {
             pressures: Vec::new(),
+            rules: Vec::new(),
             places: Vec::new(),
             start: Vec::new(),
             kept: Vec::new(),
@@ -121,26 +124,32 @@ impl Hazards {
 
     /// The place of a pressure with this table, if it reads no more than two variables. Tables that are the same, as those
     /// of a template's rows, are entered once.
-    fn look_up(&mut self, (limits, look): &Table, shared: &mut HashMap<Vec<u32>, i32>) -> Option<Place> {
-        let (variables, strides, base) = look.of_two()?;
+    fn look_up(&mut self, (limits, look): &Table, shared: &mut HashMap<Vec<u32>, u32>) -> Option<Place> {
+        // A model may have no variable that could be named.
+        let (variables, strides, base) = look.of_two().filter(|_| !self.by_variable.is_empty())?;
         let start = *shared.entry(limits.clone()).or_insert_with(|| {
             self.start.extend(limits);
-            (self.start.len() - limits.len()) as i32
+            (self.start.len() - limits.len()) as u32
         });
-        Some(Place { first: base.wrapping_add(start), variables, strides })
+        const { assert!(TABLE_LIMIT / 2 <= u16::MAX as usize) }
+        Some(Place {
+            first: (base as u32).wrapping_add(start),
+            variables,
+            strides: strides.map(|stride| stride as u16),
+        })
     }
 
     /// Gives every pressure that is kept a place of its own.
     fn keep(&mut self) {
         for pressure in &self.kept {
-            self.places[*pressure as usize].first = self.start.len() as i32;
+            self.places[*pressure as usize].first = self.start.len() as u32;
             self.start.push(0);
         }
     }
 
     fn rank(&mut self, model: &Model) {
         let mut by_text: Vec<usize> = (0..self.pressures.len()).collect();
-        by_text.sort_unstable_by_key(|p| &model.rule(self.pressures[*p].rule).id);
+        by_text.sort_unstable_by_key(|p| &model.rule(self.rules[*p]).id);
         for (rank, pressure) in by_text.into_iter().enumerate() {
             self.pressures[pressure].rank = rank as u32;
         }
@@ -179,7 +188,7 @@ impl Hazards {
 
     /// By pressure: its rule, and the highest value of its hazard.
     pub(super) fn highest(&self) -> impl Iterator<Item = (usize, Threshold)> + Clone {
-        self.pressures.iter().map(|pressure| (pressure.rule.0 as usize, pressure.highest))
+        self.rules.iter().zip(&self.pressures).map(|(rule, pressure)| (rule.0 as usize, pressure.highest))
     }
 
     /// About how many occasions a day lie below the highest hazards.
@@ -203,29 +212,31 @@ impl Hazards {
     #[inline]
     pub(super) fn limit(&self, pressure: usize, limits: &[u32], state: &State) -> u32 {
         let Place { first, variables, strides } = &self.places[pressure];
-        // A model may have no variable that could be named.
-        let value = |at: usize| state.values.get(variables[at] as usize).copied().unwrap_or(0);
-        let term = |at: usize| value(at).wrapping_mul(strides[at]);
+        let term = |at: usize| (state.values[variables[at] as usize] as u32).wrapping_mul(u32::from(strides[at]));
         limits[first.wrapping_add(term(0)).wrapping_add(term(1)) as usize]
     }
 
-    /// The rule of a pressure, and the place of its id in order of text.
+    /// The rule of a pressure.
     #[inline]
-    pub(super) fn rule_of(&self, pressure: u32) -> (usize, u32) {
-        let pressure = &self.pressures[pressure as usize];
-        (pressure.rule.0 as usize, pressure.rank)
+    pub(super) fn rule_of(&self, pressure: u32) -> RuleId {
+        self.rules[pressure as usize]
+    }
+
+    /// The place of its id among the pressures' in order of text.
+    pub(super) fn rank_of(&self, pressure: u32) -> u32 {
+        self.pressures[pressure as usize].rank
     }
 
     /// The hazard in force, to the last bit.
     pub(super) fn threshold(&self, pressure: u32, state: &State, model: &Model) -> Threshold {
-        Threshold::of(state.hazard(self.pressures[pressure as usize].rule, model))
+        Threshold::of(state.hazard(self.rule_of(pressure), model))
     }
 
     #[inline]
     fn renew(&self, pressure: u32, limits: &mut [u32], state: &State, model: &Model) {
         let (known, place) = (&self.pressures[pressure as usize], self.places[pressure as usize]);
         limits[place.first as usize] = match &known.table {
-            _ if known.limited && !state.available(known.rule, model) => 0,
+            _ if known.limited && !state.available(self.rule_of(pressure), model) => 0,
             Some((start, look)) => self.tables[start + look.at(&state.values)],
             None => self.worked_out(known, pressure, state, model),
         };
@@ -234,7 +245,7 @@ impl Hazards {
     /// The limit of an available pressure, by guard and hazard.
     fn worked_out(&self, known: &Pressure, pressure: u32, state: &State, model: &Model) -> u32 {
         let Some((start, look)) = &known.unguarded else { return self.threshold(pressure, state, model).limit() };
-        let holds = !state.stopped && model.program.rule(known.rule).guard.of(state, model);
+        let holds = !state.stopped && model.program.rule(self.rule_of(pressure)).guard.of(state, model);
         if holds { self.tables[start + look.at(&state.values)] } else { 0 }
     }
 
@@ -312,13 +323,13 @@ impl Hazards {
     /// So many pressures that nothing is known of but their places.
     pub(super) fn nameless(pressures: u32) -> Self {
         let pressure = |index: u32| Pressure {
-            rule: RuleId(index),
             table: None,
             unguarded: None,
             limited: false,
             highest: Threshold::default(),
             rank: pressures - index,
         };
-        Self { pressures: (0..pressures).map(pressure).collect(), ..Self::none() }
+        let rules = (0..pressures).map(RuleId).collect();
+        Self { rules, pressures: (0..pressures).map(pressure).collect(), ..Self::none() }
     }
 }

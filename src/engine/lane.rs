@@ -35,8 +35,8 @@ pub(super) struct Ruler {
     /// Some boundary, or an end of the window, falls inside a slot: all are put in order to the last bit.
     straddles: bool,
     step_ticks: u64,
-    /// Steps are so many slots long, if none straddles.
-    step_slots: u64,
+    /// Steps are `odd << shift` slots long, if none straddles: odd, shift.
+    step_slots: (u64, u32),
 }
 
 impl Ruler {
@@ -45,6 +45,7 @@ impl Ruler {
         let wide = slot_ticks(0);
         let part = 1 << recipe.part_shift;
         let in_part = wanted * part as f64 / recipe.slots.max(1) as f64;
+        let step_slots = (step_ticks / recipe.slot).max(1);
         let bins = ((in_part * BINS) as u64).max(1).next_power_of_two().min(part);
         Self {
             origin: window.start - window.start % wide,
@@ -55,7 +56,7 @@ impl Ruler {
             bins: bins as usize,
             straddles: !step_ticks.is_multiple_of(wide) || !window.start.is_multiple_of(wide),
             step_ticks,
-            step_slots: (step_ticks / recipe.slot).max(1),
+            step_slots: (step_slots >> step_slots.trailing_zeros(), step_slots.trailing_zeros()),
             window,
         }
     }
@@ -73,6 +74,16 @@ impl Ruler {
         1 << (self.top - 1)
     }
 
+    /// The step number of an occasion, if no step straddles slots.
+    #[inline]
+    fn step(&self, key: Key) -> u32 {
+        let (odd, shift) = self.step_slots;
+        let slots = (self.origin_slots + (key >> TIME_SHIFT)) >> shift;
+        // The odd part is 1 where steps are days, and a division takes a while.
+        (if odd == 1 { slots } else { slots / odd }) as u32
+    }
+
+    #[inline]
     fn occasion(&self, key: Key) -> Occasion {
         Occasion {
             at: self.origin + (key >> TIME_SHIFT) * self.slot,
@@ -97,12 +108,6 @@ pub(super) struct Next {
     pub(super) narrowly: bool,
 }
 
-impl Occasion {
-    fn is_narrow(&self, limit: &impl Fn(usize) -> u32) -> bool {
-        self.height() + 1 == limit(self.pressure as usize)
-    }
-}
-
 /// One run's occasions.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
@@ -121,8 +126,6 @@ pub(super) struct Lane {
     /// Some of `keys` before `past`, in order to the last bit, and how many of these are past.
     exact: Vec<Occasion>,
     past_exact: usize,
-    /// The latest that `next` found.
-    found: Next,
 }
 
 /// Whose occasions they are, and where they come from.
@@ -176,46 +179,51 @@ impl Lane {
         self.before = self.past + self.keys[self.past..].partition_point(|key| *key < self.until.1);
     }
 
-    /// The occasion that `next` found.
-    pub(super) fn found(&self) -> &Next {
-        &self.found
-    }
-
-    /// Finds the next occasion that lies below the limit in force of its pressure; whether there is one. It is past then.
+    /// Finds the next occasion that lies below the limit in force of its pressure; it is past then.
     #[inline]
-    pub(super) fn next(&mut self, ruler: &Ruler, limit: impl Fn(usize) -> u32, owner: Owner<'_>) -> bool {
+    pub(super) fn next(&mut self, ruler: &Ruler, limit: impl Fn(usize) -> u32, owner: Owner<'_>) -> Option<Next> {
         loop {
             if self.past_exact < self.exact.len() {
                 let found = self.next_exact(ruler, &limit);
-                if found || self.past_exact < self.exact.len() {
+                if found.is_some() || self.past_exact < self.exact.len() {
                     return found;
                 }
             }
-            let below = |key: &Key| height_of((key >> PRESSURE_BITS) as u32) < limit(pressure_of(*key));
-            let Some(stop) = self.keys[self.past..self.before].iter().position(below) else {
+            let below = |key: &Key| {
+                let limit = limit(pressure_of(*key));
+                (height_of((key >> PRESSURE_BITS) as u32) < limit).then_some((*key, limit))
+            };
+            let mut ahead = self.keys[self.past..self.before].iter();
+            let Some((key, limit)) = ahead.find_map(below) else {
                 self.past = self.before;
                 if self.before < self.keys.len() || self.next_part >= owner.bulk.parts() {
-                    return false;
+                    return None;
                 }
                 self.fill(ruler, owner);
                 continue;
             };
-            let found = self.past + stop;
-            let key = self.keys[found];
-            if self.is_alone(found, ruler) {
+            let found = self.before - ahead.len() - 1;
+            if self.is_far(found, ruler) || self.is_alone(found, ruler) {
                 self.past = found + 1;
-                let step = ((ruler.origin_slots + (key >> TIME_SHIFT)) / ruler.step_slots) as u32;
                 let occasion = ruler.occasion(key);
-                self.found = Next { occasion, step, narrowly: occasion.is_narrow(&limit) };
-                return true;
+                let narrowly = occasion.height() + 1 == limit;
+                return Some(Next { occasion, step: ruler.step(key), narrowly });
             }
             let group = self.group(found, ruler);
             self.refine(group, ruler, owner);
         }
     }
 
-    /// Whether no other occasion may come both before and after that in `place`, for all that is known.
+    /// Whether the occasions on both sides of that in `place` are so far from it that it is alone, whatever their bands.
     #[inline]
+    fn is_far(&self, place: usize, ruler: &Ruler) -> bool {
+        let (at, widest) = (self.keys[place] >> TIME_SHIFT, ruler.widest());
+        let before = place.checked_sub(1).is_none_or(|before| (self.keys[before] >> TIME_SHIFT) + widest <= at);
+        before && self.keys.get(place + 1).is_none_or(|after| at + widest <= after >> TIME_SHIFT)
+    }
+
+    /// Whether no other occasion may come both before and after that in `place`, for all that is known.
+    #[cold]
     fn is_alone(&self, place: usize, ruler: &Ruler) -> bool {
         let (at, end) = ruler.reach(self.keys[place]);
         let after = self.keys.get(place + 1).is_none_or(|key| key >> TIME_SHIFT >= end);
@@ -259,27 +267,27 @@ impl Lane {
         self.past_exact = 0;
         for key in &self.keys[some] {
             let mut occasion = ruler.occasion(*key);
-            let (rule, _) = owner.hazards.rule_of(occasion.pressure);
-            occasion.at = owner.randomness.time(occasion, rule, owner.run);
+            let rule = owner.hazards.rule_of(occasion.pressure);
+            occasion.at = owner.randomness.time(occasion, rule.0 as usize, owner.run);
             if ruler.window.contains(&occasion.at) {
                 self.exact.push(occasion);
             }
         }
-        self.exact.sort_unstable_by_key(|o| (o.at, owner.hazards.rule_of(o.pressure).1, o.code));
+        self.exact.sort_unstable_by_key(|o| (o.at, owner.hazards.rank_of(o.pressure), o.code));
     }
 
     /// The next in `exact` that lies below the limits.
     #[cold]
-    fn next_exact(&mut self, ruler: &Ruler, limit: &impl Fn(usize) -> u32) -> bool {
+    fn next_exact(&mut self, ruler: &Ruler, limit: &impl Fn(usize) -> u32) -> Option<Next> {
         while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
             self.past_exact += 1;
-            if occasion.height() < limit(occasion.pressure as usize) {
-                let step = (occasion.at / ruler.step_ticks) as u32;
-                self.found = Next { occasion: *occasion, step, narrowly: occasion.is_narrow(limit) };
-                return true;
+            let limit = limit(occasion.pressure as usize);
+            if occasion.height() < limit {
+                let (step, narrowly) = ((occasion.at / ruler.step_ticks) as u32, occasion.height() + 1 == limit);
+                return Some(Next { occasion: *occasion, step, narrowly });
             }
         }
-        false
+        None
     }
 }
 
@@ -343,8 +351,7 @@ mod tests {
                 let limits = limits(highest.len(), taken, boundary);
                 move |pressure: usize| limits[pressure]
             };
-            while lane.next(&ruler, limit(taken.len()), owner) {
-                let Next { occasion, step, .. } = *lane.found();
+            while let Some(Next { occasion, step, .. }) = lane.next(&ruler, limit(taken.len()), owner) {
                 assert_eq!(u64::from(step), boundary);
                 taken.push(randomness.time(occasion, occasion.pressure as usize, run));
             }

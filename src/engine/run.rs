@@ -6,10 +6,10 @@ use super::draws::{Draws, Remembered};
 use super::hazard::{Changed, Hazards};
 use super::lane::{Lane, Next, Owner, Ruler};
 use super::occasion::{Bulk, Randomness};
-use crate::model::instant::{Instant, Moved, Runaway, Stage};
+use crate::model::instant::{Instant, Runaway, Stage};
 use crate::model::schedule::following;
 use crate::model::state::{NEVER, State};
-use crate::model::{Model, RuleId, Step};
+use crate::model::{Model, Step};
 use crate::observe::Observer;
 
 /// What all runs of a model share.
@@ -120,12 +120,13 @@ impl Run {
         lane.look_until(ruler, boundary.min(end));
         loop {
             // Nothing can fire any more once the run has stopped.
-            if !self.state.stopped && self.next_occasion(lane, ruler, owner) {
-                if lane.found().narrowly && !self.takes_narrowly(lane.found(), place) {
+            let next = if self.state.stopped { None } else { self.next_occasion(lane, ruler, owner) };
+            if let Some(next) = next {
+                if next.narrowly && !self.takes_narrowly(&next, place) || self.take_alone(&next, place) {
                     continue;
                 }
-                self.take(lane.found(), place)?;
-            } else if self.next >= place.model.calendar.steps || boundary >= end {
+                self.take(next, place)?;
+            } else if self.next >= place.model.calendar.steps || self.boundary(place.layout) >= end {
                 return Ok(());
             } else {
                 self.visit(place)?;
@@ -156,7 +157,7 @@ impl Run {
 
     /// Finds the next occasion below the hazard in force.
     #[inline]
-    fn next_occasion(&self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>) -> bool {
+    fn next_occasion(&self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>) -> Option<Next> {
         let (limits, state) = (&self.limits, &self.state);
         lane.next(ruler, |pressure| owner.hazards.limit(pressure, limits, state), owner)
     }
@@ -166,26 +167,42 @@ impl Run {
     fn takes_narrowly<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
         let hazards = &place.layout.hazards;
         let threshold = hazards.threshold(next.occasion.pressure, &self.state, place.model);
-        let (rule, _) = hazards.rule_of(next.occasion.pressure);
-        place.randomness.lies_below(next.occasion, rule, place.run, threshold)
+        let rule = hazards.rule_of(next.occasion.pressure);
+        place.randomness.lies_below(next.occasion, rule.0 as usize, place.run, threshold)
     }
 
-    fn take<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> Result<(), Runaway> {
-        let (rule, _) = place.layout.hazards.rule_of(next.occasion.pressure);
+    /// Fires at an occasion if nothing can come of that but that one variable moves; whether it did.
+    #[inline]
+    fn take_alone<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> bool {
+        let (model, hazards) = (place.model, &place.layout.hazards);
+        let rule = hazards.rule_of(next.occasion.pressure);
         self.state.step = next.step;
+        let Some(variable) = self.instant.pressure_alone(rule, model, &mut self.state, place.observer) else {
+            return false;
+        };
+        let now = || place.randomness.time(next.occasion, rule.0 as usize, place.run);
+        place.observer.settled(model, &self.state, &now, false);
+        if self.state.stopped {
+            self.look_ahead(model, place.layout, false);
+            return true;
+        }
+        hazards.renew_with(variable, &mut self.limits, &self.state, model);
+        true
+    }
+
+    /// Fires at an occasion.
+    #[inline(never)]
+    fn take<O: Observer>(&mut self, next: Next, place: &mut Place<'_, O>) -> Result<(), Runaway> {
+        let rule = place.layout.hazards.rule_of(next.occasion.pressure);
         let (model, state) = (place.model, &mut self.state);
         let (randomness, run, step_ticks) = (place.randomness, place.run, place.layout.step_ticks);
         let remembered = &mut self.remembered;
         let mut choice = Draws { randomness, run, occasion: Some(&next.occasion), step_ticks, remembered };
         let mut stage = Stage { model, state, choice: &mut choice, observer: &mut *place.observer };
-        let moved = self.instant.pressure(RuleId(rule as u32), &mut stage)?;
-        place.observer.settled(model, &self.state, &|| randomness.time(next.occasion, rule, run), false);
-        match moved {
-            Moved::One(variable) if !self.state.stopped => {
-                place.layout.hazards.renew_with(variable, &mut self.limits, &self.state, model);
-            }
-            _ => self.look_ahead(model, place.layout, false),
-        }
+        self.instant.pressure(rule, &mut stage)?;
+        let now = || randomness.time(next.occasion, rule.0 as usize, run);
+        place.observer.settled(model, &self.state, &now, false);
+        self.look_ahead(model, place.layout, false);
         Ok(())
     }
 

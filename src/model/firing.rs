@@ -4,7 +4,7 @@
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use super::instant::{Answer, Choice, Identity, Instant, LIMIT, Runaway, Stage};
-use super::program::{Deed, Deeds, Kind, Lot, MoveStep, Plain, Raised, close};
+use super::program::{Deed, Deeds, Kind, Lot, Move, MoveStep, Plain, Raised, close};
 use super::state::State;
 use super::{EventId, Model, RuleId};
 
@@ -81,7 +81,7 @@ impl Instant {
             self.written.push(id);
             self.turns_with = self.turns_with.or(plain.turns);
         }
-        move_one((plain, rule), (old, step), stage);
+        move_one(rule, (&plain.moves, step), stage.model, stage.state, stage.observer);
         let raised = plain.moves.raised(step);
         if !raised.counters.is_empty() {
             self.count(raised, stage.model, stage.state);
@@ -96,15 +96,17 @@ impl Instant {
 
     /// Fires a pressure's plain rule that nobody hears.
     #[inline]
-    pub(super) fn fire_unheard<C: Choice, O: Observer>(
+    pub(super) fn fire_unheard(
         &mut self,
-        (plain, rule): (&Plain, RuleId),
-        (old, step): (i32, MoveStep),
-        stage: &mut Stage<'_, C, O>,
+        rule: RuleId,
+        moved: (&Move, MoveStep),
+        model: &Model,
+        state: &mut State,
+        observer: &mut impl Observer,
     ) {
-        move_one((plain, rule), (old, step), stage);
-        let (origin, number, raised) = (Origin::Pressure, self.number(), &plain.moves.raised(step).events);
-        stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised });
+        move_one(rule, moved, model, state, observer);
+        let (origin, number, raised) = (Origin::Pressure, self.number(), &moved.0.raised(moved.1).events);
+        observer.observe(model, state, Occurrence::Fired { rule, branch: 0, origin, number, raised });
     }
 
     /// The number of the next firing in the run, which takes place.
@@ -289,17 +291,19 @@ impl Instant {
 
 /// Moves the variable of a plain rule and tells of it.
 #[inline]
-fn move_one<C: Choice, O: Observer>(
-    (plain, rule): (&Plain, RuleId),
-    (old, step): (i32, MoveStep),
-    stage: &mut Stage<'_, C, O>,
+fn move_one(
+    rule: RuleId,
+    (moves, step): (&Move, MoveStep),
+    model: &Model,
+    state: &mut State,
+    observer: &mut impl Observer,
 ) {
-    let id = plain.moves.variable;
+    let id = moves.variable;
     if step.held {
-        stage.tell(Occurrence::Saturated(rule, id));
+        observer.observe(model, state, Occurrence::Saturated(rule, id));
     }
+    let old = std::mem::replace(&mut state.values[id.0 as usize], step.new);
     if step.new != old {
-        stage.state.values[id.0 as usize] = step.new;
-        stage.tell(Occurrence::Changed(id, old, step.new));
+        observer.observe(model, state, Occurrence::Changed(id, old, step.new));
     }
 }

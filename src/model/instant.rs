@@ -96,15 +96,6 @@ pub const LIMIT: u32 = 10_000;
 /// Firings at the limit among which the cycle is looked for.
 const CYCLE_WINDOW: usize = 256;
 
-/// What the instant of a pressure's firing has moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
-    /// At most this variable, and nothing else; it is not told in `Instant`.
-    One(VariableId),
-    /// What `Instant` tells.
-    More,
-}
-
 /// Who and what an instant works with.
 #[derive(Debug)]
 pub struct Stage<'a, C, O> {
@@ -211,38 +202,35 @@ impl Instant {
         Ok(())
     }
 
+    /// The whole instant of a pressure's firing, if nothing can come of it but that one variable moves: which. Otherwise
+    /// nothing happens.
+    #[inline]
+    pub fn pressure_alone(
+        &mut self,
+        rule: RuleId,
+        model: &Model,
+        state: &mut State,
+        observer: &mut impl Observer,
+    ) -> Option<VariableId> {
+        let plain = model.program.plain(rule)?;
+        let variable = plain.moves.variable;
+        let step = plain.moves.after(state.values[variable.0 as usize]);
+        let lapses = plain.turns.lapses && !state.pending.is_empty();
+        if !step.unheard || plain.turns.watches != 0 || lapses {
+            return None;
+        }
+        self.fire_unheard(rule, (&plain.moves, step), model, state, observer);
+        if plain.turns.stop {
+            state.stopped |= model.program.stop_when.as_ref().is_some_and(|stop| stop.of(state, model));
+        }
+        Some(variable)
+    }
+
     /// The whole instant of a pressure's firing.
     ///
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
-    #[inline]
-    pub fn pressure(
-        &mut self,
-        rule: RuleId,
-        stage: &mut Stage<'_, impl Choice, impl Observer>,
-    ) -> Result<Moved, Runaway> {
-        if let Some(plain) = stage.model.program.plain(rule) {
-            let old = stage.state.values[plain.moves.variable.0 as usize];
-            let step = plain.moves.after(old);
-            let pending = !stage.state.pending.is_empty();
-            if step.unheard && plain.turns.watches == 0 && !(plain.turns.lapses && pending) {
-                self.fire_unheard((plain, rule), (old, step), stage);
-                if let Some(stop) = &stage.model.program.stop_when {
-                    stage.state.stopped |= plain.turns.stop && stop.of(stage.state, stage.model);
-                }
-                return Ok(Moved::One(plain.moves.variable));
-            }
-        }
-        self.pressure_and_more(rule, stage)
-    }
-
-    /// `pressure`, if its firing can have consequences in the instant.
-    #[inline(never)]
-    fn pressure_and_more(
-        &mut self,
-        rule: RuleId,
-        stage: &mut Stage<'_, impl Choice, impl Observer>,
-    ) -> Result<Moved, Runaway> {
+    pub fn pressure(&mut self, rule: RuleId, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         self.open();
         match stage.model.program.plain(rule) {
             Some(plain) => {
@@ -254,7 +242,7 @@ impl Instant {
         self.drain(stage)?;
         self.turn_all(stage)?;
         self.settle(stage);
-        Ok(Moved::More)
+        Ok(())
     }
 
     /// A pressure's firing alone; the queue is left as it is then.

@@ -6,6 +6,7 @@
 mod change;
 mod raised;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::formula::{Quick, Slot};
@@ -206,6 +207,8 @@ impl Program {
             program.turning(*slot, |turns| turns.lapses = true);
         }
         program.plain = program.rules.iter().map(|rule| Plain::of(rule, &program.turns_with)).collect();
+        let mut known = HashSet::new();
+        program.plain.iter_mut().flatten().for_each(|plain| plain.moves.share(&mut known));
         program
     }
 

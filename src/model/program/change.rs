@@ -2,6 +2,7 @@
 //!
 //! Does not know who hears what a change raises.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::raised::{Raised, Raises};
@@ -24,13 +25,13 @@ pub struct Move {
     /// What is written.
     pub variable: VariableId,
     low: i32,
-    steps: Box<[MoveStep]>,
+    steps: Arc<[MoveStep]>,
     /// What may be raised, each once.
     raised: Box<[Raised]>,
 }
 
 /// What follows an old value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MoveStep {
     /// The new value.
     pub new: i32,
@@ -101,6 +102,15 @@ impl Change {
 }
 
 impl Move {
+    /// Takes the steps of an earlier one that has the same: rules are many, and what all of a template's rows read stays in
+    /// the fastest memory.
+    pub fn share(&mut self, known: &mut HashSet<Arc<[MoveStep]>>) {
+        match known.get(&self.steps) {
+            Some(steps) => self.steps = Arc::clone(steps),
+            None => drop(known.insert(Arc::clone(&self.steps))),
+        }
+    }
+
     /// What follows `old`.
     #[inline]
     pub fn after(&self, old: i32) -> MoveStep {
