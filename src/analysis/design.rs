@@ -48,10 +48,7 @@ pub enum Impossible {
 }
 
 /// The most points that a design may have.
-pub const LIMIT: u64 = 1_000_000;
-
-/// Numbers that are held for the points of a design at most.
-const COORDINATES_LIMIT: u64 = 50_000_000;
+pub const LIMIT: u64 = 100_000;
 
 /// Dimensions of the direction numbers at hand.
 const DIMENSIONS: usize = 1_000;
@@ -131,12 +128,8 @@ fn count(factors: &[Factor], layout: Layout) -> Result<u64, Impossible> {
         }
         Layout::LatinHypercube(points) | Layout::Sobol(points) => Some(u128::from(points)),
     };
-    let most = match layout {
-        Layout::Grid => LIMIT,
-        _ => LIMIT.min(COORDINATES_LIMIT / factors.len() as u64),
-    };
     match points.map(u64::try_from) {
-        Some(Ok(points)) if points <= most => Ok(points),
+        Some(Ok(points)) if points <= LIMIT => Ok(points),
         _ => Err(Impossible::TooMany(points)),
     }
 }
@@ -211,8 +204,8 @@ mod tests {
         let million = |name| levels(name, 10_000);
         let many = vec![million("a"), million("b"), million("c")];
         assert_eq!(Design::new(many, Layout::Grid, 1).err(), Some(Impossible::TooMany(Some(1_000_000_000_000))));
-        let sobol = Design::new(vec![spread("a")], Layout::Sobol(2_000_000), 1);
-        assert_eq!(sobol.err(), Some(Impossible::TooMany(Some(2_000_000))));
+        let sobol = Design::new(vec![spread("a")], Layout::Sobol(200_000), 1);
+        assert_eq!(sobol.err(), Some(Impossible::TooMany(Some(200_000))));
         assert_eq!(Design::new(vec![spread("a")], Layout::Grid, 1).err(), Some(Impossible::NoLevels("a".into())));
         assert_eq!(Design::new(Vec::new(), Layout::Grid, 1).err(), Some(Impossible::Empty));
     }

@@ -290,8 +290,8 @@ impl Factor {
 
     /// A rule, or one branch of it (`clash/war`), as the file has it and forbidden.
     pub fn switch(rule: &str) -> Self {
-        let on = Setting { shown: "on".into(), number: Some(1.0), change: Change::Nothing };
-        let off = Setting { shown: "off".into(), number: Some(0.0), change: Change::Forbid(rule.into()) };
+        let on = Setting { shown: "on".into(), number: None, change: Change::Nothing };
+        let off = Setting { shown: "off".into(), number: None, change: Change::Forbid(rule.into()) };
         Self { name: rule.into(), values: Values::Levels(vec![on, off]) }
     }
 }

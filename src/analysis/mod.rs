@@ -20,4 +20,6 @@ pub mod sensitivity;
 pub mod shares;
 pub mod solved;
 pub mod student;
+pub mod sweep;
+pub mod vary;
 pub mod warning;

@@ -13,6 +13,7 @@ pub mod gather;
 pub mod json;
 pub mod layout;
 pub mod solution;
+pub mod sweep;
 pub mod text;
 pub mod trace;
 pub mod words;
