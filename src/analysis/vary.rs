@@ -110,7 +110,19 @@ fn of_assumption(assumption: &Assumption, values: Option<&str>, asked: Asked) ->
     let Some(values) = values else { return own_range(assumption, asked).map(|values| (values, base)) };
     match values.split_once("..") {
         Some((low, rest)) => range(assumption, low.trim(), rest.trim(), asked).map(|values| (values, base)),
-        None => Ok((Values::Levels(list(name, values)?), base)),
+        None => {
+            Ok((Values::Levels(list(name, values)?.into_iter().map(|value| timed(value, assumption)).collect()), base))
+        }
+    }
+}
+
+/// A duration as typed, with its days.
+fn timed(setting: Setting, assumption: &Assumption) -> Setting {
+    match (&assumption.holds, Duration::parse(&setting.shown, 0)) {
+        (Holds::Duration { .. }, Ok(duration)) => {
+            Setting { shown: setting.shown, ..Setting::duration(&assumption.name, duration) }
+        }
+        _ => setting,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
 
+use super::args::sweep::{DesignName, SweepArgs};
 use super::args::{AgreeArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
 /// The command that gives the same report: `runs` are those that were done.
@@ -32,6 +33,29 @@ pub fn agree(file: &str, typed: &AgreeArgs, max_states: usize) -> String {
     words.extend(overrides(&typed.overrides));
     words.extend((typed.format == StoryFormat::Json).then(|| "--format json".into()));
     words.extend(typed.all.then(|| "--all".into()));
+    words.join(" ")
+}
+
+/// The command that gives the same sweep, on one machine.
+pub fn sweep(file: &str, typed: &SweepArgs) -> String {
+    format!("simulate {}", sweep_points(file, typed))
+}
+
+/// The same without the name of the program: all that decides the points and their numbers.
+pub fn sweep_points(file: &str, typed: &SweepArgs) -> String {
+    let mut words = vec!["sweep".into(), quoted(file)];
+    words.extend(typed.vary.iter().map(|text| format!("--vary {}", quoted(text))));
+    words.extend(typed.matrix.then(|| "--matrix".into()));
+    words.extend(match typed.design {
+        DesignName::Grid => None,
+        DesignName::Lhs => Some("--design lhs".into()),
+        DesignName::Sobol => Some("--design sobol".into()),
+    });
+    words.extend(typed.points.map(|points| format!("--points {points}")));
+    words.extend(typed.log.then(|| "--log".into()));
+    words.push(format!("--runs {} --seed {}", typed.runs, typed.seed));
+    words.extend(overrides(&typed.overrides));
+    words.extend(typed.no_exact.then(|| "--no-exact".into()));
     words.join(" ")
 }
 
@@ -78,7 +102,7 @@ fn overrides(typed: &OverrideArgs) -> Vec<String> {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./=@:%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

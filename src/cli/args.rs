@@ -2,12 +2,15 @@
 //!
 //! Has no behaviour; what an option means is decided where the library's plain structs are made from it.
 
+pub mod sweep;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Plan;
 use crate::model::compile::Overrides;
+use sweep::{MergeArgs, SubmitArgs, SweepArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +20,7 @@ Examples:
   simulate outreach.ron --forbid clash           … if that rule never fires?
   simulate outreach.ron --out result.csv         the numbers as a table
   simulate solve outreach.ron                    the exact probabilities, where they can be had
+  simulate sweep outreach.ron --vary us_line     the same with every value of a choice
   simulate trace outreach.ron --run 17           one run, told as a dated story
   simulate explain outreach.ron talks            what a rule was understood to say
   simulate check outreach.ron                    mistakes, and things that look like mistakes
@@ -54,6 +58,12 @@ pub enum Command {
     Solve(SolveArgs),
     /// Let both engines, runs and solution, compute a scenario, and fail if they cannot both be right
     Agree(AgreeArgs),
+    /// Compute a scenario at many points, with other numbers, choices, rules or variants, and compare them run by run
+    Sweep(SweepArgs),
+    /// Put the parts of a sweep together
+    Merge(MergeArgs),
+    /// Hand the parts of a sweep to a cluster
+    Submit(SubmitArgs),
     /// Tell one run as a dated story: what fired, why, and what it changed
     Trace(TraceArgs),
     /// Print back, in plain words, what a scenario or one of its rules was understood to say

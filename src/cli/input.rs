@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::diagnostic;
+use crate::diagnostic::{self, Source};
 
 /// The longest text that is read, in bytes.
 const LIMIT: u64 = 10_000_000;
@@ -18,6 +18,13 @@ pub struct Text {
     pub name: String,
     /// The text, without a byte order mark.
     pub text: String,
+}
+
+impl Text {
+    /// For diagnostics.
+    pub fn source(&self) -> Source<'_> {
+        Source { name: &self.name, text: &self.text }
+    }
 }
 
 /// Reads the file at `path`, or standard input for `-`.

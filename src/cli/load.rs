@@ -18,7 +18,9 @@ use crate::scenario::document::Document;
 pub struct Loaded {
     /// What to call its file in a report.
     pub shown: String,
-    /// What the author wrote.
+    /// The text, for whoever compiles it again.
+    pub text: input::Text,
+    /// What the author wrote, with what options set inside rules.
     pub document: Document,
     /// What it means under the overrides.
     pub model: Model,
@@ -61,13 +63,22 @@ pub fn load(path: &Path, overrides: &OverrideArgs, format: StoryFormat) -> Resul
     let source = Source { name: &text.name, text: &text.text };
     let Findings { compiled, diagnostics } = examine(&source, overrides);
     if let Some((document, model)) = compiled {
-        return Ok(Loaded { shown: input::shown(path), document, model, warnings: diagnostics });
+        return Ok(Loaded { shown: input::shown(path), document, model, warnings: diagnostics, text });
     }
+    Err(refuse(&diagnostics, &source, format))
+}
+
+/// Tells the mistakes in `source`: as text on standard error or as JSON on standard output.
+pub fn refuse(diagnostics: &Diagnostics, source: &Source<'_>, format: StoryFormat) -> Failure {
     match format {
-        StoryFormat::Text => output::say(told(&diagnostics, &source, output::is_colourful()).trim_end()),
-        StoryFormat::Json => output::deliver(&json(&[(&diagnostics, source)]), None)?,
+        StoryFormat::Text => output::say(told(diagnostics, source, output::is_colourful()).trim_end()),
+        StoryFormat::Json => {
+            if let Err(failure) = output::deliver(&json(&[(diagnostics, *source)]), None) {
+                return failure;
+            }
+        }
     }
-    Err(blame(&diagnostics))
+    blame(diagnostics)
 }
 
 /// Mistakes in options alone are mistakes in the command.

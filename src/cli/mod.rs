@@ -14,10 +14,15 @@ mod export;
 mod input;
 mod load;
 mod memory;
+mod merge;
 mod output;
 mod progress;
+mod shard;
 mod simulate;
 mod solve;
+mod store;
+mod submit;
+mod sweep;
 mod trace;
 mod words;
 
@@ -100,6 +105,9 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         None => simulate::run(&cli.simulate),
         Some(Command::Solve(typed)) => solve::run(typed),
         Some(Command::Agree(typed)) => agree::run(typed),
+        Some(Command::Sweep(typed)) => sweep::run(typed),
+        Some(Command::Merge(typed)) => merge::run(typed),
+        Some(Command::Submit(typed)) => submit::run(typed),
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),

@@ -14,7 +14,7 @@ use super::Failure;
 /// `Failure::Closed` if nobody reads standard output any more, else a message that names the place and the cause.
 pub fn deliver(text: &str, out: Option<&Path>) -> Result<(), Failure> {
     match out {
-        Some(path) => save(path, &anstream::adapter::strip_str(text).to_string()).map_err(|e| cannot_write(path, &e)),
+        Some(path) => keep(anstream::adapter::strip_str(text).to_string().as_bytes(), path),
         None => print(text).map_err(|e| match e.kind() {
             io::ErrorKind::BrokenPipe => Failure::Closed,
             _ => Failure::Failed(format!("cannot write to standard output: {e}")),
@@ -22,20 +22,36 @@ pub fn deliver(text: &str, out: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
+/// Writes `bytes` to the file at `path`, whole or not at all.
+///
+/// # Errors
+/// A message that names the place and the cause.
+pub fn keep(bytes: &[u8], path: &Path) -> Result<(), Failure> {
+    save(path, bytes).map_err(|e| cannot_write(path, &e))
+}
+
 /// Finds out before a long computation whether `out` can be written to at all.
 ///
 /// # Errors
 /// A message that says why not.
 pub fn check(out: Option<&Path>) -> Result<(), Failure> {
+    check_option("--out", out)
+}
+
+/// The same for a path that another option names.
+///
+/// # Errors
+/// A message that says why not.
+pub fn check_option(option: &str, out: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = out else { return Ok(()) };
     let directory = directory_of(path);
     let shown = path.display();
     if path.is_dir() {
-        return Err(Failure::Usage(format!("`--out {shown}` is a directory; name a file in it")));
+        return Err(Failure::Usage(format!("`{option} {shown}` is a directory; name a file in it")));
     }
     if !directory.is_dir() {
         let directory = directory.display();
-        return Err(Failure::Usage(format!("`--out {shown}`: the directory `{directory}` does not exist")));
+        return Err(Failure::Usage(format!("`{option} {shown}`: the directory `{directory}` does not exist")));
     }
     Ok(())
 }
@@ -59,17 +75,17 @@ fn print(text: &str) -> io::Result<()> {
 
 /// Writes to a temporary file beside the target and renames it, so that no reader ever sees half a result.
 /// What is no ordinary file (`/dev/null`, a named pipe) is written to as it is.
-fn save(path: &Path, text: &str) -> io::Result<()> {
+fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let existing = std::fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|m| !m.is_file()) {
-        return File::create(path)?.write_all(text.as_bytes());
+        return File::create(path)?.write_all(bytes);
     }
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".simulate-");
     permit(&mut builder, existing);
     let mut file = builder.tempfile_in(directory_of(&target))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|e| e.error)?;
     Ok(())

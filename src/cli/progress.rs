@@ -33,6 +33,14 @@ impl Progress {
         Self { bar, since: Instant::now() }
     }
 
+    /// A bar for many points with so many runs in all.
+    pub fn of_points(runs: u64) -> Self {
+        let style = ProgressStyle::with_template("{bar:30} {prefix}, {eta} left {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr()).with_style(style);
+        Self { bar, since: Instant::now() }
+    }
+
     /// A bar for a solution, whose length is not known beforehand.
     pub fn of_solution() -> Self {
         let style =
@@ -61,6 +69,12 @@ impl Progress {
         if self.since.elapsed() > PATIENCE {
             self.bar.set_position(done);
         }
+    }
+
+    /// This point of so many is at work; 0 is what all of them are compared with.
+    pub fn point(&self, number: u64, of: u64) {
+        let point = if number == 0 { "the scenario as it is".to_owned() } else { format!("point {number} of {of}") };
+        self.bar.set_prefix(point);
     }
 
     /// So far is one slice of the solution.

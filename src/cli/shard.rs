@@ -41,7 +41,9 @@ impl Shard {
         let last = count.max(1);
         match index {
             _ if count == 0 => Err(Failure::Usage(format!("`--shard {text}`: there is at least 1 part"))),
-            0 => Err(Failure::Usage(format!("`--shard {text}`: parts are counted from 1, from 1/{last} to {last}/{last}"))),
+            0 => Err(Failure::Usage(format!(
+                "`--shard {text}`: parts are counted from 1, from 1/{last} to {last}/{last}"
+            ))),
             _ if index > count => Err(Failure::Usage(format!("`--shard {text}`: the last part is {last}/{last}"))),
             _ => Ok(Self { index, count }),
         }
@@ -121,7 +123,9 @@ mod tests {
     #[test]
     fn a_part_as_typed() {
         assert_eq!(parsed("2/8", &[]), Ok((2, 8)));
-        for (wrong, says) in [("0/8", "from 1/8"), ("9/8", "8/8"), ("1/0", "at least 1"), ("3", "3/8"), ("a/b", "`2/8`")] {
+        for (wrong, says) in
+            [("0/8", "from 1/8"), ("9/8", "8/8"), ("1/0", "at least 1"), ("3", "3/8"), ("a/b", "`2/8`")]
+        {
             let message = parsed(wrong, &[]).expect_err(wrong);
             assert!(message.contains(says), "{message}");
         }

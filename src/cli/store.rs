@@ -117,6 +117,11 @@ impl Store {
         &self.study
     }
 
+    /// What tells its sweep from others.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
     /// Where it is.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -155,7 +160,7 @@ impl Store {
         let entries = fs::read_dir(&self.directory).map_err(|e| cannot_read(&self.directory, &e))?;
         let number = |name: String| {
             let digits = name.strip_prefix("point-")?.strip_suffix(".json")?.to_owned();
-            digits.parse().ok().filter(|number| *number <= self.study.points)
+            digits.parse().ok().filter(|number: &u64| *number <= self.study.points)
         };
         let mut numbers = Vec::new();
         for entry in entries {

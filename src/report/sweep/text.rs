@@ -12,6 +12,7 @@ use super::super::layout::{BAR, FAINT, HEADING, WARNING, heading, left, line, pl
 use super::heat;
 use crate::analysis::estimate::{Interval, decimals};
 use crate::analysis::measure::{Basis, Kind, Quantity, Scale};
+use crate::analysis::paired::Pairing;
 use crate::analysis::sweep::{Axis, Point, Row, Shown, Sweep};
 
 /// What the text shows.
@@ -27,8 +28,9 @@ pub struct Show<'a> {
 const FEW: usize = 8;
 /// Groups that a factor without levels is cut into.
 const GROUPS: usize = 5;
-/// Columns of a bar.
-const BAR_WIDTH: usize = 20;
+/// Columns of a bar, beside a change and beside two ends.
+const WIDE: usize = 20;
+const NARROW: usize = 12;
 
 /// The sweep as text of 80 columns, with escape codes for style.
 pub fn text(sweep: &Sweep, show: &Show<'_>) -> String {
@@ -149,21 +151,13 @@ fn picture(sweep: &Sweep, quantity: &Quantity) -> String {
     let end = |title: &str, (point, row): (&Point, &Row)| {
         let apart = row.change.and_then(|change| change.interval);
         let change = row.change.and_then(|change| change.value);
-        let from =
-            change.map(|change| format!(", {} against the file{}", apart_text(change, apart, row.scale), exactly(row)));
+        let from = change.map(|change| format!(", {} against the file", apart_text(change, apart, row)));
         let settings = settings(sweep, point);
         wrap(&format!("{title} {} at {settings}{}", with_interval(row), from.unwrap_or_default()), 2, 4)
     };
     lines += &end("lowest:", moved.least);
     lines += &end("highest:", moved.most);
     lines
-}
-
-fn exactly(row: &Row) -> &'static str {
-    match row.change {
-        Some(change) if change.pairing == crate::analysis::paired::Pairing::Exact => " (exact)",
-        _ => "",
-    }
 }
 
 /// `clash_rate 0.09, us_line back`
@@ -209,9 +203,9 @@ fn one(sweep: &Sweep, quantity: &Quantity, axis: &Axis) -> String {
     let most = highest(rows.iter().map(|(_, row)| row));
     for (point, row) in rows {
         let name = left(&shown(&point.settings[0]), column);
-        let bar = left(&bar(row.estimate.value.unwrap_or(0.0) / most), BAR_WIDTH);
+        let bar = left(&bar(row.estimate.value.unwrap_or(0.0) / most, WIDE), WIDE);
         let ends = right(&between(row), 16);
-        let change = row.change.and_then(|change| Some(apart_text(change.value?, change.interval, row.scale)));
+        let change = row.change.and_then(|change| Some(apart_text(change.value?, change.interval, row)));
         let text = format!("  {name} {} {ends} {}", right(&value(row), 9), styled(BAR, &bar));
         lines += format!("{text} {}", change.unwrap_or_default()).trim_end();
         lines.push('\n');
@@ -224,9 +218,9 @@ fn highest<'a>(rows: impl Iterator<Item = &'a &'a Row>) -> f64 {
     rows.filter_map(|row| row.estimate.value).fold(0.0, f64::max).max(f64::MIN_POSITIVE)
 }
 
-/// A bar of eighths of a column.
-fn bar(share: f64) -> String {
-    let eighths = (share.clamp(0.0, 1.0) * (8 * BAR_WIDTH) as f64).round() as usize;
+/// A bar of eighths of a column, of so many columns at most.
+fn bar(share: f64, columns: usize) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * (8 * columns) as f64).round() as usize;
     let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
     "█".repeat(eighths / 8) + part
 }
@@ -277,12 +271,15 @@ impl Group<'_> {
         let scale = self.rows.first().map_or(Scale::Plain, |row| row.scale);
         let interval = self.interval();
         let average = figure(Some(self.average()), interval, scale);
+        let exact = self.rows.iter().all(|row| row.estimate.basis == Basis::Exact);
+        let bounds =
+            if exact { "exact".into() } else { interval.map(|ends| ends_text(ends, scale)).unwrap_or_default() };
         let by = |a: &&&Row, b: &&&Row| order(a.estimate.value, b.estimate.value);
         let ends = self.rows.iter().min_by(by).zip(self.rows.iter().max_by(by));
         let ends = ends.map(|(least, most)| format!("{} to {}", value(least), value(most))).unwrap_or_default();
-        let bar = left(&bar(self.average() / most), BAR_WIDTH);
+        let bar = left(&bar(self.average() / most, NARROW), NARROW);
         let name = left(&self.name, column);
-        format!("    {name} {} {} {ends}\n", right(&average, 9), styled(BAR, &bar))
+        format!("    {name} {} {} {} {ends}\n", right(&average, 8), right(&bounds, 15), styled(BAR, &bar))
     }
 }
 
@@ -344,8 +341,11 @@ fn between(row: &Row) -> String {
     if row.estimate.basis == Basis::Exact {
         return "exact".into();
     }
-    let Some(Interval { low, high }) = row.estimate.interval else { return String::new() };
-    let (factor, unit) = if row.scale == Scale::Share { (100.0, " %") } else { (1.0, "") };
+    row.estimate.interval.map(|ends| ends_text(ends, row.scale)).unwrap_or_default()
+}
+
+fn ends_text(Interval { low, high }: Interval, scale: Scale) -> String {
+    let (factor, unit) = if scale == Scale::Share { (100.0, " %") } else { (1.0, "") };
     let places = decimals(factor * (high - low) / 3.0, 4);
     let whole = libm::pow(10.0, places as f64);
     let (low, high) =
@@ -365,8 +365,11 @@ fn with_interval(row: &Row) -> String {
 }
 
 /// `+3.1 points (2.7 to 3.5)`
-fn apart_text(change: f64, interval: Option<Interval>, scale: Scale) -> String {
-    let factor = if scale == Scale::Share { 100.0 } else { 1.0 };
+fn apart_text(change: f64, interval: Option<Interval>, row: &Row) -> String {
+    let (factor, unit) = if row.scale == Scale::Share { (100.0, " pt") } else { (1.0, "") };
+    if row.change.is_some_and(|change| change.pairing == Pairing::Exact) {
+        return format!("{:+.2}{unit} (exact)", factor * change + 0.0);
+    }
     let half = interval.map_or(0.0, |interval| factor * interval.half_width());
     let places = decimals(half, 2);
     let change = factor * change;
@@ -379,7 +382,6 @@ fn apart_text(change: f64, interval: Option<Interval>, scale: Scale) -> String {
         let high = libm::ceil(high * factor * whole - 1e-9) / whole + 0.0;
         format!(" [{low:+.places$}, {high:+.places$}]")
     });
-    let unit = if scale == Scale::Share { " pt" } else { "" };
     format!("{change:+.places$}{unit}{}", ends.unwrap_or_default())
 }
 
@@ -406,6 +408,7 @@ fn footer(sweep: &Sweep) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::measure::Estimate;
 
     #[test]
     fn numbers_have_the_digits_that_they_support() {
@@ -413,8 +416,15 @@ mod tests {
         assert_eq!(figure(Some(0.1234), ends(0.11, 0.13), Scale::Share), "12 %");
         assert_eq!(figure(Some(0.1234), ends(0.1229, 0.1239), Scale::Share), "12.3 %");
         assert_eq!(figure(Some(0.0), ends(0.0, 0.01), Scale::Share), "none");
-        assert_eq!(apart_text(0.031, ends(0.027, 0.035), Scale::Share), "+3.1 pt [+2.7, +3.5]");
-        assert_eq!(apart_text(-0.000_01, ends(-0.02, 0.02), Scale::Share), "+0 pt [-2, +2]");
+        let row = |scale| Row {
+            quantity: Quantity { kind: Kind::Outcome, name: "war".into() },
+            scale,
+            estimate: Estimate::share(1, 2),
+            change: None,
+        };
+        assert_eq!(apart_text(0.031, ends(0.027, 0.035), &row(Scale::Share)), "+3.1 pt [+2.7, +3.5]");
+        assert_eq!(apart_text(-0.000_01, ends(-0.02, 0.02), &row(Scale::Share)), "+0 pt [-2, +2]");
+        assert_eq!(apart_text(3.1, ends(2.7, 3.5), &row(Scale::Days)), "+3 [+2.7, +3.5]");
         assert_eq!(significant(0.089_999_9, 4), "0.09");
         assert_eq!(significant(12_345.0, 4), "12345");
     }
