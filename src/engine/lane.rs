@@ -7,11 +7,10 @@
 
 use std::ops::Range;
 
+use super::bulk::Bulk;
 use super::hazard::Hazards;
-use super::occasion::{
-    Bulk, CODE_BITS, Key, Occasion, PRESSURE_BITS, Randomness, Recipe, TIME_SHIFT, band_of_code, height_of, slot_ticks,
-    slots_before,
-};
+use super::occasion::{Occasion, Randomness, Recipe, band_of_code, height_of, slot_ticks, slots_before};
+use super::sieve::{CODE_BITS, Key, PRESSURE_BITS, TIME_SHIFT};
 
 /// Bins for an occasion, on average, at least.
 const BINS: f64 = 0.75;

@@ -2,12 +2,15 @@
 //!
 //! Does not know what is asked of the runs: that is the observers' business.
 
+mod bulk;
 mod draws;
 mod hazard;
 mod lane;
 mod occasion;
 mod poisson;
 mod run;
+mod sieve;
+mod wide;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,8 +20,9 @@ use rayon::prelude::*;
 use crate::model::instant::Runaway;
 use crate::model::{Model, RuleId, Step, TICKS_PER_DAY};
 use crate::observe::{Collector, Observer};
+use bulk::Bulk;
 use lane::{Lane, Ruler};
-use occasion::{Bulk, LANES, Randomness, Recipe, SLOTS, slot_ticks};
+use occasion::{LANES, Randomness, Recipe, SLOTS, slot_ticks};
 use run::{Layout, Place, Run};
 
 /// Which runs to draw.

@@ -23,7 +23,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use siphasher::{sip, sip128};
 
+use super::bulk::Bulk;
 use super::poisson::Poisson;
+use super::sieve::{HEIGHT_BITS, INDEX_BITS, Sieve, TIME_BITS, TIME_SHIFT};
 use crate::model::instant::Identity;
 use crate::model::{HIGHEST_HAZARD, Model, TICKS_PER_DAY};
 
@@ -34,12 +36,6 @@ const BANDS: usize = 21;
 /// Occasions of a cell on average, of all runs of a block.
 const CELL_MEAN: f64 = 64.0;
 const CELL_WORDS: u32 = 12;
-const TIME_BITS: u32 = 21;
-const HEIGHT_BITS: u32 = 8;
-/// Bits of the number of an occasion within its cell.
-const INDEX_BITS: u32 = 8;
-/// Bits of what is known of an occasion beside its time: band, height, index, from the top.
-pub(super) const CODE_BITS: u32 = 5 + HEIGHT_BITS + INDEX_BITS;
 /// A number that is smaller than this has the bits of a height and its band.
 const HEIGHTS: u32 = 1 << (5 + HEIGHT_BITS);
 
@@ -286,27 +282,28 @@ impl Randomness {
             let mut rng = ChaCha8Rng::from_seed(self.rules[rule as usize].occasions);
             rng.set_stream(block);
             while let Some(stretch) = recipe.stretches.get(first).filter(|stretch| stretch.rule == rule) {
-                self.lay_out_stretch(stretch, block, &mut rng, recipe.slots, bulk);
+                self.lay_out_stretch(stretch, block, &mut rng, recipe.part_shift, bulk);
                 first += 1;
             }
         }
     }
 
-    fn lay_out_stretch(&self, stretch: &Stretch, block: u64, rng: &mut ChaCha8Rng, slots: u64, bulk: &mut Bulk) {
+    fn lay_out_stretch(&self, stretch: &Stretch, block: u64, rng: &mut ChaCha8Rng, part_shift: u32, bulk: &mut Bulk) {
         let address = cell_address(usize::from(stretch.band), stretch.cell);
         rng.set_word_pos(u128::from(address) << CELL_WORDS);
-        let mut bytes = std::mem::take(&mut bulk.bytes);
-        bytes.resize(4 << INDEX_BITS, 0);
+        let Bulk { bytes, sifted, .. } = bulk;
         let (first, more) = bytes.split_at_mut(MADE_AT_ONCE);
         rng.fill_bytes(first);
         let word = u32::from_le_bytes([first[0], first[1], first[2], first[3]]);
         let rest = || self.draw(stretch.rule as usize, block * LANES as u64, Purpose::Count, address, 0) as u32;
-        let end = 4 + 4 * self.poisson.count(word, rest) as usize;
+        let count = self.poisson.count(word, rest) as usize;
+        let end = 4 + 4 * count;
         if end > MADE_AT_ONCE {
             rng.fill_bytes(&mut more[..end - MADE_AT_ONCE]);
         }
-        stretch.put(&bytes[4..end], slots, bulk);
-        bulk.bytes = bytes;
+        let words = bytes[4..].first_chunk().expect("a cell has a word for its count, and others");
+        stretch.sieve.sift(words, count, part_shift, sifted);
+        bulk.put();
     }
 
     /// Whether the occasion lies below `threshold`.
@@ -360,16 +357,10 @@ pub(super) fn falls_below(uniform: u64, p: f64) -> bool {
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
     rule: u32,
-    /// What its occasions are marked with.
-    pressure: u16,
     band: u8,
-    /// Its slots are `1 << shift` of the recipe's.
-    shift: u8,
     cell: u64,
-    /// Its first slot, in the recipe's slots from its first; may lie before that.
-    first: i64,
-    /// Heights below this are wanted.
-    limit: u32,
+    /// What is wanted of it.
+    sieve: Sieve,
 }
 
 /// Which cells of which pressures are looked at, for some time.
@@ -385,14 +376,13 @@ pub(super) struct Recipe {
     pub(super) top: usize,
     /// Parts of the time are `1 << part_shift` slots long.
     pub(super) part_shift: u32,
+    /// So many occasions of a run in a part of the time are seldom exceeded.
+    pub(super) places: usize,
 }
 
 /// Occasions of a run in a part of the time, on average, at most: those, and what is needed to put them in order, fit into
 /// the fastest memory.
 const PART: f64 = 1024.0;
-/// Places for the occasions of a run and part to begin with.
-const PLACES: usize = 512;
-
 impl Recipe {
     /// The cells below `highest` (rule, and the height up to which its occasions are wanted, by pressure) that reach
     /// into `window` (ticks).
@@ -401,29 +391,38 @@ impl Recipe {
         let top = highest.clone().filter(|(_, highest)| highest.limit() > 0).map(|(_, highest)| highest.top());
         let top = top.max().unwrap_or(0);
         let (slot, origin) = (slot_ticks(top), window.start - window.start % slot_ticks(0));
+        let slots = (window.end - origin).div_ceil(slot);
         let mut stretches = Vec::new();
         for (pressure, (rule, threshold)) in highest.enumerate().filter(|(_, (_, highest))| highest.limit() > 0) {
             for band in 0..=threshold.top() {
                 let length = cell_ticks(band);
                 for cell in window.start / length..window.end.div_ceil(length) {
+                    let first = (i128::from(cell * length) - i128::from(origin)).div_euclid(i128::from(slot)) as i64;
+                    let shift = (slot_ticks(band) / slot).trailing_zeros();
+                    let heights = threshold.limit().saturating_sub((band as u32) << HEIGHT_BITS);
                     stretches.push(Stretch {
                         rule: rule as u32,
-                        pressure: pressure as u16,
                         band: band as u8,
-                        shift: (slot_ticks(band) / slot).trailing_zeros() as u8,
                         cell,
-                        first: (i128::from(cell * length) - i128::from(origin)).div_euclid(i128::from(slot)) as i64,
-                        limit: threshold.limit(),
+                        sieve: Sieve::new(band, pressure, first, shift, slots, heights),
                     });
                 }
             }
         }
-        let slots = (window.end - origin).div_ceil(slot);
         let part = ((PART / a_day * TICKS_PER_DAY as f64 / slot as f64).min(SLOTS as f64) as u64).max(1).ilog2();
         // No shorter than the widest slot, so that no two of different parts overlap.
         let least = (slot_ticks(0) / slot).trailing_zeros();
         let whole = slots.max(1).next_power_of_two().trailing_zeros();
-        Self { stretches, slot, slots, top, part_shift: part.clamp(least, whole.max(least)) }
+        let part_shift = part.clamp(least, whole.max(least));
+        let in_part = a_day * slots.min(1 << part_shift) as f64 * slot as f64 / TICKS_PER_DAY as f64;
+        // Eight standard deviations more than the mean.
+        let places = (in_part + 8.0 * in_part.sqrt()) as usize + 16;
+        Self { stretches, slot, slots, top, part_shift, places }
+    }
+
+    /// Into how many parts the time is divided.
+    pub(super) fn parts(&self) -> usize {
+        (self.slots.saturating_sub(1) >> self.part_shift) as usize + 1
     }
 }
 
@@ -434,111 +433,12 @@ impl Threshold {
     }
 }
 
-/// An occasion in 64 bits, in order of time: number of the slot, code, pressure.
-pub(super) type Key = u64;
-/// Bits of a pressure's index.
-pub(super) const PRESSURE_BITS: u32 = 16;
-/// Bits below the number of the slot.
-pub(super) const TIME_SHIFT: u32 = CODE_BITS + PRESSURE_BITS;
 /// The most slots of a recipe.
 pub(super) const SLOTS: u64 = 1 << (64 - TIME_SHIFT);
 
-impl Stretch {
-    /// Puts the occasions of these words to their runs: those that are wanted, and lie in the first `slots`.
-    fn put(&self, words: &[u8], slots: u64, bulk: &mut Bulk) {
-        bulk.make_room(words.len() / 4);
-        let fixed = u64::from(self.band) << (TIME_SHIFT - 5) | u64::from(self.pressure);
-        let wanted = self.limit.saturating_sub(u32::from(self.band) << HEIGHT_BITS);
-        let Bulk { keys, ends, part_shift, .. } = bulk;
-        let (keys, ends, part_shift) = (&mut keys[..], &mut ends[..], *part_shift);
-        for (index, word) in words.as_chunks().0.iter().enumerate() {
-            let word = u32::from_le_bytes(*word);
-            let within = u64::from(word >> HEIGHT_BITS) & ((1 << TIME_BITS) - 1);
-            // Beyond all slots if it lies before the first.
-            let at = (self.first as u64).wrapping_add(within << self.shift);
-            let height = word & ((1 << HEIGHT_BITS) - 1);
-            // 1 if it is kept, else 0; without a branch, which the processor would guess wrong every third time.
-            let kept = u64::from(at < slots) & u64::from(height < wanted);
-            let at = at & kept.wrapping_neg();
-            let height = u64::from(height) << (PRESSURE_BITS + INDEX_BITS);
-            let lane = (word >> (TIME_BITS + HEIGHT_BITS)) as usize;
-            let end = &mut ends[(at >> part_shift) as usize * LANES + lane];
-            // Written in any case, and kept if it is wanted: nothing to guess for the processor.
-            keys[*end] = at << TIME_SHIFT | height | (index as u64) << PRESSURE_BITS | fixed;
-            *end += kept as usize;
-        }
-    }
-}
-
-/// What was drawn in bulk for the runs of a block.
-#[derive(Debug, Default)]
-pub(super) struct Bulk {
-    /// For each part of the time, for each run, as many places.
-    keys: Vec<Key>,
-    places: usize,
-    /// For each part of the time, for each run: where in `keys` its occasions end.
-    ends: Vec<usize>,
-    /// Every list has room for at least so many more.
-    room: usize,
-    part_shift: u32,
-    /// Space for the words of a cell.
-    bytes: Vec<u8>,
-}
-
-impl Bulk {
-    /// The occasions of a run of the block in a part of the time, by pressure.
-    pub(super) fn keys(&self, run: u64, part: usize) -> &[Key] {
-        let list = part * LANES + (run % LANES as u64) as usize;
-        &self.keys[list * self.places..self.ends[list]]
-    }
-
-    /// Into how many parts the time is divided.
-    pub(super) fn parts(&self) -> usize {
-        self.ends.len() / LANES
-    }
-
-    fn begin(&mut self, recipe: &Recipe) {
-        self.part_shift = recipe.part_shift;
-        let parts = (recipe.slots.saturating_sub(1) >> recipe.part_shift) as usize + 1;
-        let lists = parts * LANES;
-        self.places = self.places.max(PLACES);
-        self.keys.resize(lists * self.places, 0);
-        self.ends.clear();
-        self.ends.extend((0..lists).map(|list| list * self.places));
-        self.room = self.places;
-    }
-
-    /// Makes room for so many more keys in each list.
-    fn make_room(&mut self, more: usize) {
-        if self.room < more {
-            while self.least_room() < more {
-                self.grow();
-            }
-            self.room = self.least_room();
-        }
-        self.room -= more;
-    }
-
-    fn least_room(&self) -> usize {
-        let room = |(list, end): (usize, &usize)| (list + 1) * self.places - end;
-        self.ends.iter().enumerate().map(room).min().unwrap_or(0)
-    }
-
-    /// Makes all lists twice as long.
-    #[cold]
-    fn grow(&mut self) {
-        let mut keys = vec![0; 2 * self.keys.len()];
-        for (list, end) in self.ends.iter_mut().enumerate() {
-            let kept = &self.keys[list * self.places..*end];
-            keys[2 * list * self.places..][..kept.len()].copy_from_slice(kept);
-            *end += list * self.places;
-        }
-        (self.keys, self.places) = (keys, 2 * self.places);
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::sieve::{CODE_BITS, Key, PRESSURE_BITS};
     use super::*;
 
     pub(in crate::engine) fn randomness(rules: &[&str]) -> Randomness {

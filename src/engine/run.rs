@@ -2,10 +2,11 @@
 //!
 //! Does not know how occasions are generated, nor what is counted.
 
+use super::bulk::Bulk;
 use super::draws::{Draws, Remembered};
 use super::hazard::{Changed, Hazards};
 use super::lane::{Lane, Next, Owner, Ruler};
-use super::occasion::{Bulk, Randomness};
+use super::occasion::Randomness;
 use crate::model::instant::{Instant, Runaway, Stage};
 use crate::model::schedule::following;
 use crate::model::state::{NEVER, State};
