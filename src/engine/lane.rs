@@ -1,19 +1,19 @@
 //! The occasions of one run, in order of time, of which the next that fires is asked for.
 //!
-//! They are put in order a part of the time at once, small enough for the fastest memory: counted into bins, of which there
-//! are about as many as occasions, laid out in the order of the bins, and those that are still out of order exchanged. Where two
-//! lie so close together that the bits drawn in bulk do not decide which comes first, more bits are drawn, but only if one
-//! of them fires. Does not know what happens at an occasion.
+//! They are put in order a part of the time at once, small enough for the fastest memory (`bins.rs`). Where two lie so
+//! close together that the bits drawn in bulk do not decide which comes first, more bits are drawn, but only if one of
+//! them fires. Does not know what happens at an occasion.
 
 use std::ops::Range;
 
+use super::bins::{Bins, MOST};
 use super::bulk::Bulk;
 use super::hazard::Hazards;
 use super::occasion::{Occasion, Randomness, Recipe, band_of_code, height_of, slot_ticks, slots_before};
 use super::sieve::{CODE_BITS, Key, PRESSURE_BITS, TIME_SHIFT};
 
 /// Bins for an occasion, on average, at least.
-const BINS: f64 = 0.75;
+const BINS: f64 = 1.5;
 
 /// What all runs of a recipe share: slots, and how they are put in bins.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub(super) struct Ruler {
     slot: u64,
     /// The band with the shortest slots.
     top: u32,
-    /// Bins are `1 << shift` slots long.
+    /// Bins are told apart by so much of a key.
     shift: u32,
     /// Bins of a part.
     bins: usize,
@@ -45,13 +45,14 @@ impl Ruler {
         let part = 1 << recipe.part_shift;
         let in_part = wanted * part as f64 / recipe.slots.max(1) as f64;
         let step_slots = (step_ticks / recipe.slot).max(1);
-        let bins = ((in_part * BINS) as u64).max(1).next_power_of_two().min(part);
+        let bins = ((in_part * BINS) as u64).max(1).next_power_of_two().min(part).min(MOST as u64);
         Self {
             origin: window.start - window.start % wide,
             origin_slots: window.start / wide * (wide / recipe.slot),
             slot: recipe.slot,
             top: recipe.top.max(1) as u32,
-            shift: (part / bins).trailing_zeros(),
+            // One bin has no bits.
+            shift: (TIME_SHIFT + (part / bins).trailing_zeros()).min(Key::BITS - 1),
             bins: bins as usize,
             straddles: !step_ticks.is_multiple_of(wide) || !window.start.is_multiple_of(wide),
             step_ticks,
@@ -118,8 +119,7 @@ pub(super) struct Lane {
     before: usize,
     /// The next part.
     next_part: usize,
-    /// By bin of a part: where in `keys` its next occasion goes.
-    bins: Vec<u32>,
+    bins: Bins,
     /// Up to where the next is looked for: ticks, and as a key.
     until: (u64, Key),
     /// Some of `keys` before `past`, in order to the last bit, and how many of these are past.
@@ -149,23 +149,8 @@ impl Lane {
         let keys = owner.bulk.keys(owner.run, self.next_part);
         self.next_part += 1;
         self.past = 0;
-        let bin = |key: &Key| (key >> TIME_SHIFT >> ruler.shift) as usize & (ruler.bins - 1);
-        self.bins.clear();
-        self.bins.resize(ruler.bins, 0);
-        for key in keys {
-            self.bins[bin(key)] += 1;
-        }
-        let mut sum = 0;
-        for count in &mut self.bins {
-            sum += std::mem::replace(count, sum);
-        }
         self.keys.resize(keys.len(), 0);
-        for key in keys {
-            let place = &mut self.bins[bin(key)];
-            self.keys[*place as usize] = *key;
-            *place += 1;
-        }
-        exchange(&mut self.keys);
+        self.bins.sort(keys, &mut self.keys, ruler.shift, ruler.bins);
         self.before = self.keys.partition_point(|key| *key < self.until.1);
         if ruler.straddles {
             self.refine(0..self.keys.len(), ruler, owner);
@@ -287,21 +272,6 @@ impl Lane {
             }
         }
         None
-    }
-}
-
-/// Puts in order what nearly is.
-fn exchange(keys: &mut [Key]) {
-    for place in 1..keys.len() {
-        let key = keys[place];
-        let mut to = place;
-        while to > 0 && keys[to - 1] > key {
-            keys[to] = keys[to - 1];
-            to -= 1;
-        }
-        if to < place {
-            keys[to] = key;
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Does not know what is asked of the runs: that is the observers' business.
 
+mod bins;
 mod bulk;
 mod draws;
 mod hazard;
