@@ -250,6 +250,16 @@ impl Setting {
         Self { shown: text.to_owned(), number, change: Change::Set(format!("{name}={text}")) }
     }
 
+    /// The option that asks for it; none of the file as it is.
+    pub fn option(&self) -> Option<String> {
+        match &self.change {
+            Change::Nothing => None,
+            Change::Set(text) => Some(format!("--set {text}")),
+            Change::Forbid(rule) => Some(format!("--forbid {rule}")),
+            Change::Variant(name) => Some(format!("--variant {name}")),
+        }
+    }
+
     /// `overrides` with this setting on top.
     pub fn apply(&self, overrides: &mut Overrides) {
         match &self.change {

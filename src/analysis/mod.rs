@@ -4,15 +4,19 @@
 
 pub mod agree;
 pub mod answered;
+pub mod bands;
 pub mod binomial;
 pub mod briefly;
 #[cfg(test)]
 mod coverage;
 pub mod design;
+pub mod discover;
 pub mod draw;
 pub mod estimate;
 pub mod factor;
 pub mod findings;
+pub mod indices;
+pub mod judgement;
 pub mod matched;
 pub mod measure;
 pub mod paired;
@@ -20,6 +24,8 @@ pub mod sensitivity;
 pub mod shares;
 pub mod solved;
 pub mod student;
+pub mod study;
 pub mod sweep;
+pub mod tornado;
 pub mod vary;
 pub mod warning;

@@ -2,6 +2,7 @@
 //!
 //! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
 
+use super::args::study::{BandsArgs, CommonArgs, SensitivityArgs};
 use super::args::sweep::{DesignName, SweepArgs};
 use super::args::{AgreeArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
@@ -57,6 +58,39 @@ pub fn sweep_points(file: &str, typed: &SweepArgs) -> String {
     words.extend(overrides(&typed.overrides));
     words.extend(typed.no_exact.then(|| "--no-exact".into()));
     words.join(" ")
+}
+
+/// The command that gives the same bands.
+pub fn bands(file: &str, typed: &BandsArgs) -> String {
+    let mut words = vec!["simulate bands".into(), quoted(file)];
+    words.push(format!("--draws {} --runs {} --estimate-runs {}", typed.draws, typed.runs, typed.estimate_runs));
+    words.push(if typed.independent { "--independent" } else { "--shared source" }.into());
+    words.extend(typed.words.then(|| "--words".into()));
+    words.extend(common(&typed.common));
+    words.extend(overrides(&typed.overrides));
+    words.join(" ")
+}
+
+/// The command that gives the same tornado, or the same indices.
+pub fn sensitivity(file: &str, typed: &SensitivityArgs) -> String {
+    let method = typed.indices().map_or("tornado", |method| method.name());
+    let mut words = vec!["simulate sensitivity".into(), quoted(file), format!("--method {method}")];
+    words.extend(typed.samples.map(|samples| format!("--samples {samples}")));
+    words.push(format!("--runs {}", typed.runs()));
+    words.extend(typed.factor.iter().map(|name| format!("--factor {}", quoted(name))));
+    words.extend(typed.choices.then(|| "--choices".into()));
+    words.extend(typed.of.iter().map(|name| format!("--of {}", quoted(name))));
+    words.extend(common(&typed.common));
+    words.extend(overrides(&typed.overrides));
+    words.join(" ")
+}
+
+fn common(typed: &CommonArgs) -> Vec<String> {
+    let mut words = vec![format!("--seed {}", typed.seed)];
+    words.extend(form(typed.format()));
+    words.extend(typed.all.then(|| "--all".into()));
+    words.extend(typed.no_exact.then(|| "--no-exact".into()));
+    words
 }
 
 fn form(format: Format) -> Option<String> {

@@ -2,6 +2,7 @@
 //!
 //! Has no behaviour; what an option means is decided where the library's plain structs are made from it.
 
+pub mod study;
 pub mod sweep;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Plan;
 use crate::model::compile::Overrides;
+use study::{BandsArgs, SensitivityArgs};
 use sweep::{MergeArgs, SubmitArgs, SweepArgs};
 
 const EXAMPLES: &str = "\
@@ -21,6 +23,8 @@ Examples:
   simulate outreach.ron --out result.csv         the numbers as a table
   simulate solve outreach.ron                    the exact probabilities, where they can be had
   simulate sweep outreach.ron --vary us_line     the same with every value of a choice
+  simulate bands outreach.ron                    how far could its judgements be wrong?
+  simulate sensitivity outreach.ron              … and which of them matters?
   simulate trace outreach.ron --run 17           one run, told as a dated story
   simulate explain outreach.ron talks            what a rule was understood to say
   simulate check outreach.ron                    mistakes, and things that look like mistakes
@@ -64,6 +68,10 @@ pub enum Command {
     Merge(MergeArgs),
     /// Hand the parts of a sweep to a cluster
     Submit(SubmitArgs),
+    /// How far every answer could be wrong because its numbers are judgements: a band beside the sampling error
+    Bands(BandsArgs),
+    /// Which doubtful number the answers rest on: tornado, Morris, Sobol' or PAWN
+    Sensitivity(SensitivityArgs),
     /// Tell one run as a dated story: what fired, why, and what it changed
     Trace(TraceArgs),
     /// Print back, in plain words, what a scenario or one of its rules was understood to say

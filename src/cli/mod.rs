@@ -8,6 +8,7 @@
 mod again;
 mod agree;
 pub mod args;
+mod bands;
 mod check;
 mod explain;
 mod export;
@@ -17,10 +18,12 @@ mod memory;
 mod merge;
 mod output;
 mod progress;
+mod sensitivity;
 mod shard;
 mod simulate;
 mod solve;
 mod store;
+mod study;
 mod submit;
 mod sweep;
 mod trace;
@@ -108,6 +111,8 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Some(Command::Sweep(typed)) => sweep::run(typed),
         Some(Command::Merge(typed)) => merge::run(typed),
         Some(Command::Submit(typed)) => submit::run(typed),
+        Some(Command::Bands(typed)) => bands::run(typed),
+        Some(Command::Sensitivity(typed)) => sensitivity::run(typed),
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),

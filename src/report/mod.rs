@@ -4,6 +4,7 @@
 //! runs can give (paths, exemplars, counts) is absent from a solution, and its slices and refusals from a sample.
 
 pub mod agree;
+pub mod bands;
 pub mod csv;
 pub mod dates;
 pub mod explain;
@@ -12,7 +13,9 @@ pub mod figures;
 pub mod gather;
 pub mod json;
 pub mod layout;
+pub mod sensitivity;
 pub mod solution;
+pub mod study;
 pub mod sweep;
 pub mod text;
 pub mod trace;

@@ -181,6 +181,25 @@ impl Scale {
         self.words().iter().find(|word| word.names().any(|name| name == text))
     }
 
+    /// How people on this scale say a probability in [0, 1]: the word with the narrowest band that holds it, or the two
+    /// words between whose bands it lies.
+    pub fn spoken(self, probability: f64) -> String {
+        let percent = 100.0 * probability;
+        let holds = |word: &&Word| word.published.0 <= percent && percent <= word.published.1;
+        let size = |word: &Word| word.published.1 - word.published.0;
+        let words = self.words();
+        if let Some(word) = words.iter().filter(holds).min_by(|a, b| size(a).total_cmp(&size(b))) {
+            return word.word.to_owned();
+        }
+        let below = words.iter().rev().find(|word| word.published.1 < percent);
+        let above = words.iter().find(|word| word.published.0 > percent);
+        match (below, above) {
+            (Some(below), Some(above)) => format!("between {} and {}", below.word, above.word),
+            (Some(below), None) => format!("more than {}", below.word),
+            (None, above) => above.map_or(String::new(), |above| format!("less than {}", above.word)),
+        }
+    }
+
     /// Its terms in one line, for help.
     fn list(self) -> String {
         let words: Vec<String> = self.words().iter().map(|w| format!("`{}`", w.word)).collect();
@@ -454,6 +473,17 @@ mod tests {
 
     fn here() -> Span {
         Span::new(0, 1)
+    }
+
+    #[test]
+    fn a_probability_is_spoken_on_the_scale() {
+        let icd = |p: f64| Scale::Icd203.spoken(p);
+        assert_eq!(
+            (icd(0.3).as_str(), icd(0.5).as_str(), icd(0.005).as_str()),
+            ("unlikely", "roughly even", "less than almost no chance")
+        );
+        assert_eq!(Scale::Phia.spoken(0.22), "between highly unlikely and unlikely");
+        assert_eq!(Scale::Ipcc.spoken(0.995), "virtually certain");
     }
 
     #[test]

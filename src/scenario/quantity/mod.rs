@@ -7,7 +7,7 @@ mod delay;
 mod duration;
 mod likelihood;
 mod moment;
-mod number;
+pub mod number;
 pub(super) mod spoken;
 
 pub use moment::dates_meant;
