@@ -45,7 +45,10 @@
 //! - what can be set, and what a study varies: [`model::assumption`] (parameters, and what `model/compile/stated.rs` finds
 //!   in rules), [`analysis::factor`] (a factor and its settings), [`analysis::design`] (the points).
 //! - the draws of a study, which are not those of a run: `analysis/draw.rs` (streams), [`analysis::design`] (points).
-//! - which doubtful number a result rests on: [`analysis::sensitivity`], estimators on any function of the unit cube.
+//! - what is in doubt and by which law it is drawn: [`analysis::judgement`]; many points measured with the same luck:
+//!   [`analysis::study`]; bands, and what runs add to them: [`analysis::bands`].
+//! - which doubtful number a result rests on: [`analysis::tornado`]; [`analysis::sensitivity`], estimators on any function of
+//!   the unit cube, and [`analysis::indices`], these of a scenario. Where in a table something happens: [`analysis::discover`].
 //! - whether the two engines agree: [`analysis::agree`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].

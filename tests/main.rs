@@ -27,5 +27,6 @@ mod report;
 mod responses;
 mod sensitivity;
 mod solve;
+mod studies;
 mod support;
 mod tally;

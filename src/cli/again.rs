@@ -2,7 +2,7 @@
 //!
 //! Leaves out what changes no byte (`--threads`, `--out`) and whatever belongs to the machine.
 
-use super::args::study::{BandsArgs, CommonArgs, SensitivityArgs};
+use super::args::study::{BandsArgs, CommonArgs, DiscoverArgs, SensitivityArgs};
 use super::args::sweep::{DesignName, SweepArgs};
 use super::args::{AgreeArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
@@ -82,6 +82,15 @@ pub fn sensitivity(file: &str, typed: &SensitivityArgs) -> String {
     words.extend(typed.of.iter().map(|name| format!("--of {}", quoted(name))));
     words.extend(common(&typed.common));
     words.extend(overrides(&typed.overrides));
+    words.join(" ")
+}
+
+/// The command that finds the same boxes.
+pub fn discover(table: &str, typed: &DiscoverArgs) -> String {
+    let mut words = vec!["simulate discover".into(), quoted(table), format!("--target {}", quoted(&typed.target))];
+    words.extend(typed.factor.iter().map(|name| format!("--factor {}", quoted(name))));
+    words.push(format!("--boxes {} --resamples {} --seed {}", typed.boxes, typed.resamples, typed.seed));
+    words.extend((typed.format == StoryFormat::Json).then(|| "--format json".into()));
     words.join(" ")
 }
 

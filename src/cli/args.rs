@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Plan;
 use crate::model::compile::Overrides;
-use study::{BandsArgs, SensitivityArgs};
+use study::{BandsArgs, DiscoverArgs, SensitivityArgs};
 use sweep::{MergeArgs, SubmitArgs, SweepArgs};
 
 const EXAMPLES: &str = "\
@@ -72,6 +72,8 @@ pub enum Command {
     Bands(BandsArgs),
     /// Which doubtful number the answers rest on: tornado, Morris, Sobol' or PAWN
     Sensitivity(SensitivityArgs),
+    /// Find where in a sweep something happens: boxes and a tree that can be read aloud
+    Discover(DiscoverArgs),
     /// Tell one run as a dated story: what fired, why, and what it changed
     Trace(TraceArgs),
     /// Print back, in plain words, what a scenario or one of its rules was understood to say

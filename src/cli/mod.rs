@@ -10,6 +10,7 @@ mod agree;
 pub mod args;
 mod bands;
 mod check;
+mod discover;
 mod explain;
 mod export;
 mod input;
@@ -113,6 +114,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Some(Command::Submit(typed)) => submit::run(typed),
         Some(Command::Bands(typed)) => bands::run(typed),
         Some(Command::Sensitivity(typed)) => sensitivity::run(typed),
+        Some(Command::Discover(typed)) => discover::run(typed),
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),

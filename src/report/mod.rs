@@ -7,6 +7,7 @@ pub mod agree;
 pub mod bands;
 pub mod csv;
 pub mod dates;
+pub mod discover;
 pub mod explain;
 pub mod export;
 pub mod figures;

@@ -7,6 +7,7 @@
 
 pub mod prim;
 pub mod region;
+pub mod table;
 pub mod target;
 pub mod tree;
 

@@ -1,12 +1,13 @@
-//! What was typed for bands and for sensitivity.
+//! What was typed for bands, for sensitivity, and for what is found in a table.
 //!
 //! Has no behaviour.
 
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser as _;
 use clap::{Args, ValueEnum};
 
-use super::{Format, OverrideArgs, format, number_of_runs, plan, whole_number};
+use super::{Format, OverrideArgs, StoryFormat, format, number_of_runs, plan, whole_number};
 use crate::analysis::indices::Method;
 use crate::analysis::judgement::Sharing;
 use crate::engine::Plan;
@@ -73,6 +74,34 @@ pub struct SensitivityArgs {
     /// What is changed in the file's meaning; what is set here is in no doubt.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+}
+
+/// `simulate discover DIR|TABLE`
+#[derive(Debug, Args)]
+pub struct DiscoverArgs {
+    /// The directory of a sweep (`simulate sweep … --out DIR`), or a table of comma-separated values
+    pub table: PathBuf,
+    /// What is looked for: a quantity, a sign and a number (`war > 10%`, `mean:first_test < 30`), or a column of yes and no
+    #[arg(long, value_name = "TARGET")]
+    pub target: String,
+    /// Only these columns; all that vary unless given
+    #[arg(long, value_name = "NAME")]
+    pub factor: Vec<String>,
+    /// The most boxes
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(1..=20).map(usize::from))]
+    pub boxes: usize,
+    /// How many samples of the points the boxes are looked for in again
+    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u16).range(10..=10_000).map(usize::from))]
+    pub resamples: usize,
+    /// The seed of these samples
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// text for people, json for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: StoryFormat,
+    /// Write to this file instead of the terminal
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
 }
 
 /// What both have.
