@@ -29,4 +29,5 @@ mod sensitivity;
 mod solve;
 mod studies;
 mod support;
+mod sweep;
 mod tally;

@@ -3,6 +3,8 @@
 //! Does not know which points of all settings are computed (`design`), nor what comes of them. A setting is a change of
 //! `Overrides`, so every point of a study is a scenario that `simulate FILE --set …` gives as well.
 
+use std::fmt;
+
 use crate::model::compile::Overrides;
 use crate::scenario::quantity::Duration;
 
@@ -113,6 +115,19 @@ impl Spread {
             }
             Self::LogitNormal { mu, sigma } => 1.0 / (1.0 + libm::exp(-(mu + sigma * normal_quantile(u)))),
             Self::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal_quantile(u)),
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Even { low, high } => write!(f, "{low} to {high}"),
+            Self::Log { low, high } => write!(f, "{low} to {high} in the logarithm"),
+            Self::LogitNormal { mu, sigma } => write!(f, "normal in logits, mean {mu}, standard deviation {sigma}"),
+            Self::LogNormal { mu, sigma } => {
+                write!(f, "normal in the logarithm, mean {mu}, standard deviation {sigma}")
+            }
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct Axis {
     pub name: String,
     /// Its values in order; empty if they are spread.
     pub levels: Vec<Shown>,
+    /// How they are spread, if they are: `0.1 to 0.4`, `0.001 to 0.1 in the logarithm`.
+    pub spread: Option<String>,
     /// Every value is a number.
     pub numeric: bool,
 }
@@ -141,14 +143,17 @@ pub struct Base {
 impl Axis {
     /// What is varied, for a table.
     pub fn of(varied: &Varied) -> Self {
-        let (levels, numeric) = match &varied.factor.values {
+        let name = varied.factor.name.clone();
+        match &varied.factor.values {
             Values::Levels(levels) => {
                 let number = |setting: &Setting| setting.number.is_some();
-                (levels.iter().map(Shown::of).collect(), levels.iter().chain([&varied.base]).all(number))
+                let numeric = levels.iter().chain([&varied.base]).all(number);
+                Self { name, levels: levels.iter().map(Shown::of).collect(), spread: None, numeric }
             }
-            Values::Spread(_) => (Vec::new(), true),
-        };
-        Self { name: varied.factor.name.clone(), levels, numeric }
+            Values::Spread(spread) => {
+                Self { name, levels: Vec::new(), spread: Some(spread.to_string()), numeric: true }
+            }
+        }
     }
 }
 

@@ -189,7 +189,8 @@ fn range(assumption: &Assumption, low: &str, rest: &str, asked: Asked) -> Result
     let ends = (end(assumption, low)?, end(assumption, high)?);
     if ends.0 >= ends.1 {
         let help = if ends.0 > ends.1 {
-            format!("write the lower end first: `--vary {name}={high}..{low}`")
+            let count = count.map(|count| format!(":{count}")).unwrap_or_default();
+            format!("write the lower end first: `--vary {name}={high}..{low}{count}`")
         } else {
             format!("one value is `--vary {name}={low}`")
         };

@@ -278,7 +278,7 @@ fn listed(overrides: &[String]) -> String {
 
 fn factors(study: &Study) -> String {
     let each = study.factors.iter().map(|axis| match axis.levels.as_slice() {
-        [] => axis.name.clone(),
+        [] => format!("{} ({})", axis.name, axis.spread.as_deref().unwrap_or_default()),
         [first, .., last] => format!("{} ({}: {} … {})", axis.name, axis.levels.len(), first.text, last.text),
         [only] => format!("{} ({})", axis.name, only.text),
     });
