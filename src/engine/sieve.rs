@@ -40,7 +40,7 @@ impl Sieve {
     /// before 0. Slots from 0 to `end` and heights below `heights` are wanted.
     pub(super) fn new(band: usize, pressure: usize, first: i64, shift: u32, end: u64, heights: u32) -> Self {
         let all = 1 << TIME_BITS;
-        let slots_to = |to: i64| (to - first + (1 << shift) - 1 >> shift).clamp(0, all) as u32;
+        let slots_to = |to: i64| ((to - first + (1 << shift) - 1) >> shift).clamp(0, all) as u32;
         Self {
             base: (first as u64) << TIME_SHIFT | (band as u64) << (TIME_SHIFT - 5) | pressure as u64,
             shift: shift + TIME_SHIFT - HEIGHT_BITS,
@@ -74,6 +74,7 @@ impl Sieve {
     }
 
     /// Makes keys of the words that were picked, and finds their lists.
+    #[expect(clippy::inline_always, reason = "compiled once more, for the wider registers of `wide`")]
     #[inline(always)]
     pub(super) fn form(&self, part_shift: u32, sifted: &mut Sifted) {
         let Sifted { words, numbers, keys, lists, kept } = sifted;
@@ -87,7 +88,8 @@ impl Sieve {
                 (word & u64::from(HEIGHTS)) << (PRESSURE_BITS + INDEX_BITS) | u64::from(numbers[at]) << PRESSURE_BITS;
             let key = self.base.wrapping_add((word & u64::from(TIMES)) << self.shift) | code;
             keys[at] = key;
-            lists[at] = (key >> TIME_SHIFT >> part_shift) * LANES as u64 | word >> (TIME_BITS + HEIGHT_BITS);
+            let part = key >> TIME_SHIFT >> part_shift;
+            lists[at] = (part * LANES as u64) | (word >> (TIME_BITS + HEIGHT_BITS));
         }
     }
 }
@@ -164,7 +166,7 @@ mod tests {
         let mut found = (Vec::new(), Vec::new());
         for (number, word) in words(seed).as_chunks().0.iter().take(many).enumerate() {
             let word = u32::from_le_bytes(*word);
-            let at = first + (i64::from(word >> HEIGHT_BITS & 0x1F_FFFF) << shift);
+            let at = first + (i64::from((word >> HEIGHT_BITS) & 0x1F_FFFF) << shift);
             let height = word & 0xFF;
             if (0..end as i64).contains(&at) && height < heights {
                 let code = (band as u64) << 16 | u64::from(height) << 8 | number as u64;
