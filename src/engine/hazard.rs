@@ -1,46 +1,32 @@
-//! The hazards in force in a run, as heights that occasions are compared with, and what they depend on.
+//! The hazards in force in a run, as heights that occasions are compared with, looked up when an occasion comes.
 //!
-//! Most hazards read one variable or two: those are looked up at an occasion, and nothing is done when a variable moves.
-//! Occasions are fewer than the hazards that a firing changes. The others are worked out anew when something that they
-//! read has moved. Does not know when occasions come.
+//! Nothing is kept up to date in between: occasions are fewer than the hazards that a firing changes. Does not know when
+//! occasions come.
 
 use std::collections::HashMap;
 
 use super::occasion::Threshold;
 use crate::model::formula::{Look, Slot, TABLE_LIMIT};
-use crate::model::program::Kind;
-use crate::model::state::{NEVER, State};
-use crate::model::{Clock, Model, RuleId, Step, VariableId};
+use crate::model::state::State;
+use crate::model::{Clock, Model, RuleId, Step};
 
-/// What all runs of a model share: its pressures and who depends on what.
+/// The pressures of a model.
 #[derive(Debug)]
 pub(super) struct Hazards {
-    pressures: Vec<Pressure>,
     /// By pressure: its rule.
     rules: Vec<RuleId>,
-    /// By pressure: where its limit stands among those of a run.
+    /// By pressure: where its limit stands.
     places: Vec<Place>,
-    /// The limits of a run that has not begun: first the tables of pressures that are looked up, then one for each kept.
-    start: Vec<u32>,
-    /// The pressures whose limits are kept.
-    kept: Vec<u32>,
-    /// Limits of kept pressures that read nothing but a few variables, one after the other.
-    tables: Vec<u32>,
-    /// By rule: its index among the pressures.
-    index: Vec<Option<u32>>,
-    /// By variable: the kept pressures whose hazard reads it.
-    by_variable: Vec<Vec<u32>>,
-    /// By counter: the pressures whose hazard reads it.
-    by_counter: Vec<Vec<u32>>,
-    /// Pressures whose hazard can change by the passing of time alone.
-    by_time: Vec<u32>,
-    /// Cooldown slots of pressures.
-    cooling: Vec<usize>,
+    /// The limits of pressures that read nothing but a few variables, over all that these can be. Tables that are the same,
+    /// as those of a template's rows, are here once.
+    limits: Vec<u32>,
+    /// By pressure: what is needed now and then.
+    pressures: Vec<Pressure>,
 }
 
-/// Where the limit of a pressure stands: `first`, and `strides` times the values of `variables` beyond it. Where it reads
-/// fewer, or none, strides are 0, so that there is nothing to decide.
-#[derive(Debug, Clone, Copy, Default)]
+/// Where the limit of a pressure of one or two variables stands: `first`, and `strides` times the values of `variables`
+/// beyond it. Where it reads fewer, strides are 0, so that there is nothing to decide.
+#[derive(Debug, Clone, Copy)]
 struct Place {
     variables: [u32; 2],
     first: u32,
@@ -51,13 +37,9 @@ struct Place {
 /// A pressure.
 #[derive(Debug)]
 struct Pressure {
-    /// If it is kept: where in `tables` its limits begin, and how they are found there, while it is available; `None` if
-    /// it reads other things than variables, or too many values.
-    table: Option<(usize, Look)>,
-    /// The same of its limits while its guard holds.
-    unguarded: Option<(usize, Look)>,
-    /// Whether it can become unavailable.
-    limited: bool,
+    /// Where in `limits` its own begin, and how they are found there, while it is available; `None` if it reads other
+    /// things than variables, or too many values.
+    table: Option<(u32, Look)>,
     /// The highest value of its hazard.
     highest: Threshold,
     /// Place of its id among the pressures' ids in order of text: decides between two occasions at one tick.
@@ -66,85 +48,36 @@ struct Pressure {
 
 impl Hazards {
     pub(super) fn new(model: &Model) -> Self {
-        let mut hazards = Self {
-            index: vec![None; model.rules.len()],
-            by_variable: vec![Vec::new(); model.variables.len()],
-            by_counter: vec![Vec::new(); model.counters.len()],
-            ..Self::none()
-        };
+        let mut hazards = Self { rules: Vec::new(), places: Vec::new(), limits: Vec::new(), pressures: Vec::new() };
         let (mut state, mut shared) = (State::start(model), HashMap::new());
-        for (index, rule) in model.rules.iter().enumerate() {
+        for (id, rule) in (0..).map(RuleId).zip(&model.rules) {
             let Clock::Pressure { hazard, highest } = &rule.clock else { continue };
-            let pressure = hazards.pressures.len() as u32;
-            hazards.index[index] = Some(pressure);
             let mut reads: Vec<Slot> = rule.guard.reads.iter().chain(&hazard.reads).copied().collect();
             reads.sort_unstable();
             reads.dedup();
-            hazards.cooling.extend(rule.cooldown.map(|(slot, _)| slot));
-            let id = RuleId(index as u32);
             let limited = rule.cooldown.is_some() || rule.at_most.is_some();
             let table = tabulate(id, &reads, &mut state, model);
-            let place = table.as_ref().filter(|_| !limited).and_then(|table| hazards.look_up(table, &mut shared));
-            let kept = place.is_none();
-            if kept {
-                hazards.depend(pressure, &reads, rule.cooldown.is_some());
-                hazards.kept.push(pressure);
-            }
-            hazards.places.push(place.unwrap_or_default());
+            let table = table.map(|(limits, look)| (hazards.enter(limits, &mut shared), look));
             hazards.rules.push(id);
-            let pressure = Pressure {
-                table: table.filter(|_| kept).map(|(limits, look)| (hazards.enter(&limits), look)),
-                unguarded: if kept { hazards.tabulate_unguarded(id, model) } else { None },
-                limited,
-                highest: Threshold::of(if rule.forbidden { 0.0 } else { *highest }),
-                rank: 0,
-            };
-            hazards.pressures.push(pressure);
+            // A model may have no variable that could be named.
+            let place = table.filter(|_| !limited && !model.variables.is_empty()).and_then(Place::of);
+            hazards.places.push(place.unwrap_or(Place::NONE));
+            let highest = Threshold::of(if rule.forbidden { 0.0 } else { *highest });
+            hazards.pressures.push(Pressure { table, highest, rank: 0 });
         }
-        hazards.keep();
         hazards.rank(model);
         hazards
     }
 
-    fn none() -> Self {
-        Self {
-            pressures: Vec::new(),
-            rules: Vec::new(),
-            places: Vec::new(),
-            start: Vec::new(),
-            kept: Vec::new(),
-            tables: Vec::new(),
-            index: Vec::new(),
-            by_variable: Vec::new(),
-            by_counter: Vec::new(),
-            by_time: Vec::new(),
-            cooling: Vec::new(),
+    /// Where a table begins.
+    fn enter(&mut self, limits: Vec<u32>, shared: &mut HashMap<Vec<u32>, u32>) -> u32 {
+        let next = self.limits.len() as u32;
+        if let Some(start) = shared.get(&limits) {
+            return *start;
         }
-    }
-
-    /// The place of a pressure with this table, if it reads no more than two variables. Tables that are the same, as those
-    /// of a template's rows, are entered once.
-    fn look_up(&mut self, (limits, look): &Table, shared: &mut HashMap<Vec<u32>, u32>) -> Option<Place> {
-        // A model may have no variable that could be named.
-        let (variables, strides, base) = look.of_two().filter(|_| !self.by_variable.is_empty())?;
-        let start = *shared.entry(limits.clone()).or_insert_with(|| {
-            self.start.extend(limits);
-            (self.start.len() - limits.len()) as u32
-        });
-        const { assert!(TABLE_LIMIT / 2 <= u16::MAX as usize) }
-        Some(Place {
-            first: (base as u32).wrapping_add(start),
-            variables,
-            strides: strides.map(|stride| stride as u16),
-        })
-    }
-
-    /// Gives every pressure that is kept a place of its own.
-    fn keep(&mut self) {
-        for pressure in &self.kept {
-            self.places[*pressure as usize].first = self.start.len() as u32;
-            self.start.push(0);
-        }
+        self.limits.extend(&limits);
+        shared.insert(limits, next);
+        next
     }
 
     fn rank(&mut self, model: &Model) {
@@ -153,37 +86,6 @@ impl Hazards {
         for (rank, pressure) in by_text.into_iter().enumerate() {
             self.pressures[pressure].rank = rank as u32;
         }
-    }
-
-    fn depend(&mut self, pressure: u32, reads: &[Slot], cools: bool) {
-        let mut by_time = cools;
-        for slot in reads {
-            match slot {
-                Slot::Variable(id) => self.by_variable[id.0 as usize].push(pressure),
-                Slot::Count(id) => self.by_counter[id.0 as usize].push(pressure),
-                Slot::AgeAtLeast(id, _) => {
-                    self.by_counter[id.0 as usize].push(pressure);
-                    by_time = true;
-                }
-                Slot::During(..) | Slot::Day => by_time = true,
-            }
-        }
-        if by_time {
-            self.by_time.push(pressure);
-        }
-    }
-
-    /// Enters the limits of a pressure while its guard holds, by what its hazard reads.
-    fn tabulate_unguarded(&mut self, rule: RuleId, model: &Model) -> Option<(usize, Look)> {
-        let Kind::Pressure { hazard } = &model.program.rule(rule).kind else { return None };
-        let (look, values) = hazard.table()?;
-        let limits: Vec<u32> = values.iter().map(|hazard| Threshold::of(*hazard).limit()).collect();
-        Some((self.enter(&limits), look))
-    }
-
-    fn enter(&mut self, limits: &[u32]) -> usize {
-        self.tables.extend(limits);
-        self.tables.len() - limits.len()
     }
 
     /// By pressure: its rule, and the highest value of its hazard.
@@ -197,25 +99,6 @@ impl Hazards {
         self.pressures.iter().map(|pressure| pressure.highest.a_day()).sum::<f64>() + 0.0
     }
 
-    /// The limits of a run that has not begun.
-    pub(super) fn start(&self) -> Vec<u32> {
-        self.start.clone()
-    }
-
-    /// Makes limits those of a run that has not begun.
-    pub(super) fn restart(&self, limits: &mut [u32]) {
-        let kept = limits.len() - self.kept.len();
-        limits[kept..].fill(0);
-    }
-
-    /// Of the limits of a run, that of a pressure.
-    #[inline]
-    pub(super) fn limit(&self, pressure: usize, limits: &[u32], state: &State) -> u32 {
-        let Place { first, variables, strides } = &self.places[pressure];
-        let term = |at: usize| (state.values[variables[at] as usize] as u32).wrapping_mul(u32::from(strides[at]));
-        limits[first.wrapping_add(term(0)).wrapping_add(term(1)) as usize]
-    }
-
     /// The rule of a pressure.
     #[inline]
     pub(super) fn rule_of(&self, pressure: u32) -> RuleId {
@@ -227,62 +110,45 @@ impl Hazards {
         self.pressures[pressure as usize].rank
     }
 
+    /// The limit of heights that lie below the hazard in force after boundary number `step`; the state is that since the
+    /// last instant.
+    #[inline]
+    pub(super) fn limit(&self, pressure: usize, step: Step, state: &mut State, model: &Model) -> u32 {
+        let Place { first, variables, strides } = &self.places[pressure];
+        if *first == Place::NONE.first {
+            state.step = step;
+            return self.ask(pressure, state, model);
+        }
+        let term = |at: usize| (state.values[variables[at] as usize] as u32).wrapping_mul(u32::from(strides[at]));
+        self.limits[first.wrapping_add(term(0)).wrapping_add(term(1)) as usize]
+    }
+
+    #[inline(never)]
+    fn ask(&self, pressure: usize, state: &State, model: &Model) -> u32 {
+        let rule = self.rules[pressure];
+        match &self.pressures[pressure].table {
+            Some(_) if !state.available(rule, model) => 0,
+            Some((start, look)) => self.limits[*start as usize + look.at(&state.values)],
+            None => self.threshold(rule, state, model).limit(),
+        }
+    }
+
     /// The hazard in force, to the last bit.
-    pub(super) fn threshold(&self, pressure: u32, state: &State, model: &Model) -> Threshold {
-        Threshold::of(state.hazard(self.rule_of(pressure), model))
+    pub(super) fn threshold(&self, rule: RuleId, state: &State, model: &Model) -> Threshold {
+        Threshold::of(state.hazard(rule, model))
     }
+}
 
-    #[inline]
-    fn renew(&self, pressure: u32, limits: &mut [u32], state: &State, model: &Model) {
-        let (known, place) = (&self.pressures[pressure as usize], self.places[pressure as usize]);
-        limits[place.first as usize] = match &known.table {
-            _ if known.limited && !state.available(self.rule_of(pressure), model) => 0,
-            Some((start, look)) => self.tables[start + look.at(&state.values)],
-            None => self.worked_out(known, pressure, state, model),
-        };
-    }
+impl Place {
+    /// Other things must be asked: no table begins so far on, wherever the lowest value stands before it.
+    const NONE: Self = Self { variables: [0; 2], first: 1 << 31, strides: [0; 2] };
 
-    /// The limit of an available pressure, by guard and hazard.
-    fn worked_out(&self, known: &Pressure, pressure: u32, state: &State, model: &Model) -> u32 {
-        let Some((start, look)) = &known.unguarded else { return self.threshold(pressure, state, model).limit() };
-        let holds = !state.stopped && model.program.rule(self.rule_of(pressure)).guard.of(state, model);
-        if holds { self.tables[start + look.at(&state.values)] } else { 0 }
-    }
-
-    /// All limits that are kept.
-    pub(super) fn renew_all(&self, limits: &mut [u32], state: &State, model: &Model) {
-        self.kept.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
-    }
-
-    /// The limits that may have changed as a variable moved and nothing else did.
-    #[inline]
-    pub(super) fn renew_with(&self, variable: VariableId, limits: &mut [u32], state: &State, model: &Model) {
-        let readers = &self.by_variable[variable.0 as usize];
-        readers.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
-    }
-
-    /// The limits that may have changed in an instant.
-    pub(super) fn renew_after(&self, what: &Changed<'_>, limits: &mut [u32], state: &State, model: &Model) {
-        what.written.iter().for_each(|variable| self.renew_with(*variable, limits, state, model));
-        for counter in what.counted {
-            let readers = &self.by_counter[counter.0 as usize];
-            readers.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
-        }
-        for rule in what.limited {
-            if let Some(pressure) = self.index[rule.0 as usize] {
-                self.renew(pressure, limits, state, model);
-            }
-        }
-        if what.time {
-            self.by_time.iter().for_each(|pressure| self.renew(*pressure, limits, state, model));
-        }
-    }
-
-    /// The next boundary at which a pressure that cools down is available again.
-    #[inline]
-    pub(super) fn next_ready(&self, state: &State) -> Step {
-        let ready = self.cooling.iter().map(|slot| state.ready[*slot]).filter(|ready| *ready > state.step);
-        ready.min().unwrap_or(NEVER)
+    fn of((start, look): (u32, Look)) -> Option<Self> {
+        let (variables, strides, base) = look.of_two()?;
+        const { assert!(TABLE_LIMIT / 2 <= u16::MAX as usize) }
+        let first = (base as u32).wrapping_add(start);
+        let strides = strides.map(|stride| stride as u16);
+        (first != Self::NONE.first).then_some(Self { variables, first, strides })
     }
 }
 
@@ -307,29 +173,16 @@ fn tabulate(rule: RuleId, reads: &[Slot], state: &mut State, model: &Model) -> O
     Some((limits, look))
 }
 
-/// What moved in an instant.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Changed<'a> {
-    pub(super) written: &'a [VariableId],
-    pub(super) counted: &'a [crate::model::CounterId],
-    /// Rules that fired and have a limit or a cooldown.
-    pub(super) limited: &'a [RuleId],
-    /// It was that of a boundary at which time alone may have changed something.
-    pub(super) time: bool,
-}
-
 #[cfg(test)]
 impl Hazards {
     /// So many pressures that nothing is known of but their places.
     pub(super) fn nameless(pressures: u32) -> Self {
-        let pressure = |index: u32| Pressure {
-            table: None,
-            unguarded: None,
-            limited: false,
-            highest: Threshold::default(),
-            rank: pressures - index,
-        };
-        let rules = (0..pressures).map(RuleId).collect();
-        Self { rules, pressures: (0..pressures).map(pressure).collect(), ..Self::none() }
+        let pressure = |index: u32| Pressure { table: None, highest: Threshold::default(), rank: pressures - index };
+        Self {
+            rules: (0..pressures).map(RuleId).collect(),
+            places: Vec::new(),
+            limits: Vec::new(),
+            pressures: (0..pressures).map(pressure).collect(),
+        }
     }
 }

@@ -163,18 +163,24 @@ impl Lane {
         self.before = self.past + self.keys[self.past..].partition_point(|key| *key < self.until.1);
     }
 
-    /// Finds the next occasion that lies below the limit in force of its pressure; it is past then.
+    /// Finds the next occasion that lies below the limit in force of its pressure, which `limit` knows by the step number;
+    /// it is past then.
     #[inline]
-    pub(super) fn next(&mut self, ruler: &Ruler, limit: impl Fn(usize) -> u32, owner: Owner<'_>) -> Option<Next> {
+    pub(super) fn next(
+        &mut self,
+        ruler: &Ruler,
+        mut limit: impl FnMut(usize, u32) -> u32,
+        owner: Owner<'_>,
+    ) -> Option<Next> {
         loop {
             if self.past_exact < self.exact.len() {
-                let found = self.next_exact(ruler, &limit);
+                let found = self.next_exact(ruler, &mut limit);
                 if found.is_some() || self.past_exact < self.exact.len() {
                     return found;
                 }
             }
             let below = |key: &Key| {
-                let limit = limit(pressure_of(*key));
+                let limit = limit(pressure_of(*key), ruler.step(*key));
                 (height_of((key >> PRESSURE_BITS) as u32) < limit).then_some((*key, limit))
             };
             let mut ahead = self.keys[self.past..self.before].iter();
@@ -262,12 +268,13 @@ impl Lane {
 
     /// The next in `exact` that lies below the limits.
     #[cold]
-    fn next_exact(&mut self, ruler: &Ruler, limit: &impl Fn(usize) -> u32) -> Option<Next> {
+    fn next_exact(&mut self, ruler: &Ruler, limit: &mut impl FnMut(usize, u32) -> u32) -> Option<Next> {
         while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
             self.past_exact += 1;
-            let limit = limit(occasion.pressure as usize);
+            let step = (occasion.at / ruler.step_ticks) as u32;
+            let limit = limit(occasion.pressure as usize, step);
             if occasion.height() < limit {
-                let (step, narrowly) = ((occasion.at / ruler.step_ticks) as u32, occasion.height() + 1 == limit);
+                let narrowly = occasion.height() + 1 == limit;
                 return Some(Next { occasion: *occasion, step, narrowly });
             }
         }
@@ -318,7 +325,7 @@ mod tests {
             lane.look_until(&ruler, (boundary + 1) * step);
             let limit = |taken: usize| {
                 let limits = limits(highest.len(), taken, boundary);
-                move |pressure: usize| limits[pressure]
+                move |pressure: usize, _| limits[pressure]
             };
             while let Some(Next { occasion, step, .. }) = lane.next(&ruler, limit(taken.len()), owner) {
                 assert_eq!(u64::from(step), boundary);

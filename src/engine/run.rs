@@ -4,7 +4,7 @@
 
 use super::bulk::Bulk;
 use super::draws::{Draws, Remembered};
-use super::hazard::{Changed, Hazards};
+use super::hazard::Hazards;
 use super::lane::{Lane, Next, Owner, Ruler};
 use super::occasion::Randomness;
 use crate::model::instant::{Instant, Runaway, Stage};
@@ -71,15 +71,12 @@ pub(super) struct Run {
     state: State,
     instant: Instant,
     remembered: Remembered,
-    /// The hazards in force, as limits of heights: `Hazards` knows which stands where.
-    limits: Vec<u32>,
     /// The next boundary to be visited; past `K` when the run has ended.
     next: Step,
     /// The next boundary at which the calendar or the observer wants something.
     next_planned: Step,
-    /// The next boundary at which a pending response is due, or a pressure has cooled down.
+    /// The next boundary at which a pending response is due.
     next_due: Step,
-    next_ready: Step,
 }
 
 impl Run {
@@ -88,11 +85,9 @@ impl Run {
             state: layout.start.clone(),
             instant: Instant::new(),
             remembered: Remembered::new(model.rules.len()),
-            limits: layout.hazards.start(),
             next: 0,
             next_planned: 0,
             next_due: NEVER,
-            next_ready: NEVER,
         }
     }
 
@@ -100,8 +95,7 @@ impl Run {
     pub(super) fn begin<O: Observer>(&mut self, place: &mut Place<'_, O>) {
         self.state.copy_from(&place.layout.start);
         self.instant.restart();
-        place.layout.hazards.restart(&mut self.limits);
-        (self.next, self.next_planned, self.next_due, self.next_ready) = (0, 0, NEVER, NEVER);
+        (self.next, self.next_planned, self.next_due) = (0, 0, NEVER);
         place.observer.begin(place.model, &self.state, place.run);
     }
 
@@ -121,7 +115,7 @@ impl Run {
         lane.look_until(ruler, boundary.min(end));
         loop {
             // Nothing can fire any more once the run has stopped.
-            let next = if self.state.stopped { None } else { self.next_occasion(lane, ruler, owner) };
+            let next = if self.state.stopped { None } else { self.next_occasion(lane, ruler, owner, place.model) };
             if let Some(next) = next {
                 if next.narrowly && !self.takes_narrowly(&next, place) || self.take_alone(&next, place) {
                     continue;
@@ -158,17 +152,17 @@ impl Run {
 
     /// Finds the next occasion below the hazard in force.
     #[inline]
-    fn next_occasion(&self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>) -> Option<Next> {
-        let (limits, state) = (&self.limits, &self.state);
-        lane.next(ruler, |pressure| owner.hazards.limit(pressure, limits, state), owner)
+    fn next_occasion(&mut self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>, model: &Model) -> Option<Next> {
+        lane.next(ruler, |pressure, step| owner.hazards.limit(pressure, step, &mut self.state, model), owner)
     }
 
     /// Whether the occasion lies below the hazard in force, to the last bit.
     #[cold]
-    fn takes_narrowly<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
+    fn takes_narrowly<O>(&mut self, next: &Next, place: &Place<'_, O>) -> bool {
         let hazards = &place.layout.hazards;
-        let threshold = hazards.threshold(next.occasion.pressure, &self.state, place.model);
         let rule = hazards.rule_of(next.occasion.pressure);
+        self.state.step = next.step;
+        let threshold = hazards.threshold(rule, &self.state, place.model);
         place.randomness.lies_below(next.occasion, rule.0 as usize, place.run, threshold)
     }
 
@@ -178,16 +172,14 @@ impl Run {
         let (model, hazards) = (place.model, &place.layout.hazards);
         let rule = hazards.rule_of(next.occasion.pressure);
         self.state.step = next.step;
-        let Some(variable) = self.instant.pressure_alone(rule, model, &mut self.state, place.observer) else {
+        if !self.instant.pressure_alone(rule, model, &mut self.state, place.observer) {
             return false;
-        };
+        }
         let now = || place.randomness.time(next.occasion, rule.0 as usize, place.run);
         place.observer.settled(model, &self.state, &now, false);
         if self.state.stopped {
-            self.look_ahead(model, place.layout, false);
-            return true;
+            self.look_ahead(model, place.layout);
         }
-        hazards.renew_with(variable, &mut self.limits, &self.state, model);
         true
     }
 
@@ -203,7 +195,7 @@ impl Run {
         self.instant.pressure(rule, &mut stage)?;
         let now = || randomness.time(next.occasion, rule.0 as usize, run);
         place.observer.settled(model, &self.state, &now, false);
-        self.look_ahead(model, place.layout, false);
+        self.look_ahead(model, place.layout);
         Ok(())
     }
 
@@ -223,12 +215,12 @@ impl Run {
         let now = u64::from(self.next) * step_ticks;
         place.observer.settled(place.model, &self.state, &|| now, true);
         self.next_planned = place.layout.planned[self.next as usize];
-        self.look_ahead(place.model, place.layout, true);
+        self.look_ahead(place.model, place.layout);
         Ok(())
     }
 
-    /// After an instant: the hazards that may have changed, and the next boundary to visit.
-    fn look_ahead(&mut self, model: &Model, layout: &Layout, boundary: bool) {
+    /// After an instant: the next boundary to visit.
+    fn look_ahead(&mut self, model: &Model, layout: &Layout) {
         self.next = self.next_planned;
         if !layout.aging.is_empty() {
             self.next = self.next.min(self.next_age(model, layout));
@@ -236,28 +228,11 @@ impl Run {
         if self.state.stopped {
             return;
         }
-        if boundary && self.state.step == 0 {
-            layout.hazards.renew_all(&mut self.limits, &self.state, model);
-        } else {
-            let Instant { written, counted, limited, .. } = &self.instant;
-            let time = boundary && self.may_have_turned(model);
-            let changed = Changed { written, counted, limited, time };
-            layout.hazards.renew_after(&changed, &mut self.limits, &self.state, model);
-        }
         // What was due is not pending any more.
         if self.instant.moved_pending {
             self.next_due = self.next_due(model);
         }
-        if self.next_ready <= self.state.step || !self.instant.limited.is_empty() {
-            self.next_ready = layout.hazards.next_ready(&self.state);
-        }
-        self.next = self.next.min(self.next_due).min(self.next_ready);
-    }
-
-    /// Whether time alone may have changed a hazard at the present boundary.
-    fn may_have_turned(&self, model: &Model) -> bool {
-        let step = self.state.step;
-        self.next_ready <= step || model.schedule.turns_at(step) || model.program.is_age_reached(&self.state)
+        self.next = self.next.min(self.next_due);
     }
 
     /// The next boundary at which an event is so long ago that a condition changes.

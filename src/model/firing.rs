@@ -78,14 +78,11 @@ impl Instant {
         }
         self.fired.push(rule);
         if step.new != old {
-            self.written.push(id);
             self.turns_with = self.turns_with.or(plain.turns);
         }
         move_one(rule, (&plain.moves, step), stage.model, stage.state, stage.observer);
         let raised = plain.moves.raised(step);
-        if !raised.counters.is_empty() {
-            self.count(raised, stage.model, stage.state);
-        }
+        self.count(raised, stage.model, stage.state);
         let number = self.number();
         stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised: &raised.events });
         if !raised.listeners.is_empty() {
@@ -179,7 +176,6 @@ impl Instant {
         if let Some((slot, steps)) = limits.cooldown {
             stage.state.ready[slot] = stage.state.step.saturating_add(steps);
         }
-        self.limited.push(rule);
     }
 
     /// The index of the branch: as many as there are for what they leave.
@@ -221,7 +217,6 @@ impl Instant {
             stage.state.values[index] = new;
             if new != old && !self.before.iter().any(|(seen, _)| *seen == id) {
                 self.before.push((id, old));
-                self.written.push(id);
                 self.turns_with = self.turns_with.or(stage.model.program.turns_with[index]);
             }
         }
@@ -239,7 +234,9 @@ impl Instant {
             let index = counter.0 as usize;
             state.counts[index] = (state.counts[index] + 1).min(model.counters[index].cap);
             state.latest[index] = state.step;
-            self.counted.push(*counter);
+        }
+        if !raised.counters.is_empty() {
+            self.turns_with = self.turns_with.or(model.program.turns_with_counters);
         }
     }
 

@@ -16,7 +16,7 @@ use super::firing::{Queued, Trigger};
 use super::program::{Kind, Raised, Turns, watch_bit};
 use super::state::State;
 use super::table::DelayTable;
-use super::{CounterId, EventId, Model, RuleId, Step, VariableId, WatchId};
+use super::{EventId, Model, RuleId, Step, VariableId, WatchId};
 
 /// Identity of a firing: the address of the draws that descend from it (SEMANTICS 7). Not state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -135,16 +135,10 @@ pub struct Instant {
     /// Slots of the responses that lapse as the instant settles.
     lapsed: Vec<usize>,
     agenda: Vec<Item>,
-    /// Variables that some effect wrote with a new value since `open`; may repeat.
-    pub written: Vec<VariableId>,
-    /// What can turn with these.
+    /// What can turn with all that has moved since `open`.
     pub(super) turns_with: Turns,
-    /// Counters that moved since `open`; may repeat.
-    pub counted: Vec<CounterId>,
     /// Rules that fired since `open`, in order.
     pub fired: Vec<RuleId>,
-    /// Those of them that have a limit or a cooldown.
-    pub limited: Vec<RuleId>,
     /// Some response began or ceased to be pending.
     pub moved_pending: bool,
     turns: u32,
@@ -169,10 +163,7 @@ impl Instant {
     #[inline]
     pub fn open(&mut self) {
         self.queue.clear();
-        self.written.clear();
-        self.counted.clear();
         self.fired.clear();
-        self.limited.clear();
         self.moved_pending = false;
         self.turns_with = Turns::default();
         self.turns = 0;
@@ -202,8 +193,8 @@ impl Instant {
         Ok(())
     }
 
-    /// The whole instant of a pressure's firing, if nothing can come of it but that one variable moves: which. Otherwise
-    /// nothing happens.
+    /// The whole instant of a pressure's firing, if nothing can come of it but that one variable moves; whether that is so.
+    /// Otherwise nothing happens.
     #[inline]
     pub fn pressure_alone(
         &mut self,
@@ -211,19 +202,18 @@ impl Instant {
         model: &Model,
         state: &mut State,
         observer: &mut impl Observer,
-    ) -> Option<VariableId> {
-        let plain = model.program.plain(rule)?;
-        let variable = plain.moves.variable;
-        let step = plain.moves.after(state.values[variable.0 as usize]);
+    ) -> bool {
+        let Some(plain) = model.program.plain(rule) else { return false };
+        let step = plain.moves.after(state.values[plain.moves.variable.0 as usize]);
         let lapses = plain.turns.lapses && !state.pending.is_empty();
         if !step.unheard || plain.turns.watches != 0 || lapses {
-            return None;
+            return false;
         }
         self.fire_unheard(rule, (&plain.moves, step), model, state, observer);
         if plain.turns.stop {
             state.stopped |= model.program.stop_when.as_ref().is_some_and(|stop| stop.of(state, model));
         }
-        Some(variable)
+        true
     }
 
     /// The whole instant of a pressure's firing.
@@ -348,7 +338,7 @@ impl Instant {
     #[inline]
     fn turn_all(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         loop {
-            let which = self.may_turn(stage.model).watches;
+            let which = self.turns_with.watches;
             if which == 0 || !self.compare(which, stage)? {
                 return Ok(());
             }
@@ -406,7 +396,7 @@ impl Instant {
         }
         if let Some(stop) = &model.program.stop_when {
             // A boundary at which nothing fired is asked too: time alone may have turned it.
-            let asked = self.first.is_none() || self.may_turn(model).stop;
+            let asked = self.first.is_none() || self.turns_with.stop;
             stage.state.stopped |= asked && stop.of(stage.state, model);
         }
     }
@@ -416,7 +406,7 @@ impl Instant {
     fn lapse(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
         // They held when the responses were triggered, in this instant or before it.
-        if self.first.is_some() && !self.may_turn(model).lapses {
+        if self.first.is_some() && !self.turns_with.lapses {
             return;
         }
         self.lapsed.clear();
@@ -431,11 +421,6 @@ impl Instant {
             self.moved_pending = true;
             stage.tell(Occurrence::Lapsed(model.responses[*slot]));
         }
-    }
-
-    /// What may differ now from how it was when the instant began.
-    fn may_turn(&self, model: &Model) -> Turns {
-        if self.counted.is_empty() { self.turns_with } else { self.turns_with.or(model.program.turns_with_counters) }
     }
 
     pub(super) fn runaway(&self, state: &State) -> Runaway {
