@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::occasion::Threshold;
 use crate::model::formula::{Look, Slot, TABLE_LIMIT};
 use crate::model::state::State;
-use crate::model::{Clock, Model, RuleId, Step};
+use crate::model::{Clock, Model, RuleId};
 
 /// The pressures of a model.
 #[derive(Debug)]
@@ -17,12 +17,15 @@ pub(super) struct Hazards {
     rules: Vec<RuleId>,
     /// By pressure: where its limit stands.
     places: Vec<Place>,
-    /// The limits of pressures that read nothing but a few variables, over all that these can be. Tables that are the same,
-    /// as those of a template's rows, are here once.
+    /// First `ASK`; then the limits of pressures that read nothing but a few variables, over all that these can be. Tables
+    /// that are the same, as those of a template's rows, are here once.
     limits: Vec<u32>,
     /// By pressure: what is needed now and then.
     pressures: Vec<Pressure>,
 }
+
+/// The limit of a pressure that must be asked: no height reaches it.
+const ASK: u32 = u32::MAX;
 
 /// Where the limit of a pressure of one or two variables stands: `first`, and `strides` times the values of `variables`
 /// beyond it. Where it reads fewer, strides are 0, so that there is nothing to decide.
@@ -48,7 +51,7 @@ struct Pressure {
 
 impl Hazards {
     pub(super) fn new(model: &Model) -> Self {
-        let mut hazards = Self { rules: Vec::new(), places: Vec::new(), limits: Vec::new(), pressures: Vec::new() };
+        let mut hazards = Self { rules: Vec::new(), places: Vec::new(), limits: vec![ASK], pressures: Vec::new() };
         let (mut state, mut shared) = (State::start(model), HashMap::new());
         for (id, rule) in (0..).map(RuleId).zip(&model.rules) {
             let Clock::Pressure { hazard, highest } = &rule.clock else { continue };
@@ -59,9 +62,7 @@ impl Hazards {
             let table = tabulate(id, &reads, &mut state, model);
             let table = table.map(|(limits, look)| (hazards.enter(limits, &mut shared), look));
             hazards.rules.push(id);
-            // A model may have no variable that could be named.
-            let place = table.filter(|_| !limited && !model.variables.is_empty()).and_then(Place::of);
-            hazards.places.push(place.unwrap_or(Place::NONE));
+            hazards.places.push(table.filter(|_| !limited).and_then(Place::of).unwrap_or(Place::ASK));
             let highest = Threshold::of(if rule.forbidden { 0.0 } else { *highest });
             hazards.pressures.push(Pressure { table, highest, rank: 0 });
         }
@@ -110,17 +111,21 @@ impl Hazards {
         self.pressures[pressure as usize].rank
     }
 
-    /// The limit of heights that lie below the hazard in force after boundary number `step`; the state is that since the
-    /// last instant.
+    /// The limit of heights that lie below the hazard in force, where it hangs on a variable or two; otherwise no height
+    /// reaches it, and `asked` knows it.
     #[inline]
-    pub(super) fn limit(&self, pressure: usize, step: Step, state: &mut State, model: &Model) -> u32 {
+    pub(super) fn limit(&self, pressure: usize, values: &[i32]) -> u32 {
         let Place { first, variables, strides } = &self.places[pressure];
-        if *first == Place::NONE.first {
-            state.step = step;
-            return self.ask(pressure, state, model);
-        }
-        let term = |at: usize| (state.values[variables[at] as usize] as u32).wrapping_mul(u32::from(strides[at]));
+        // A model may have no variable that could be named.
+        let value = |at: usize| values.get(variables[at] as usize).map_or(0, |value| *value as u32);
+        let term = |at: usize| value(at).wrapping_mul(u32::from(strides[at]));
         self.limits[first.wrapping_add(term(0)).wrapping_add(term(1)) as usize]
+    }
+
+    /// The limit, which `limit` found, or which must be asked: the state is that of now.
+    #[inline]
+    pub(super) fn asked(&self, limit: u32, pressure: u32, state: &State, model: &Model) -> u32 {
+        if limit == ASK { self.ask(pressure as usize, state, model) } else { limit }
     }
 
     #[inline(never)]
@@ -140,15 +145,14 @@ impl Hazards {
 }
 
 impl Place {
-    /// Other things must be asked: no table begins so far on, wherever the lowest value stands before it.
-    const NONE: Self = Self { variables: [0; 2], first: 1 << 31, strides: [0; 2] };
+    /// It must be asked.
+    const ASK: Self = Self { variables: [0; 2], first: 0, strides: [0; 2] };
 
     fn of((start, look): (u32, Look)) -> Option<Self> {
         let (variables, strides, base) = look.of_two()?;
         const { assert!(TABLE_LIMIT / 2 <= u16::MAX as usize) }
-        let first = (base as u32).wrapping_add(start);
         let strides = strides.map(|stride| stride as u16);
-        (first != Self::NONE.first).then_some(Self { variables, first, strides })
+        Some(Self { variables, first: (base as u32).wrapping_add(start), strides })
     }
 }
 

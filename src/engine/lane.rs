@@ -104,8 +104,8 @@ pub(super) struct Next {
     pub(super) occasion: Occasion,
     /// Its step number.
     pub(super) step: u32,
-    /// Its height is the last below the limit, so that only its further bits say whether it lies below the hazard.
-    pub(super) narrowly: bool,
+    /// The limit below which it lies.
+    pub(super) limit: u32,
 }
 
 /// One run's occasions.
@@ -163,24 +163,18 @@ impl Lane {
         self.before = self.past + self.keys[self.past..].partition_point(|key| *key < self.until.1);
     }
 
-    /// Finds the next occasion that lies below the limit in force of its pressure, which `limit` knows by the step number;
-    /// it is past then.
+    /// Finds the next occasion that lies below the limit of its pressure; it is past then.
     #[inline]
-    pub(super) fn next(
-        &mut self,
-        ruler: &Ruler,
-        mut limit: impl FnMut(usize, u32) -> u32,
-        owner: Owner<'_>,
-    ) -> Option<Next> {
+    pub(super) fn next(&mut self, ruler: &Ruler, limit: impl Fn(usize) -> u32, owner: Owner<'_>) -> Option<Next> {
         loop {
             if self.past_exact < self.exact.len() {
-                let found = self.next_exact(ruler, &mut limit);
+                let found = self.next_exact(ruler, &limit);
                 if found.is_some() || self.past_exact < self.exact.len() {
                     return found;
                 }
             }
             let below = |key: &Key| {
-                let limit = limit(pressure_of(*key), ruler.step(*key));
+                let limit = limit(pressure_of(*key));
                 (height_of((key >> PRESSURE_BITS) as u32) < limit).then_some((*key, limit))
             };
             let mut ahead = self.keys[self.past..self.before].iter();
@@ -195,9 +189,7 @@ impl Lane {
             let found = self.before - ahead.len() - 1;
             if self.is_far(found, ruler) || self.is_alone(found, ruler) {
                 self.past = found + 1;
-                let occasion = ruler.occasion(key);
-                let narrowly = occasion.height() + 1 == limit;
-                return Some(Next { occasion, step: ruler.step(key), narrowly });
+                return Some(Next { occasion: ruler.occasion(key), step: ruler.step(key), limit });
             }
             let group = self.group(found, ruler);
             self.refine(group, ruler, owner);
@@ -268,14 +260,13 @@ impl Lane {
 
     /// The next in `exact` that lies below the limits.
     #[cold]
-    fn next_exact(&mut self, ruler: &Ruler, limit: &mut impl FnMut(usize, u32) -> u32) -> Option<Next> {
+    fn next_exact(&mut self, ruler: &Ruler, limit: &impl Fn(usize) -> u32) -> Option<Next> {
         while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
             self.past_exact += 1;
-            let step = (occasion.at / ruler.step_ticks) as u32;
-            let limit = limit(occasion.pressure as usize, step);
+            let limit = limit(occasion.pressure as usize);
             if occasion.height() < limit {
-                let narrowly = occasion.height() + 1 == limit;
-                return Some(Next { occasion: *occasion, step, narrowly });
+                let step = (occasion.at / ruler.step_ticks) as u32;
+                return Some(Next { occasion: *occasion, step, limit });
             }
         }
         None
@@ -325,7 +316,7 @@ mod tests {
             lane.look_until(&ruler, (boundary + 1) * step);
             let limit = |taken: usize| {
                 let limits = limits(highest.len(), taken, boundary);
-                move |pressure: usize, _| limits[pressure]
+                move |pressure: usize| limits[pressure]
             };
             while let Some(Next { occasion, step, .. }) = lane.next(&ruler, limit(taken.len()), owner) {
                 assert_eq!(u64::from(step), boundary);

@@ -115,9 +115,10 @@ impl Run {
         lane.look_until(ruler, boundary.min(end));
         loop {
             // Nothing can fire any more once the run has stopped.
-            let next = if self.state.stopped { None } else { self.next_occasion(lane, ruler, owner, place.model) };
+            let next = if self.state.stopped { None } else { self.next_occasion(lane, ruler, owner) };
             if let Some(next) = next {
-                if next.narrowly && !self.takes_narrowly(&next, place) || self.take_alone(&next, place) {
+                self.state.step = next.step;
+                if !self.takes(&next, place) || self.take_alone(&next, place) {
                     continue;
                 }
                 self.take(next, place)?;
@@ -150,18 +151,26 @@ impl Run {
         place.observer.end(model, &self.state);
     }
 
-    /// Finds the next occasion below the hazard in force.
+    /// Finds the next occasion that may lie below the hazard in force.
     #[inline]
-    fn next_occasion(&mut self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>, model: &Model) -> Option<Next> {
-        lane.next(ruler, |pressure, step| owner.hazards.limit(pressure, step, &mut self.state, model), owner)
+    fn next_occasion(&self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>) -> Option<Next> {
+        let values = &*self.state.values;
+        lane.next(ruler, |pressure| owner.hazards.limit(pressure, values), owner)
     }
 
-    /// Whether the occasion lies below the hazard in force, to the last bit.
+    /// Whether the occasion, to which the run has come, lies below the hazard in force.
+    #[inline]
+    fn takes<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
+        let Next { occasion, limit, .. } = next;
+        let limit = place.layout.hazards.asked(*limit, occasion.pressure, &self.state, place.model);
+        occasion.height() + 1 < limit || occasion.height() + 1 == limit && self.takes_narrowly(next, place)
+    }
+
+    /// Whether it does, to the last bit.
     #[cold]
-    fn takes_narrowly<O>(&mut self, next: &Next, place: &Place<'_, O>) -> bool {
+    fn takes_narrowly<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
         let hazards = &place.layout.hazards;
         let rule = hazards.rule_of(next.occasion.pressure);
-        self.state.step = next.step;
         let threshold = hazards.threshold(rule, &self.state, place.model);
         place.randomness.lies_below(next.occasion, rule.0 as usize, place.run, threshold)
     }
@@ -171,7 +180,6 @@ impl Run {
     fn take_alone<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> bool {
         let (model, hazards) = (place.model, &place.layout.hazards);
         let rule = hazards.rule_of(next.occasion.pressure);
-        self.state.step = next.step;
         if !self.instant.pressure_alone(rule, model, &mut self.state, place.observer) {
             return false;
         }

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::{Queued, Trigger};
-use super::program::{Kind, Raised, Turns, watch_bit};
+use super::program::{Kind, Raised, Turns};
 use super::state::State;
 use super::table::DelayTable;
 use super::{EventId, Model, RuleId, Step, VariableId, WatchId};
@@ -165,7 +165,7 @@ impl Instant {
         self.queue.clear();
         self.fired.clear();
         self.moved_pending = false;
-        self.turns_with = Turns::default();
+        self.turns_with = Turns::NOTHING;
         self.turns = 0;
         self.first = None;
     }
@@ -205,12 +205,12 @@ impl Instant {
     ) -> bool {
         let Some(plain) = model.program.plain(rule) else { return false };
         let step = plain.moves.after(state.values[plain.moves.variable.0 as usize]);
-        let lapses = plain.turns.lapses && !state.pending.is_empty();
-        if !step.unheard || plain.turns.watches != 0 || lapses {
+        let lapses = plain.turns.lapses() && !state.pending.is_empty();
+        if !step.unheard || plain.turns.any_watch() || lapses {
             return false;
         }
         self.fire_unheard(rule, (&plain.moves, step), model, state, observer);
-        if plain.turns.stop {
+        if plain.turns.stop() {
             state.stopped |= model.program.stop_when.as_ref().is_some_and(|stop| stop.of(state, model));
         }
         true
@@ -338,8 +338,8 @@ impl Instant {
     #[inline]
     fn turn_all(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         loop {
-            let which = self.turns_with.watches;
-            if which == 0 || !self.compare(which, stage)? {
+            let which = self.turns_with;
+            if !which.any_watch() || !self.compare(which, stage)? {
                 return Ok(());
             }
             self.drain(stage)?;
@@ -352,14 +352,14 @@ impl Instant {
     /// # Errors
     /// `Runaway` if the turns of the instant reach `LIMIT`.
     pub fn begin_turn(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
-        self.compare(u64::MAX, stage)
+        self.compare(Turns::ANYTHING, stage)
     }
 
     /// `begin_turn` that asks only the watched lets of `which`.
-    fn compare(&mut self, which: u64, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
+    fn compare(&mut self, which: Turns, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
         self.turned.clear();
         let watches = stage.model.program.watches.iter().enumerate();
-        for (index, watch) in watches.filter(|(index, _)| which & watch_bit(*index) != 0) {
+        for (index, watch) in watches.filter(|(index, _)| which.watch(*index)) {
             let holds = watch.condition.of(stage.state, stage.model);
             if holds != stage.state.held[index] {
                 stage.state.held[index] = holds;
@@ -396,7 +396,7 @@ impl Instant {
         }
         if let Some(stop) = &model.program.stop_when {
             // A boundary at which nothing fired is asked too: time alone may have turned it.
-            let asked = self.first.is_none() || self.turns_with.stop;
+            let asked = self.first.is_none() || self.turns_with.stop();
             stage.state.stopped |= asked && stop.of(stage.state, model);
         }
     }
@@ -406,7 +406,7 @@ impl Instant {
     fn lapse(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
         // They held when the responses were triggered, in this instant or before it.
-        if self.first.is_some() && !self.turns_with.lapses {
+        if self.first.is_some() && !self.turns_with.lapses() {
             return;
         }
         self.lapsed.clear();

@@ -41,16 +41,10 @@ pub struct Program {
     pub ages: Box<[(CounterId, Step)]>,
 }
 
-/// What can turn: yes/no lets that somebody watches, and `stop_when`.
+/// What can turn, a bit for each: `stop_when`, the guards of responses that lapse with them, and yes/no lets that somebody
+/// watches, the last bit standing for all beyond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Turns {
-    /// Watched lets: a bit for each, the last for all beyond.
-    pub watches: u64,
-    /// `stop_when`.
-    pub stop: bool,
-    /// The guard of a response that lapses with it.
-    pub lapses: bool,
-}
+pub struct Turns(u64);
 
 /// A watched let.
 #[derive(Debug, Clone)]
@@ -196,15 +190,15 @@ impl Program {
         };
         for (index, watch) in model.watches.iter().enumerate() {
             for slot in &watch.condition.reads {
-                program.turning(*slot, |turns| turns.watches |= watch_bit(index));
+                program.turning(*slot, Turns::of_watch(index));
             }
         }
         for slot in model.stop_when.iter().flat_map(|stop| &stop.reads) {
-            program.turning(*slot, |turns| turns.stop = true);
+            program.turning(*slot, Turns::STOP);
         }
         let lapses = |rule: &&Rule| matches!(rule.clock, Clock::Response { keep: false, .. });
         for slot in model.rules.iter().filter(lapses).flat_map(|rule| &rule.guard.reads) {
-            program.turning(*slot, |turns| turns.lapses = true);
+            program.turning(*slot, Turns::LAPSES);
         }
         program.plain = program.rules.iter().map(|rule| Plain::of(rule, &program.turns_with)).collect();
         let mut known = HashSet::new();
@@ -213,7 +207,8 @@ impl Program {
     }
 
     /// Notes what can turn with `slot`.
-    fn turning(&mut self, slot: Slot, note: impl Fn(&mut Turns)) {
+    fn turning(&mut self, slot: Slot, what: Turns) {
+        let note = |turns: &mut Turns| *turns = turns.or(what);
         match slot {
             Slot::Variable(id) => note(&mut self.turns_with[id.0 as usize]),
             Slot::Count(_) => note(&mut self.turns_with_counters),
@@ -255,12 +250,6 @@ impl Program {
     }
 }
 
-/// What stands for watch number `index` in `Turns`.
-#[inline]
-pub fn watch_bit(index: usize) -> u64 {
-    1 << index.min(u64::BITS as usize - 1)
-}
-
 /// Every age of every counter at which a condition changes.
 fn ages(model: &Model) -> Box<[(CounterId, Step)]> {
     let counters = (0..).map(CounterId).zip(&model.counters);
@@ -279,13 +268,53 @@ fn orders(rules: &[Rule]) -> Vec<u32> {
 }
 
 impl Turns {
+    /// Nothing.
+    pub const NOTHING: Self = Self(0);
     /// Whatever there is.
-    pub const ANYTHING: Self = Self { watches: u64::MAX, stop: true, lapses: true };
+    pub const ANYTHING: Self = Self(u64::MAX);
+    const STOP: Self = Self(1);
+    const LAPSES: Self = Self(2);
+    /// All watched lets.
+    const WATCHES: Self = Self(!3);
+
+    /// Watch number `index`.
+    fn of_watch(index: usize) -> Self {
+        Self(4 << index.min(u64::BITS as usize - 3))
+    }
+
+    fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether `stop_when` can turn.
+    #[inline]
+    pub fn stop(self) -> bool {
+        self.meets(Self::STOP)
+    }
+
+    /// Whether the guard of a response can turn that lapses with it.
+    #[inline]
+    pub fn lapses(self) -> bool {
+        self.meets(Self::LAPSES)
+    }
+
+    /// Whether any watched let can turn.
+    #[inline]
+    pub fn any_watch(self) -> bool {
+        self.meets(Self::WATCHES)
+    }
+
+    /// Whether watch number `index` can turn.
+    #[inline]
+    pub fn watch(self, index: usize) -> bool {
+        self.meets(Self::of_watch(index))
+    }
 
     /// What can turn with either.
+    #[inline]
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self { watches: self.watches | other.watches, stop: self.stop | other.stop, lapses: self.lapses | other.lapses }
+        Self(self.0 | other.0)
     }
 }
 
