@@ -50,6 +50,8 @@
 //!   [`analysis::study`]; bands, and what runs add to them: [`analysis::bands`].
 //! - which doubtful number a result rests on: [`analysis::tornado`]; [`analysis::sensitivity`], estimators on any function of
 //!   the unit cube, and [`analysis::indices`], these of a scenario. Where in a table something happens: [`analysis::discover`].
+//! - a sweep, from `--vary` to the table: [`analysis::vary`] (what the option says), [`analysis::sweep`] (the points, measured
+//!   and paired with the base), `cli/store.rs` (finished points on disk), [`report::sweep`] (views).
 //! - whether the two engines agree: [`analysis::agree`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].

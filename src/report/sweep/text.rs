@@ -393,8 +393,13 @@ fn footer(sweep: &Sweep) -> String {
         let what = format!("{} rows have no number: no run of their point has one", count(shaky as u64));
         lines += &[styled(WARNING, "\n! ").as_str(), wrap(&what, 2, 2).trim_start()].concat();
     }
-    let note = "pt: percentage points. All points draw the same occasions, so changes are paired run by run; intervals hold \
-                at 95 % each, not all at once.";
+    let sampled = sweep.rows().any(|(_, row)| row.estimate.basis == Basis::Sampled);
+    let note = if sampled {
+        "pt: percentage points. All points draw the same occasions, so changes are paired run by run; intervals hold at \
+         95 % each, not all at once."
+    } else {
+        "pt: percentage points. Every point is solved, so nothing here is left to chance but the scenario's own."
+    };
     lines += &format!("\n{}", styled(FAINT, &wrap(note, 0, 0)));
     let what = format!(
         "simulate {} · scenario {} · seed {}",
