@@ -7,6 +7,7 @@ pub mod answered;
 pub mod bands;
 pub mod binomial;
 pub mod briefly;
+pub mod compare;
 #[cfg(test)]
 mod coverage;
 pub mod design;
