@@ -9,6 +9,7 @@ mod architecture;
 mod checker;
 mod claims;
 mod cli;
+mod compare;
 mod compile;
 mod coverage;
 mod determinism;

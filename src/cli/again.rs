@@ -4,7 +4,7 @@
 
 use super::args::study::{BandsArgs, CommonArgs, DiscoverArgs, SensitivityArgs};
 use super::args::sweep::{DesignName, SweepArgs};
-use super::args::{AgreeArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
+use super::args::{AgreeArgs, CompareArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
 /// The command that gives the same report: `runs` are those that were done.
 pub fn simulate(file: &str, typed: &SimulateArgs, runs: u64) -> String {
@@ -100,6 +100,37 @@ fn common(typed: &CommonArgs) -> Vec<String> {
     words.extend(typed.all.then(|| "--all".into()));
     words.extend(typed.no_exact.then(|| "--no-exact".into()));
     words
+}
+
+/// The command that compares the same again: what is changed on either side stands by itself.
+pub fn compare(
+    (base, other): (&str, &str),
+    typed: &CompareArgs,
+    (of_base, of_other): &(OverrideArgs, OverrideArgs),
+) -> String {
+    let mut words = vec!["simulate compare".into(), quoted(base)];
+    words.extend(typed.other.is_some().then(|| quoted(other)));
+    words.extend([format!("--runs {} --seed {}", typed.runs, typed.seed)]);
+    if typed.other.is_some() {
+        // These hold on both sides; the base has its own besides.
+        let own = OverrideArgs {
+            variant: typed.base_variant.clone(),
+            set: typed.base_set.clone(),
+            forbid: typed.base_forbid.clone(),
+            force: typed.base_force.clone(),
+            beyond_range: false,
+        };
+        words.extend(overrides(&own).iter().map(|word| word.replacen("--", "--base-", 1)));
+        words.extend(overrides(&typed.overrides));
+    } else {
+        let base = OverrideArgs { beyond_range: false, ..of_base.clone() };
+        words.extend(overrides(&base).iter().map(|word| word.replacen("--", "--base-", 1)));
+        words.extend(overrides(of_other));
+    }
+    words.extend(form(typed.format()));
+    words.extend(typed.all.then(|| "--all".into()));
+    words.extend(typed.no_exact.then(|| "--no-exact".into()));
+    words.join(" ")
 }
 
 fn form(format: Format) -> Option<String> {

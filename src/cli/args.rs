@@ -2,6 +2,7 @@
 //!
 //! Has no behaviour; what an option means is decided where the library's plain structs are made from it.
 
+mod compare;
 pub mod study;
 pub mod sweep;
 
@@ -13,6 +14,8 @@ use crate::engine::Plan;
 use crate::model::compile::Overrides;
 use study::{BandsArgs, DiscoverArgs, SensitivityArgs};
 use sweep::{MergeArgs, SubmitArgs, SweepArgs};
+
+pub use compare::CompareArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,6 +77,8 @@ pub enum Command {
     Sensitivity(SensitivityArgs),
     /// Find where in a sweep something happens: boxes and a tree that can be read aloud
     Discover(DiscoverArgs),
+    /// Compare two variants of a scenario, or two scenarios, on the same runs: what changes, and how sure that is
+    Compare(CompareArgs),
     /// Tell one run as a dated story: what fired, why, and what it changed
     Trace(TraceArgs),
     /// Print back, in plain words, what a scenario or one of its rules was understood to say
@@ -121,7 +126,7 @@ pub struct SimulateArgs {
 }
 
 /// `--set`, `--forbid`, `--force`, `--variant`
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Args, Default)]
 #[command(next_help_heading = "What-ifs (each may be given several times)")]
 pub struct OverrideArgs {
     /// Give a parameter another value: `--set us_line=back`

@@ -59,11 +59,23 @@ pub fn examine(source: &Source<'_>, overrides: &OverrideArgs) -> Findings {
 /// Its mistakes have been told, all of them: as text on standard error or as JSON on standard output; or the file
 /// cannot be read.
 pub fn load(path: &Path, overrides: &OverrideArgs, format: StoryFormat) -> Result<Loaded, Failure> {
-    let text = input::read(path).map_err(Failure::Failed)?;
+    load_text(path, &input::read(path).map_err(Failure::Failed)?, overrides, format)
+}
+
+/// The same of a text that has been read from `path`.
+///
+/// # Errors
+/// Its mistakes have been told.
+pub fn load_text(
+    path: &Path,
+    text: &input::Text,
+    overrides: &OverrideArgs,
+    format: StoryFormat,
+) -> Result<Loaded, Failure> {
     let source = Source { name: &text.name, text: &text.text };
     let Findings { compiled, diagnostics } = examine(&source, overrides);
     if let Some((document, model)) = compiled {
-        return Ok(Loaded { shown: input::shown(path), document, model, warnings: diagnostics, text });
+        return Ok(Loaded { shown: input::shown(path), document, model, warnings: diagnostics, text: text.clone() });
     }
     Err(refuse(&diagnostics, &source, format))
 }

@@ -10,6 +10,7 @@ mod agree;
 pub mod args;
 mod bands;
 mod check;
+mod compare;
 mod discover;
 mod explain;
 mod export;
@@ -115,6 +116,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Some(Command::Bands(typed)) => bands::run(typed),
         Some(Command::Sensitivity(typed)) => sensitivity::run(typed),
         Some(Command::Discover(typed)) => discover::run(typed),
+        Some(Command::Compare(typed)) => compare::run(typed),
         Some(Command::Trace(typed)) => trace::run(typed),
         Some(Command::Explain(typed)) => explain::run(typed),
         Some(Command::Check(typed)) => check::run(typed),

@@ -83,7 +83,7 @@ fn clock(calendar: &Calendar) -> Clock {
 }
 
 /// What the options say, variants first; then each parameter that has another value than in the file.
-fn changes(model: &Model) -> Vec<Change> {
+pub(super) fn changes(model: &Model) -> Vec<Change> {
     let says = |option: &str| {
         let variant = option.strip_prefix("--variant ")?;
         model.variants.iter().find(|v| v.name == variant).map(|v| plain(&v.says))

@@ -5,6 +5,7 @@
 
 pub mod agree;
 pub mod bands;
+pub mod compare;
 pub mod csv;
 pub mod dates;
 pub mod discover;

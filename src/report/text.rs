@@ -81,7 +81,7 @@ fn interrupted(method: &Method) -> String {
 }
 
 /// `us_line=back (the file says neutral)`, `--variant no_cuba: no relations with Cuba`
-fn changed(change: &super::Change) -> String {
+pub(super) fn changed(change: &super::Change) -> String {
     match &change.was {
         Some(was) => format!("{} (the file says {was})", change.option.trim_start_matches("--set ")),
         None if change.says.is_empty() => change.option.clone(),
