@@ -53,6 +53,9 @@
 //! - a sweep, from `--vary` to the table: [`analysis::vary`] (what the option says), [`analysis::sweep`] (the points, measured
 //!   and paired with the base), `cli/store.rs` (finished points on disk), [`report::sweep`] (views).
 //! - whether the two engines agree: [`analysis::agree`].
+//! - every quantity of a scenario by name, for studies: [`analysis::measure`]; how far two variants are apart, run by run:
+//!   [`analysis::paired`]; `simulate compare`: [`analysis::compare`]; a probability watched while runs are drawn:
+//!   [`analysis::watched`].
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].
 //!

@@ -30,3 +30,4 @@ pub mod sweep;
 pub mod tornado;
 pub mod vary;
 pub mod warning;
+pub mod watched;
