@@ -7,7 +7,7 @@
 //! The spread of what the draws give is wider than the spread over judgements, as each is measured with few runs. What the
 //! runs add is estimated and taken out. All draws see the same luck, so the runs are crossed with the draws: in a table of
 //! draws by runs, what a run does in all draws alike moves the whole band, and only what is left in a cell widens it. Its
-//! variance is the residual mean square of the two-way layout: S. R. Searle, G. Casella, C. E. McCulloch, "Variance
+//! variance is the residual mean square of the two-way layout: S. R. Searle, G. Casella, C. E. `McCulloch`, "Variance
 //! Components" (1992), doi:10.1002/9780470316856, section 4.3; for nested simulation: Y. Sun, D. W. Apley, J. Staum,
 //! "Efficient Nested Simulation for Estimating the Variance of a Conditional Expectation", Operations Research 59,
 //! 998-1007 (2011), doi:10.1287/opre.1110.0932. Values are drawn towards their mean until their variance is what is left:

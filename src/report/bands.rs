@@ -9,7 +9,7 @@ use super::layout::{FAINT, heading, left, right, styled, width, wrap};
 use super::study::{Doubtful, Heading, digits, doubtful, half_width, kinds, name, sampling_error, table, unit};
 use crate::analysis::bands::{Band, Banded, End, FEWEST};
 use crate::analysis::estimate::Interval;
-use crate::analysis::judgement::{Judgement, Sharing};
+use crate::analysis::judgement::{Doubt, Judgement, Sharing};
 use crate::analysis::measure::{Basis, Kind, Scale};
 use crate::scenario::words;
 
@@ -97,12 +97,13 @@ fn in_words(scale: words::Scale, banded: &Banded) -> Option<[String; 3]> {
 
 /// As text of 80 columns; what was drawn too if `all`.
 pub fn text(bands: &Bands, banded: &[Banded], all: bool) -> String {
+    let judged = bands.judgements.iter().filter(|judgement| judgement.doubt == Doubt::Judged).count();
     let together = match bands.shared {
-        Sharing::Source => "judgements of one source move together",
-        Sharing::Independent => "each judgement moves by itself",
+        Sharing::Source if judged > 1 => "; judgements of one source move together",
+        _ => ", each by itself",
     };
     let how = format!(
-        "{} draws of {}; {together}. {} runs a draw, {} for the estimate, where they cannot be solved.",
+        "{} draws of {}{together}. {} runs a draw, {} for the estimate, where they cannot be solved.",
         count(bands.draws),
         kinds(&bands.judgements),
         count(bands.runs),

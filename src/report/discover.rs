@@ -202,8 +202,8 @@ pub fn text(found: &Discovered) -> String {
         0,
     );
     let digest = found.digest.get(..12).unwrap_or(&found.digest);
-    lines += &styled(FAINT, &wrap(&format!("table {digest}, simulate {}", found.simulate), 0, 0));
-    lines + &format!("again: {}\n", found.command)
+    lines
+        + &format!("\nsimulate {} · table {digest} · seed {}\nagain:   {}\n", found.simulate, found.seed, found.command)
 }
 
 fn cautions(found: &Discovered) -> String {

@@ -207,7 +207,8 @@ fn tornado_text(tornado: &Tornado, judgements: &[Doubtful], few: usize) -> Strin
             let Some(value) = change.value else { continue };
             let cells = styled(BAR, &bar((value.abs() / longest).min(1.0), CELLS));
             let padding = CELLS.saturating_sub(width(&bar((value.abs() / longest).min(1.0), CELLS)));
-            let half = change.interval.map_or(0.0, |interval| interval.half_width());
+            let sampled = change.interval.filter(|_| change.pairing != Pairing::Exact);
+            let half = sampled.map_or(0.0, |interval| interval.half_width());
             let sign = if value > 0.0 {
                 "+"
             } else if value < 0.0 {

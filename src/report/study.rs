@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::figures::{count, number};
-use super::layout::{FAINT, flow, heading, left, plain, right, styled, width, wrap};
+use super::layout::{flow, heading, left, plain, right, width, wrap};
 use crate::analysis::estimate::decimals;
 use crate::analysis::judgement::{Doubt, Judgement};
 use crate::analysis::measure::{Basis, Estimate, Kind, Quantity, Scale};
@@ -46,12 +46,12 @@ impl Heading {
 
     /// What these numbers are not, and how to have them again.
     pub fn closing(&self) -> String {
-        let limits = "These are the author's assumptions worked out, not a forecast. What the file leaves out cannot happen \
-                      here, and no band holds it.";
+        let limits = "These numbers restate the assumptions of the scenario file; they are no forecast. What the file leaves \
+                      out cannot happen here, and no band holds it.";
         let digest = self.digest.get(..12).unwrap_or(&self.digest);
         let version = &self.simulate;
-        let of = format!("scenario {digest}, simulate {version}, semantics {}", self.semantics);
-        format!("\n{}{}again: {}\n", wrap(limits, 0, 0), styled(FAINT, &wrap(&of, 0, 0)), self.command)
+        let of = format!("simulate {version} · scenario {digest} · seed {}", self.seed);
+        format!("\n{}\n{of}\nagain:   {}\n", wrap(limits, 0, 0), self.command)
     }
 }
 

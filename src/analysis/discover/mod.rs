@@ -94,6 +94,7 @@ impl Cases {
     }
 
     /// Those cases, in that order; one may come several times.
+    #[must_use]
     pub fn taken(&self, rows: &[usize]) -> Self {
         let factor = |factor: &Factor| Factor {
             name: factor.name.clone(),

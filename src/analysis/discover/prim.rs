@@ -226,7 +226,7 @@ fn between(above: Option<f64>, below: Option<f64>) -> Option<Limit> {
 fn outwards<'a>(outside: impl Iterator<Item = &'a f64>, step: usize) -> Option<f64> {
     let mut outside = outside.skip(step - 1);
     let last = *outside.next()?;
-    let next = *outside.find(|next| next.total_cmp(&&last).is_ne())?;
+    let next = *outside.find(|next| next.total_cmp(&last).is_ne())?;
     Some(cut(last.min(next), last.max(next)))
 }
 

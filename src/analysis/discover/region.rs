@@ -68,6 +68,7 @@ impl Region {
     }
 
     /// The same with another limit on `factor`.
+    #[must_use]
     pub fn with(&self, factor: usize, limit: Option<Limit>) -> Self {
         let mut region = self.clone();
         region.limits[factor] = limit;

@@ -1,4 +1,4 @@
-//! Which of the doubtful numbers a result rests on: indices of any function on the unit cube, named as in SALib.
+//! Which of the doubtful numbers a result rests on: indices of any function on the unit cube, named as in `SALib`.
 //!
 //! Does not know scenarios: a method makes points, whoever knows the function gives it a value at each, and the method
 //! makes indices of these. A coordinate may stand for a number or for one of several names; neither is made of the

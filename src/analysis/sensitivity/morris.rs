@@ -62,6 +62,9 @@ impl Design {
     }
 
     /// The indices by factor, from the function's value at every point.
+    ///
+    /// # Panics
+    /// If there is not a value for every point, or a step moves nothing.
     pub fn indices(&self, outputs: &[f64], seed: u64) -> Vec<Index> {
         let effects = self.effects(outputs);
         let mut draws = Draws::new(Purpose::Resample, seed, "morris", 0);

@@ -73,13 +73,16 @@ impl Design {
     }
 
     /// The indices by factor, from the function's value at every point; `None` if these do not vary.
+    ///
+    /// # Panics
+    /// If there is not a value for every point.
     pub fn indices(&self, outputs: &[f64], seed: u64) -> Option<Vec<Index>> {
         assert_eq!(outputs.len(), self.points.len(), "a value at every point");
         indices(self.factors, outputs, seed)
     }
 }
 
-/// The indices of so many factors from `outputs` in the order of Saltelli's design (which is SALib's too, without
+/// The indices of so many factors from `outputs` in the order of Saltelli's design (which is that of `SALib` too, without
 /// second order); `None` if these do not vary.
 pub fn indices(factors: usize, outputs: &[f64], seed: u64) -> Option<Vec<Index>> {
     let blocks: Vec<&[f64]> = outputs.chunks_exact(factors + 2).collect();
@@ -94,13 +97,14 @@ pub fn indices(factors: usize, outputs: &[f64], seed: u64) -> Option<Vec<Index>>
             into.1.push(found.1);
         }
     }
-    let index = |((first, total), (firsts, totals)): ((f64, f64), &(Vec<f64>, Vec<f64>))| Index {
+    let each = estimate.into_iter().zip(&again);
+    let index = each.map(|((first, total), (firsts, totals))| Index {
         first,
         first_conf: NORMAL * deviation(firsts),
         total,
         total_conf: NORMAL * deviation(totals),
-    };
-    Some(estimate.into_iter().zip(&again).map(index).collect())
+    });
+    Some(index.collect())
 }
 
 /// First-order and total index of every factor from the blocks `taken`.
