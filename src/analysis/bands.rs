@@ -23,6 +23,8 @@ use super::measure::{Basis, Estimate, Found, Measured, Quantity, Scale};
 const TAIL: f64 = 0.05;
 /// The normal quantile that goes with intervals of 95 %.
 const NORMAL: f64 = 1.959_963_984_540_054;
+/// How far solved values may be from each other, relative to themselves, and be the same.
+const SOLVED: f64 = 1e-6;
 /// Fewer draws have no band.
 pub const FEWEST: usize = 20;
 
@@ -161,6 +163,8 @@ impl Table {
         }
         let mean = values.iter().sum::<f64>() / draws as f64;
         let seen = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (draws - 1) as f64;
+        // Solved values differ in their last digits though nothing has moved.
+        let seen = if self.sampled == 0 && seen <= (SOLVED * mean) * (SOLVED * mean) { 0.0 } else { seen };
         let (own, common) = self.noise();
         let noise = if seen > 0.0 { (own * self.sampled as f64 / draws as f64 / seen).min(1.0) } else { 0.0 };
         let shift = libm::sqrt(common);
