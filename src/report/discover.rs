@@ -2,6 +2,8 @@
 //!
 //! Computes no numbers.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::figures::count;
@@ -270,7 +272,7 @@ fn tree(found: &Discovered) -> String {
         let shown =
             format!("{}  {}", right(&format!("{:.0} %", 100.0 * share(leaf)), 5), left(&fraction(leaf), column));
         let indent = width(&shown) + 4;
-        lines += &format!("  {shown}  {}", wrap(&says, indent, indent).trim_start());
+        let _ = write!(lines, "  {shown}  {}", wrap(&says, indent, indent).trim_start());
     }
     lines
 }

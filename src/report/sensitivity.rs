@@ -2,6 +2,8 @@
 //!
 //! Computes no numbers.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::figures::{bar, count};
@@ -201,8 +203,8 @@ fn tornado_text(tornado: &Tornado, judgements: &[Doubtful], few: usize) -> Strin
     let column = certain.iter().take(few).map(|bar| width(&judgements[bar.judgement].name)).max().unwrap_or(0).min(30);
     for shown in certain.iter().take(few) {
         let judgement = &judgements[shown.judgement];
-        lines +=
-            &format!("  {}{}\n", left(&judgement.name, column), styled(FAINT, &format!("  now {}", judgement.value)));
+        let now = styled(FAINT, &format!("  now {}", judgement.value));
+        let _ = writeln!(lines, "  {}{now}", left(&judgement.name, column));
         for (setting, change) in &shown.ends {
             let Some(value) = change.value else { continue };
             let cells = styled(BAR, &bar((value.abs() / longest).min(1.0), CELLS));
@@ -222,8 +224,9 @@ fn tornado_text(tornado: &Tornado, judgements: &[Doubtful], few: usize) -> Strin
                 format!("[{}, {}]", end(at.low), end(at.high))
             });
             let exact = if change.pairing == Pairing::Exact { "solved" } else { interval.as_str() };
-            lines += &format!(
-                "    {}  {cells}{}  {} {exact}\n",
+            let _ = writeln!(
+                lines,
+                "    {}  {cells}{}  {} {exact}",
                 right(&brief(&setting.shown), 14),
                 " ".repeat(padding),
                 right(&size, 9)
@@ -270,7 +273,7 @@ fn indices_text(found: &Found, judgements: &[Doubtful], few: usize) -> String {
     let mean = digits(scale, found.mean, found.deviation / 10.0);
     let mut note = format!("{mean}{}, standard deviation {spread} over the points", unit(scale));
     if found.noise > 0.0 {
-        note += &format!("; at most {} % of the variance is noise", short(100.0 * found.noise));
+        let _ = write!(note, "; at most {} % of the variance is noise", short(100.0 * found.noise));
     }
     let mut lines = heading(&title(&found.quantity), &note);
     let Some(indices) = &found.indices else {

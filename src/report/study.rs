@@ -132,11 +132,12 @@ pub fn table(judgements: &[Doubtful]) -> String {
         let line = format!("{}  {}  {ends}", left(&judgement.name, column), right(&judgement.value, 8));
         let items = line.split("  ").filter(|item| !item.is_empty()).count();
         let shown = if from.is_empty() { line } else { format!("{line}  ({})", from.join(", ")) };
-        lines += &if width(&shown) + 2 > super::layout::WIDTH && items > 1 {
+        let row = if width(&shown) + 2 > super::layout::WIDTH && items > 1 {
             flow(shown.split(' ').map(str::to_owned), " ", 2, 4)
         } else {
             format!("  {shown}\n")
         };
+        lines += &row;
     }
     lines
 }
