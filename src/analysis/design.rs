@@ -13,7 +13,7 @@ use super::factor::{Factor, Setting};
 pub enum Layout {
     /// Every combination of the levels, the first factor slowest.
     Grid,
-    /// So many points, one in each of so many equal slices of every factor: M. D. McKay, R. J. Beckman, W. J. Conover,
+    /// So many points, one in each of so many equal slices of every factor: M. D. `McKay`, R. J. Beckman, W. J. Conover,
     /// "A Comparison of Three Methods for Selecting Values of Input Variables", Technometrics 21 (1979),
     /// doi:10.1080/00401706.1979.10489755.
     LatinHypercube(u64),
@@ -175,6 +175,7 @@ fn hash(seed: u64, purpose: &str, factor: usize, point: u64) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)] // Numbers of a few digits come back as they were given.
 mod tests {
     use super::super::factor::{Spread, Values};
     use super::*;

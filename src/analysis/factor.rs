@@ -322,6 +322,7 @@ impl Factor {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)] // Numbers of a few digits come back as they were given.
 mod tests {
     use super::*;
     use statrs::distribution::{ContinuousCDF, Normal};

@@ -64,9 +64,8 @@ pub fn varied(text: &str, asked: Asked, model: &Model) -> Parsed<Varied> {
         None if name == VARIANT => variants(values, model),
         None => Err(unknown(name, model)),
     };
-    let (values, base) = found.map_err(|(code, what, help)| {
-        Box::new(help.into_iter().fold(mistake(code, what), |mistake, help| mistake.help(help)))
-    })?;
+    let (values, base) =
+        found.map_err(|(code, what, help)| Box::new(help.into_iter().fold(mistake(code, what), Diagnostic::help)))?;
     Ok(Varied { factor: Factor { name: name.into(), values }, base, option })
 }
 
@@ -86,9 +85,9 @@ pub fn matrix(model: &Model) -> Parsed<Varied> {
     let option = "--matrix".to_owned();
     match variants(None, model) {
         Ok((values, base)) => Ok(Varied { factor: Factor { name: VARIANT.into(), values }, base, option }),
-        Err((code, what, help)) => Err(Box::new(
-            help.into_iter().fold(Diagnostic::option(code, what, option), |mistake, help| mistake.help(help)),
-        )),
+        Err((code, what, help)) => {
+            Err(Box::new(help.into_iter().fold(Diagnostic::option(code, what, option), Diagnostic::help)))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `simulate merge DIR…`
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
@@ -78,8 +79,11 @@ fn incomplete(study: &Study, missing: &[u64], damaged: &BTreeMap<u64, PathBuf>) 
         stretches(missing)
     );
     for (number, path) in damaged.iter().filter(|(number, _)| missing.contains(number)) {
-        message +=
-            &format!("point {number} is damaged: the checksum of `{}` is not that of its content\n", path.display());
+        let _ = writeln!(
+            message,
+            "point {number} is damaged: the checksum of `{}` is not that of its content",
+            path.display()
+        );
     }
     message += "run the command of each part again with its own `--out`: it computes what is missing";
     Failure::Failed(message)

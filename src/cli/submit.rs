@@ -42,7 +42,8 @@ fn slurm(typed: &SlurmArgs) -> Result<String, Failure> {
     let directory = quoted(&directory.display().to_string());
     let file = sweep.file.display().to_string();
     let parts = format!("{} --out {directory} --shard auto", again::sweep_points(&file, sweep));
-    let options: String = typed.sbatch.iter().map(|option| format!(" {}", quoted(option))).collect();
+    let options: Vec<String> = typed.sbatch.iter().map(|option| format!(" {}", quoted(option))).collect();
+    let options = options.concat();
     let array = typed.array;
     Ok(format!(
         "#!/bin/sh\n\
@@ -71,7 +72,8 @@ fn view(sweep: &super::args::sweep::SweepArgs) -> String {
         Format::Json => Some(" --format json"),
         Format::Csv => Some(" --format csv"),
     };
-    let show: String = view.show.iter().map(|name| format!(" --show {}", quoted(name))).collect();
+    let show: Vec<String> = view.show.iter().map(|name| format!(" --show {}", quoted(name))).collect();
+    let show = show.concat();
     let all = if view.all { " --all" } else { "" };
     format!("{}{}{show}{all}", table.unwrap_or_default(), format.unwrap_or_default())
 }

@@ -225,6 +225,9 @@ fn unknown(assignment: &Assignment, document: &Document, places: &[Stated]) -> B
 }
 
 /// What the rules of `document` state in place, as assumptions.
+///
+/// # Panics
+/// Never: what is stated stands in a rule that is there.
 pub fn assumptions(document: &Document) -> Vec<Assumption> {
     let defaults = document.defaults.as_ref().and_then(|defaults| defaults.because.as_ref());
     let each = |stated: Stated| {

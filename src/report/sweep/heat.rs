@@ -2,6 +2,8 @@
 //!
 //! Computes nothing.
 
+use std::fmt::Write as _;
+
 use anstyle::{Ansi256Color, Color, Style};
 
 use super::super::layout::{FAINT, WIDTH, heading, left, right, styled, width, wrap};
@@ -32,17 +34,17 @@ pub(super) fn map(sweep: &Sweep, quantity: &Quantity, (down, across): (&Axis, &A
     let mut lines = heading(title, &format!("{} down, {} across", down.name, across.name));
     if across.levels.len() * FIELD <= room {
         let heads: String = across.levels.iter().map(|level| right(&cut(&brief(level), FIELD - 1), FIELD)).collect();
-        lines += &format!("  {} {}\n", left("", column), styled(FAINT, &heads));
+        let _ = writeln!(lines, "  {} {}", left("", column), styled(FAINT, &heads));
         for (name, row) in names.iter().zip(&rows) {
             let fields: String = row.iter().map(|row| field(*row, ends)).collect();
-            lines += &format!("  {} {fields}\n", left(&cut(name, column), column));
+            let _ = writeln!(lines, "  {} {fields}", left(&cut(name, column), column));
         }
         return lines;
     }
     let each = (room / across.levels.len()).clamp(1, 3);
     for (name, row) in names.iter().zip(&rows) {
         let fields: String = row.iter().map(|row| SHADES[step(*row, ends, SHADES.len())].repeat(each)).collect();
-        lines += &format!("  {} {fields}\n", left(&cut(name, column), column));
+        let _ = writeln!(lines, "  {} {fields}", left(&cut(name, column), column));
     }
     let (first, last) = (across.levels.first().map(brief), across.levels.last().map(brief));
     let across =

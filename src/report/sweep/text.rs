@@ -400,7 +400,7 @@ fn footer(sweep: &Sweep) -> String {
     } else {
         "pt: percentage points. Every point is solved, so nothing here is left to chance but the scenario's own."
     };
-    lines += &format!("\n{}", styled(FAINT, &wrap(note, 0, 0)));
+    let _ = write!(lines, "\n{}", styled(FAINT, &wrap(note, 0, 0)));
     let what = format!(
         "simulate {} · scenario {} · seed {}",
         study.simulate,
