@@ -191,7 +191,7 @@ pub fn text(found: &Discovered) -> String {
     lines += &cautions(found);
     lines += &heading("Boxes", "");
     if found.boxes.is_empty() {
-        lines += "  none: it happens no more often in one part than in another\n";
+        lines += "  none that can be told from chance\n";
     }
     for (number, told) in found.boxes.iter().enumerate() {
         lines += &sentence(found, told, number);

@@ -280,13 +280,16 @@ fn indices_text(found: &Found, judgements: &[Doubtful], few: usize) -> String {
         return lines + "  it does not vary, or some points have none\n";
     };
     let mut rows = rows(indices, scale);
-    let column = judgements.iter().map(|judgement| width(&judgement.name)).max().unwrap_or(0).min(30);
     rows.sort_by(|a, b| b.size.total_cmp(&a.size).then(a.judgement.cmp(&b.judgement)));
+    let names = rows.iter().take(few).map(|row| width(&judgements[row.judgement].name));
+    let column = names.max().unwrap_or(0).min(30);
+    // Elementary effects have the longest rows.
+    let room = if matches!(indices, Indices::Morris(_)) { CELLS / 2 } else { CELLS };
     let longest = if matches!(indices, Indices::Morris(_)) { rows.first().map_or(0.0, |row| row.size) } else { 1.0 };
     for row in rows.iter().take(few) {
         let share = if longest > 0.0 { (row.size / longest).clamp(0.0, 1.0) } else { 0.0 };
-        let cells = bar(share, CELLS);
-        let padding = " ".repeat(CELLS.saturating_sub(width(&cells)));
+        let cells = bar(share, room);
+        let padding = " ".repeat(room.saturating_sub(width(&cells)));
         let label = left(&judgements[row.judgement].name, column);
         lines += format!("  {label}  {}{padding}  {}", styled(BAR, &cells), row.told).trim_end();
         lines += "\n";

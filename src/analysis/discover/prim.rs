@@ -23,6 +23,8 @@ const PASTE: f64 = 0.01;
 const SMALLEST: f64 = 0.02;
 /// A limit that adds less than this to the balance is left out.
 const NEEDLESS: f64 = 0.01;
+/// A box of fewer hits may be chance.
+const FEWEST_HITS: usize = 5;
 /// A further box must cover this share of the hits that are left.
 const WORTHWHILE: f64 = 0.1;
 
@@ -58,7 +60,7 @@ pub fn boxes(cases: &Cases, most: usize, resamples: usize, seed: u64) -> Vec<Fou
     for number in 0..most {
         let rest = cases.taken(&left);
         let Some((region, score)) = best(&rest) else { break };
-        if score.coverage() < WORTHWHILE || (number > 0 && score.hits * 20 < cases.hits()) {
+        if score.hits < FEWEST_HITS || score.coverage() < WORTHWHILE || (number > 0 && score.hits * 20 < cases.hits()) {
             break;
         }
         let stability = stability(&rest, resamples, seed, number as u64);
