@@ -1,22 +1,26 @@
-//! The hazards in force in a run, as heights that occasions are compared with, looked up when an occasion comes.
+//! The hazards in force in a run, as heights that occasions are compared with.
 //!
-//! Nothing is kept up to date in between: occasions are fewer than the hazards that a firing changes. Does not know when
-//! occasions come.
+//! A hazard that hangs on a few variables stands in a table, and moves there as they move; any other is asked for when an
+//! occasion comes. Does not know when occasions come.
 
 use std::collections::HashMap;
 
 use super::occasion::Threshold;
 use crate::model::formula::{Look, Slot, TABLE_LIMIT};
 use crate::model::state::State;
-use crate::model::{Clock, Model, RuleId};
+use crate::model::{Clock, Model, RuleId, VariableId};
 
 /// The pressures of a model.
 #[derive(Debug)]
 pub(super) struct Hazards {
     /// By pressure: its rule.
     rules: Vec<RuleId>,
-    /// By pressure: where its limit stands.
-    places: Vec<Place>,
+    /// By pressure: where it stands when a run begins.
+    start: Vec<Stand>,
+    /// Who moves with a variable, variable by variable.
+    readers: Vec<Reader>,
+    /// By variable, and one more: where in `readers` its own begin.
+    starts: Vec<u32>,
     /// First `ASK`; then the limits of pressures that read nothing but a few variables, over all that these can be. Tables
     /// that are the same, as those of a template's rows, are here once.
     limits: Vec<u32>,
@@ -24,17 +28,23 @@ pub(super) struct Hazards {
     pressures: Vec<Pressure>,
 }
 
-/// The limit of a pressure that must be asked: no height reaches it.
-const ASK: u32 = u32::MAX;
+/// The limit of a pressure that must be asked: no height reaches it. All have fewer than 32 bits.
+const ASK: u32 = u32::MAX >> 1;
 
-/// Where the limit of a pressure of one or two variables stands: `first`, and `strides` times the values of `variables`
-/// beyond it. Where it reads fewer, strides are 0, so that there is nothing to decide.
+/// Where a pressure stands in a run.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    variables: [u32; 2],
-    first: u32,
-    /// Small, as there may be many: `TABLE_LIMIT` bounds them.
-    strides: [u16; 2],
+pub(super) struct Stand {
+    /// Its place in `Hazards::limits`.
+    place: u32,
+    /// The limit there: heights below it lie below the hazard in force, or may do so, if it has to be asked.
+    pub(super) limit: u32,
+}
+
+/// How far a pressure moves in its table when a variable grows by 1; as all places, modulo 2³².
+#[derive(Debug, Clone, Copy)]
+struct Reader {
+    pressure: u32,
+    stride: u32,
 }
 
 /// A pressure.
@@ -51,8 +61,9 @@ struct Pressure {
 
 impl Hazards {
     pub(super) fn new(model: &Model) -> Self {
-        let mut hazards = Self { rules: Vec::new(), places: Vec::new(), limits: vec![ASK], pressures: Vec::new() };
+        let mut hazards = Self { limits: vec![ASK], ..Self::none() };
         let (mut state, mut shared) = (State::start(model), HashMap::new());
+        let mut readers = vec![Vec::new(); model.variables.len()];
         for (id, rule) in (0..).map(RuleId).zip(&model.rules) {
             let Clock::Pressure { hazard, highest } = &rule.clock else { continue };
             let mut reads: Vec<Slot> = rule.guard.reads.iter().chain(&hazard.reads).copied().collect();
@@ -62,12 +73,39 @@ impl Hazards {
             let table = tabulate(id, &reads, &mut state, model);
             let table = table.map(|(limits, look)| (hazards.enter(limits, &mut shared), look));
             hazards.rules.push(id);
-            hazards.places.push(table.filter(|_| !limited).and_then(Place::of).unwrap_or(Place::ASK));
             let highest = Threshold::of(if rule.forbidden { 0.0 } else { *highest });
             hazards.pressures.push(Pressure { table, highest, rank: 0 });
+            let table = table.filter(|_| !limited);
+            hazards.enter_readers(table.as_ref(), &state, &mut readers);
+        }
+        hazards.starts.push(0);
+        for of_variable in readers {
+            hazards.readers.extend(of_variable);
+            hazards.starts.push(hazards.readers.len() as u32);
         }
         hazards.rank(model);
         hazards
+    }
+
+    fn none() -> Self {
+        Self {
+            rules: Vec::new(),
+            start: Vec::new(),
+            readers: Vec::new(),
+            starts: Vec::new(),
+            limits: Vec::new(),
+            pressures: Vec::new(),
+        }
+    }
+
+    /// Enters where the next pressure stands in its table when a run begins, and with what it moves.
+    fn enter_readers(&mut self, table: Option<&(u32, Look)>, state: &State, readers: &mut [Vec<Reader>]) {
+        let pressure = self.start.len() as u32;
+        let place = table.map_or(0, |(start, look)| start + look.at(&state.values) as u32);
+        self.start.push(Stand { place, limit: self.limits[place as usize] });
+        for (variable, stride) in table.iter().flat_map(|(_, look)| look.strides()) {
+            readers[variable as usize].push(Reader { pressure, stride: stride as u32 });
+        }
     }
 
     /// Where a table begins.
@@ -111,18 +149,23 @@ impl Hazards {
         self.pressures[pressure as usize].rank
     }
 
-    /// The limit of heights that lie below the hazard in force, where it hangs on a variable or two; otherwise no height
-    /// reaches it, and `asked` knows it.
-    #[inline]
-    pub(super) fn limit(&self, pressure: usize, values: &[i32]) -> u32 {
-        let Place { first, variables, strides } = &self.places[pressure];
-        // A model may have no variable that could be named.
-        let value = |at: usize| values.get(variables[at] as usize).map_or(0, |value| *value as u32);
-        let term = |at: usize| value(at).wrapping_mul(u32::from(strides[at]));
-        self.limits[first.wrapping_add(term(0)).wrapping_add(term(1)) as usize]
+    /// By pressure: where it stands when a run begins.
+    pub(super) fn start(&self) -> &[Stand] {
+        &self.start
     }
 
-    /// The limit, which `limit` found, or which must be asked: the state is that of now.
+    /// A variable has changed from one value to another.
+    #[inline]
+    pub(super) fn moved(&self, variable: VariableId, from: i32, to: i32, stands: &mut [Stand]) {
+        let (by, variable) = (to.wrapping_sub(from) as u32, variable.0 as usize);
+        for reader in &self.readers[self.starts[variable] as usize..self.starts[variable + 1] as usize] {
+            let stand = &mut stands[reader.pressure as usize];
+            stand.place = stand.place.wrapping_add(by.wrapping_mul(reader.stride));
+            stand.limit = self.limits[stand.place as usize];
+        }
+    }
+
+    /// The limit, which a stand knows, or which must be asked: the state is that of now.
     #[inline]
     pub(super) fn asked(&self, limit: u32, pressure: u32, state: &State, model: &Model) -> u32 {
         if limit == ASK { self.ask(pressure as usize, state, model) } else { limit }
@@ -141,18 +184,6 @@ impl Hazards {
     /// The hazard in force, to the last bit.
     pub(super) fn threshold(&self, rule: RuleId, state: &State, model: &Model) -> Threshold {
         Threshold::of(state.hazard(rule, model))
-    }
-}
-
-impl Place {
-    /// It must be asked.
-    const ASK: Self = Self { variables: [0; 2], first: 0, strides: [0; 2] };
-
-    fn of((start, look): (u32, Look)) -> Option<Self> {
-        let (variables, strides, base) = look.of_two()?;
-        const { assert!(TABLE_LIMIT / 2 <= u16::MAX as usize) }
-        let strides = strides.map(|stride| stride as u16);
-        Some(Self { variables, first: (base as u32).wrapping_add(start), strides })
     }
 }
 
@@ -184,9 +215,16 @@ impl Hazards {
         let pressure = |index: u32| Pressure { table: None, highest: Threshold::default(), rank: pressures - index };
         Self {
             rules: (0..pressures).map(RuleId).collect(),
-            places: Vec::new(),
-            limits: Vec::new(),
             pressures: (0..pressures).map(pressure).collect(),
+            ..Self::none()
         }
+    }
+}
+
+#[cfg(test)]
+impl Stand {
+    /// Somewhere with this limit.
+    pub(super) fn nowhere(limit: u32) -> Self {
+        Self { place: 0, limit }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::bins::{Bins, MOST};
 use super::bulk::Bulk;
-use super::hazard::Hazards;
+use super::hazard::{Hazards, Stand};
 use super::occasion::{Occasion, Randomness, Recipe, band_of_code, height_of, slot_ticks, slots_before};
 use super::sieve::{CODE_BITS, Key, PRESSURE_BITS, TIME_SHIFT};
 
@@ -165,20 +165,15 @@ impl Lane {
 
     /// Finds the next occasion that lies below the limit of its pressure; it is past then.
     #[inline]
-    pub(super) fn next(&mut self, ruler: &Ruler, limit: impl Fn(usize) -> u32, owner: Owner<'_>) -> Option<Next> {
+    pub(super) fn next(&mut self, ruler: &Ruler, stands: &[Stand], owner: Owner<'_>) -> Option<Next> {
         loop {
             if self.past_exact < self.exact.len() {
-                let found = self.next_exact(ruler, &limit);
+                let found = self.next_exact(ruler, stands);
                 if found.is_some() || self.past_exact < self.exact.len() {
                     return found;
                 }
             }
-            let below = |key: &Key| {
-                let limit = limit(pressure_of(*key));
-                (height_of((key >> PRESSURE_BITS) as u32) < limit).then_some((*key, limit))
-            };
-            let mut ahead = self.keys[self.past..self.before].iter();
-            let Some((key, limit)) = ahead.find_map(below) else {
+            let Some((found, limit)) = self.first_below(stands) else {
                 self.past = self.before;
                 if self.before < self.keys.len() || self.next_part >= owner.bulk.parts() {
                     return None;
@@ -186,7 +181,7 @@ impl Lane {
                 self.fill(ruler, owner);
                 continue;
             };
-            let found = self.before - ahead.len() - 1;
+            let key = self.keys[found];
             if self.is_far(found, ruler) || self.is_alone(found, ruler) {
                 self.past = found + 1;
                 return Some(Next { occasion: ruler.occasion(key), step: ruler.step(key), limit });
@@ -194,6 +189,28 @@ impl Lane {
             let group = self.group(found, ruler);
             self.refine(group, ruler, owner);
         }
+    }
+
+    /// The first of those from `past` to `before` that lies below its limit, and the limit.
+    #[inline]
+    fn first_below(&mut self, stands: &[Stand]) -> Option<(usize, u32)> {
+        // 1 if below, else 0: both have fewer than 32 bits. Which of the next it will be cannot be guessed, and to guess
+        // it wrong costs the processor more than to look at several and then count. A comparison would become a guess.
+        let below =
+            |key: Key| height_of((key >> PRESSURE_BITS) as u32).wrapping_sub(stands[pressure_of(key)].limit) >> 31;
+        let found = loop {
+            let ahead = &self.keys[self.past..self.before];
+            let Some([a, b, c, d]) = ahead.first_chunk() else {
+                break ahead.iter().position(|key| below(*key) != 0)?;
+            };
+            let bits = below(*a) | below(*b) << 1 | below(*c) << 2 | below(*d) << 3;
+            if bits != 0 {
+                break bits.trailing_zeros() as usize;
+            }
+            self.past += 4;
+        };
+        let found = self.past + found;
+        Some((found, stands[pressure_of(self.keys[found])].limit))
     }
 
     /// Whether the occasions on both sides of that in `place` are so far from it that it is alone, whatever their bands.
@@ -260,10 +277,10 @@ impl Lane {
 
     /// The next in `exact` that lies below the limits.
     #[cold]
-    fn next_exact(&mut self, ruler: &Ruler, limit: &impl Fn(usize) -> u32) -> Option<Next> {
+    fn next_exact(&mut self, ruler: &Ruler, stands: &[Stand]) -> Option<Next> {
         while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
             self.past_exact += 1;
-            let limit = limit(occasion.pressure as usize);
+            let limit = stands[occasion.pressure as usize].limit;
             if occasion.height() < limit {
                 let step = (occasion.at / ruler.step_ticks) as u32;
                 return Some(Next { occasion: *occasion, step, limit });
@@ -314,11 +331,10 @@ mod tests {
         lane.restart();
         for boundary in window.start / step..window.end / step {
             lane.look_until(&ruler, (boundary + 1) * step);
-            let limit = |taken: usize| {
-                let limits = limits(highest.len(), taken, boundary);
-                move |pressure: usize| limits[pressure]
+            let stands = |taken: usize| -> Vec<Stand> {
+                limits(highest.len(), taken, boundary).into_iter().map(Stand::nowhere).collect()
             };
-            while let Some(Next { occasion, step, .. }) = lane.next(&ruler, limit(taken.len()), owner) {
+            while let Some(Next { occasion, step, .. }) = lane.next(&ruler, &stands(taken.len()), owner) {
                 assert_eq!(u64::from(step), boundary);
                 taken.push(randomness.time(occasion, occasion.pressure as usize, run));
             }

@@ -4,14 +4,14 @@
 
 use super::bulk::Bulk;
 use super::draws::{Draws, Remembered};
-use super::hazard::Hazards;
+use super::hazard::{Hazards, Stand};
 use super::lane::{Lane, Next, Owner, Ruler};
 use super::occasion::Randomness;
 use crate::model::instant::{Instant, Runaway, Stage};
 use crate::model::schedule::following;
 use crate::model::state::{NEVER, State};
 use crate::model::{Model, Step};
-use crate::observe::Observer;
+use crate::observe::{Observer, Occurrence};
 
 /// What all runs of a model share.
 #[derive(Debug)]
@@ -65,12 +65,33 @@ pub(super) struct Place<'a, O> {
     pub(super) observer: &'a mut O,
 }
 
+/// Who hears what happens in an instant: the hazards, and then the observer.
+struct Heard<'a, O> {
+    observer: &'a mut O,
+    hazards: &'a Hazards,
+    stands: &'a mut [Stand],
+}
+
+impl<O: Observer> Observer for Heard<'_, O> {
+    // An occurrence that is taken apart where it is put together never exists.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn observe(&mut self, model: &Model, state: &State, occurrence: Occurrence<'_>) {
+        if let Occurrence::Changed(variable, from, to) = occurrence {
+            self.hazards.moved(variable, from, to, self.stands);
+        }
+        self.observer.observe(model, state, occurrence);
+    }
+}
+
 /// A run on its way.
 #[derive(Debug)]
 pub(super) struct Run {
     state: State,
     instant: Instant,
     remembered: Remembered,
+    /// By pressure.
+    stands: Vec<Stand>,
     /// The next boundary to be visited; past `K` when the run has ended.
     next: Step,
     /// The next boundary at which the calendar or the observer wants something.
@@ -85,6 +106,7 @@ impl Run {
             state: layout.start.clone(),
             instant: Instant::new(),
             remembered: Remembered::new(model.rules.len()),
+            stands: layout.hazards.start().to_vec(),
             next: 0,
             next_planned: 0,
             next_due: NEVER,
@@ -95,6 +117,7 @@ impl Run {
     pub(super) fn begin<O: Observer>(&mut self, place: &mut Place<'_, O>) {
         self.state.copy_from(&place.layout.start);
         self.instant.restart();
+        self.stands.copy_from_slice(place.layout.hazards.start());
         (self.next, self.next_planned, self.next_due) = (0, 0, NEVER);
         place.observer.begin(place.model, &self.state, place.run);
     }
@@ -115,7 +138,7 @@ impl Run {
         lane.look_until(ruler, boundary.min(end));
         loop {
             // Nothing can fire any more once the run has stopped.
-            let next = if self.state.stopped { None } else { self.next_occasion(lane, ruler, owner) };
+            let next = if self.state.stopped { None } else { lane.next(ruler, &self.stands, owner) };
             if let Some(next) = next {
                 self.state.step = next.step;
                 if !self.takes(&next, place) || self.take_alone(&next, place) {
@@ -151,13 +174,6 @@ impl Run {
         place.observer.end(model, &self.state);
     }
 
-    /// Finds the next occasion that may lie below the hazard in force.
-    #[inline]
-    fn next_occasion(&self, lane: &mut Lane, ruler: &Ruler, owner: Owner<'_>) -> Option<Next> {
-        let values = &*self.state.values;
-        lane.next(ruler, |pressure| owner.hazards.limit(pressure, values), owner)
-    }
-
     /// Whether the occasion, to which the run has come, lies below the hazard in force.
     #[inline]
     fn takes<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
@@ -180,7 +196,8 @@ impl Run {
     fn take_alone<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> bool {
         let (model, hazards) = (place.model, &place.layout.hazards);
         let rule = hazards.rule_of(next.occasion.pressure);
-        if !self.instant.pressure_alone(rule, model, &mut self.state, place.observer) {
+        let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
+        if !self.instant.pressure_alone(rule, model, &mut self.state, &mut heard) {
             return false;
         }
         let now = || place.randomness.time(next.occasion, rule.0 as usize, place.run);
@@ -199,7 +216,9 @@ impl Run {
         let (randomness, run, step_ticks) = (place.randomness, place.run, place.layout.step_ticks);
         let remembered = &mut self.remembered;
         let mut choice = Draws { randomness, run, occasion: Some(&next.occasion), step_ticks, remembered };
-        let mut stage = Stage { model, state, choice: &mut choice, observer: &mut *place.observer };
+        let hazards = &place.layout.hazards;
+        let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
+        let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };
         self.instant.pressure(rule, &mut stage)?;
         let now = || randomness.time(next.occasion, rule.0 as usize, run);
         place.observer.settled(model, &self.state, &now, false);
@@ -217,7 +236,9 @@ impl Run {
             let (model, state) = (place.model, &mut self.state);
             let (randomness, run, remembered) = (place.randomness, place.run, &mut self.remembered);
             let mut choice = Draws { randomness, run, occasion: None, step_ticks, remembered };
-            let mut stage = Stage { model, state, choice: &mut choice, observer: &mut *place.observer };
+            let hazards = &place.layout.hazards;
+            let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
+            let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };
             self.instant.boundary(&mut stage)?;
         }
         let now = u64::from(self.next) * step_ticks;

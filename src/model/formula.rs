@@ -388,10 +388,10 @@ impl Look {
         }
     }
 
-    /// Its variables, their strides and the base, if it stands on no more than two variables.
-    pub fn of_two(&self) -> Option<([u32; 2], [i32; 2], i32)> {
-        let [a, b, rest @ ..] = self.strides;
-        (rest == [0; LOOKED_AT - 2]).then_some(([self.variables[0], self.variables[1]], [a, b], self.base))
+    /// Its variables, and how far one step of each leads.
+    pub fn strides(&self) -> impl Iterator<Item = (u32, i32)> {
+        let all = self.variables.into_iter().zip(self.strides);
+        all.filter(|(_, stride)| *stride != 0)
     }
 
     /// Into a table over `reads`, whose lowest values and strides these are.
