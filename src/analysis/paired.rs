@@ -233,12 +233,11 @@ pub fn flips(base: &Register, other: &Register) -> BTreeMap<(u16, u16), Flip> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::draw::{Draws, Purpose};
     use crate::analysis::measure::{Budget, Effort, measure};
     use crate::diagnostic::Source;
     use crate::engine::{Conduct, Plan};
     use crate::model::compile::{Overrides, compile};
-    use rand_chacha::ChaCha8Rng;
-    use rand_chacha::rand_core::{Rng, SeedableRng};
 
     const TEXT: &str = r#"(
         simulate: 1,
@@ -335,8 +334,8 @@ mod tests {
     /// below 0.2 %.
     #[test]
     fn numbers_that_some_runs_have_are_covered() {
-        let mut random = ChaCha8Rng::seed_from_u64(77);
-        let mut uniform = || (random.next_u64() >> 11) as f64 * libm::ldexp(1.0, -53);
+        let mut random = Draws::new(Purpose::Resample, 77, "paired", 0);
+        let mut uniform = || random.unit();
         let covered = (0..2_000).filter(|_| {
             let pairs: Vec<(Option<f64>, Option<f64>)> = (0..200)
                 .map(|_| {

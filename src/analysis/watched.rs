@@ -123,14 +123,13 @@ impl FromStr for Wanted {
 mod tests {
     use super::*;
     use crate::analysis::binomial::clopper_pearson;
-    use rand_chacha::ChaCha8Rng;
-    use rand_chacha::rand_core::{Rng, SeedableRng};
+    use crate::analysis::draw::{Draws, Purpose};
 
     /// In how many of 1,000 campaigns of 80 blocks of 100 runs, with a look after every block, some interval leaves out the
     /// truth.
     fn excluded(truth: f64, interval: impl Fn(u64, u64) -> Interval) -> usize {
-        let mut random = ChaCha8Rng::seed_from_u64(20_261_122);
-        let mut uniform = || (random.next_u64() >> 11) as f64 * libm::ldexp(1.0, -53);
+        let mut random = Draws::new(Purpose::Resample, 20_261_122, "watched", 0);
+        let mut uniform = || random.unit();
         let campaign = |_: &i32| {
             let mut hits = 0;
             let looks: Vec<u64> = (0..80)
