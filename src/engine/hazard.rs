@@ -177,14 +177,14 @@ impl Hazards {
         match &self.pressures[pressure].table {
             Some(_) if !state.available(rule, model) => 0,
             Some((start, look)) => self.limits[*start as usize + look.at(&state.values)],
-            None => self.threshold(rule, state, model).limit(),
+            None => threshold(rule, state, model).limit(),
         }
     }
+}
 
-    /// The hazard in force, to the last bit.
-    pub(super) fn threshold(&self, rule: RuleId, state: &State, model: &Model) -> Threshold {
-        Threshold::of(state.hazard(rule, model))
-    }
+/// The hazard of a pressure in force, to the last bit.
+pub(super) fn threshold(rule: RuleId, state: &State, model: &Model) -> Threshold {
+    Threshold::of(state.hazard(rule, model))
 }
 
 /// The limits of a pressure over all values of what it reads, and how they are found.
@@ -201,7 +201,7 @@ fn tabulate(rule: RuleId, reads: &[Slot], state: &mut State, model: &Model) -> O
     let before = state.values.clone();
     let mut limit = |index| {
         look.set(index, &domains, &mut state.values);
-        Threshold::of(state.hazard(rule, model)).limit()
+        threshold(rule, state, model).limit()
     };
     let limits = (0..size).map(&mut limit).collect();
     state.values = before;

@@ -4,7 +4,7 @@
 
 use super::bulk::Bulk;
 use super::draws::{Draws, Remembered};
-use super::hazard::{Hazards, Stand};
+use super::hazard::{Hazards, Stand, threshold};
 use super::lane::{Lane, Next, Owner, Ruler};
 use super::occasion::Randomness;
 use crate::model::instant::{Instant, Runaway, Stage};
@@ -185,9 +185,8 @@ impl Run {
     /// Whether it does, to the last bit.
     #[cold]
     fn takes_narrowly<O>(&self, next: &Next, place: &Place<'_, O>) -> bool {
-        let hazards = &place.layout.hazards;
-        let rule = hazards.rule_of(next.occasion.pressure);
-        let threshold = hazards.threshold(rule, &self.state, place.model);
+        let rule = place.layout.hazards.rule_of(next.occasion.pressure);
+        let threshold = threshold(rule, &self.state, place.model);
         place.randomness.lies_below(next.occasion, rule.0 as usize, place.run, threshold)
     }
 

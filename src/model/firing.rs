@@ -4,7 +4,7 @@
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use super::instant::{Answer, Choice, Identity, Instant, LIMIT, Runaway, Stage};
-use super::program::{Deed, Deeds, Kind, Lot, Move, MoveStep, Plain, Raised, close};
+use super::program::{Deed, Deeds, Kind, Limits, Lot, Move, MoveStep, Plain, Raised, close};
 use super::state::State;
 use super::{EventId, Model, RuleId};
 
@@ -133,7 +133,7 @@ impl Instant {
         let index = forced.unwrap_or_else(|| self.draw(queued, &rule.deeds, stage));
         let deed = rule.deeds.at(index).filter(|deed| !deed.forbidden || origin == Origin::Forced);
         if rule.limits.any {
-            self.use_up(queued.rule, stage);
+            use_up(&rule.limits, stage.state);
         }
         self.before.clear();
         self.first.get_or_insert(queued.identity);
@@ -165,17 +165,6 @@ impl Instant {
         self.check_limit(stage.state)?;
         self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
         Ok(())
-    }
-
-    /// A firing of a rule that has limits counts against them.
-    fn use_up(&mut self, rule: RuleId, stage: &mut Stage<'_, impl Choice, impl Observer>) {
-        let limits = &stage.model.program.rule(rule).limits;
-        if let Some((slot, _)) = limits.at_most {
-            stage.state.used[slot] += 1;
-        }
-        if let Some((slot, steps)) = limits.cooldown {
-            stage.state.ready[slot] = stage.state.step.saturating_add(steps);
-        }
     }
 
     /// The index of the branch: as many as there are for what they leave.
@@ -302,5 +291,15 @@ fn move_one(
     let old = std::mem::replace(&mut state.values[id.0 as usize], step.new);
     if step.new != old {
         observer.observe(model, state, Occurrence::Changed(id, old, step.new));
+    }
+}
+
+/// A firing of a rule that has limits counts against them.
+fn use_up(limits: &Limits, state: &mut State) {
+    if let Some((slot, _)) = limits.at_most {
+        state.used[slot] += 1;
+    }
+    if let Some((slot, steps)) = limits.cooldown {
+        state.ready[slot] = state.step.saturating_add(steps);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Computes no numbers; what is left out for brevity stands behind `--all`.
 
+use std::fmt::Write as _;
+
 use super::{Compared, Row, Rule, Side};
 use crate::analysis::estimate::{MeanTrust, decimals};
 use crate::analysis::measure::{Kind, Scale};
@@ -68,7 +70,7 @@ fn in_short(compared: &Compared) -> String {
         let how = if difference.value > 0.0 { "more" } else { "less" };
         let (shown, between) = told_difference(&difference, Scale::Share);
         let shown = shown.trim_start_matches(['+', '-']);
-        told += &format!("; `{}` is {shown} points {how} likely", row.name);
+        let _ = write!(told, "; `{}` is {shown} points {how} likely", row.name);
         told += &between.map_or_else(String::new, |between| format!(" ({between})"));
         if !is_clear(&difference) {
             told += ", which may be chance";
@@ -217,7 +219,7 @@ fn flips(compared: &Compared) -> String {
     let mut lines = heading("Runs that end otherwise", "in the base → in the other, how many");
     for flip in ways {
         let (from, to) = (left(&flip.from, column), left(&flip.to, column));
-        lines += &format!("  {from} → {to} {}\n", right(&count(flip.runs), NUMBER));
+        let _ = writeln!(lines, "  {from} → {to} {}", right(&count(flip.runs), NUMBER));
     }
     let same: u64 = compared.flips.iter().filter(|flip| flip.from == flip.to).map(|flip| flip.runs).sum();
     lines + &format!("  {}\n", styled(FAINT, &format!("{} end the same", count(same))))
@@ -229,8 +231,8 @@ fn exemplars(compared: &Compared) -> String {
         if index == 0 {
             lines += &heading("Runs that show it", "the same run, told on either side");
         }
-        lines += &format!("  run {}: {} → {}\n", found.run, found.from, found.to);
-        lines += &format!("    {}\n    {}\n", found.trace.0, found.trace.1);
+        let _ = writeln!(lines, "  run {}: {} → {}", found.run, found.from, found.to);
+        let _ = writeln!(lines, "    {}\n    {}", found.trace.0, found.trace.1);
     }
     lines
 }

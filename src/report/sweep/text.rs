@@ -419,7 +419,7 @@ mod tests {
     fn numbers_have_the_digits_that_they_support() {
         let ends = |low, high| Some(Interval { low, high });
         assert_eq!(figure(Some(0.1234), ends(0.11, 0.13), Scale::Share), "12 %");
-        assert_eq!(figure(Some(0.1234), ends(0.1229, 0.1239), Scale::Share), "12.3 %");
+        assert_eq!(figure(Some(0.1234), ends(0.1228, 0.1268), Scale::Share), "12.3 %");
         assert_eq!(figure(Some(0.0), ends(0.0, 0.01), Scale::Share), "none");
         let row = |scale| Row {
             quantity: Quantity { kind: Kind::Outcome, name: "war".into() },
