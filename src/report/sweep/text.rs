@@ -429,7 +429,7 @@ mod tests {
         };
         assert_eq!(apart_text(0.031, ends(0.027, 0.035), &row(Scale::Share)), "+3.1 pt [+2.7, +3.5]");
         assert_eq!(apart_text(-0.000_01, ends(-0.02, 0.02), &row(Scale::Share)), "+0 pt [-2, +2]");
-        assert_eq!(apart_text(3.1, ends(2.7, 3.5), &row(Scale::Days)), "+3 [+2.7, +3.5]");
+        assert_eq!(apart_text(3.1, ends(2.7, 3.5), &row(Scale::Days)), "+3.1 [+2.7, +3.5]");
         assert_eq!(significant(0.089_999_9, 4), "0.09");
         assert_eq!(significant(12_345.0, 4), "12345");
     }
