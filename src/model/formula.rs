@@ -428,6 +428,8 @@ pub enum Quick<T: Value> {
     Constant(T),
     /// A table over a few variables.
     Table(Look, Arc<[T]>),
+    /// A table over more of them: where the lowest values of all lead, and each variable with its stride.
+    Wide(i32, Arc<[(VariableId, i32)]>, Arc<[T]>),
     /// Anything else.
     Other(Arc<Tabulated<T>>),
 }
@@ -439,6 +441,9 @@ impl<T: Value> From<&Tabulated<T>> for Quick<T> {
             Form::Table { layout, values, .. } => {
                 if let Some(look) = Look::of(&formula.reads, layout) {
                     return Self::Table(look, Arc::clone(values));
+                }
+                if let Some((base, strides)) = wide(&formula.reads, layout) {
+                    return Self::Wide(base, strides, Arc::clone(values));
                 }
             }
             Form::Tree(_) => {}
@@ -454,20 +459,28 @@ impl<T: Value> Quick<T> {
         match self {
             Self::Constant(value) => *value,
             Self::Table(look, values) => values[look.at(&state.values)],
+            Self::Wide(base, strides, values) => values[at(*base, strides, &state.values)],
             Self::Other(formula) => ask(formula, state, model),
         }
     }
 }
 
-impl<T: Value> Quick<T> {
-    /// Its table and how to look there, if it reads a few variables or nothing.
-    pub fn table(&self) -> Option<(Look, &[T])> {
-        match self {
-            Self::Constant(value) => Some((Look::NOWHERE, std::slice::from_ref(value))),
-            Self::Table(look, values) => Some((*look, values)),
-            Self::Other(_) => None,
-        }
-    }
+/// What a `Look` would say of any number of variables: `base`, and each with its stride.
+fn wide(reads: &[Slot], layout: &[(i32, usize)]) -> Option<(i32, Arc<[(VariableId, i32)]>)> {
+    let mut base = 0_i32;
+    let strides = reads.iter().zip(layout).map(|(slot, (low, stride))| {
+        let Slot::Variable(id) = slot else { return None };
+        base = base.wrapping_sub(low.wrapping_mul(*stride as i32));
+        Some((*id, *stride as i32))
+    });
+    let strides = strides.collect::<Option<_>>()?;
+    Some((base, strides))
+}
+
+/// The index, where the variables have these values.
+fn at(base: i32, strides: &[(VariableId, i32)], values: &[i32]) -> usize {
+    let term = |(id, stride): &(VariableId, i32)| values[id.0 as usize].wrapping_mul(*stride);
+    strides.iter().map(term).fold(base, i32::wrapping_add) as usize
 }
 
 /// What a formula gives; apart, so that the rest of `Quick::of` is small enough to stand where it is asked.
@@ -479,6 +492,8 @@ fn ask<T: Value>(formula: &Tabulated<T>, state: &State, model: &super::Model) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Source;
+    use crate::model::compile::{Overrides, compile};
 
     const X: Slot = Slot::Variable(VariableId(0));
 
@@ -506,5 +521,45 @@ mod tests {
         assert_eq!(at_least(3.0, 5), at_least(2.5, 5));
         assert_ne!(at_least(3.0, 5), at_least(4.0, 5));
         assert_ne!(at_least(3.0, TABLE_LIMIT as i32), at_least(4.0, TABLE_LIMIT as i32));
+    }
+    /// Over nothing, a few variables, many, and more values than a table has: each form of a `Quick` gives what its tree
+    /// gives, whatever the variables hold.
+    #[test]
+    fn what_is_asked_fastest_answers_as_its_tree_does() {
+        let slot = |id: u32| Slot::Variable(VariableId(id));
+        let sum = |of: u32| {
+            let weighted = |id: u32| {
+                let weight = Box::new(Number::Constant(f64::from(3 * id + 1)));
+                Number::Arithmetic(ArithmeticOp::Times, weight, Box::new(Number::Read(slot(id))))
+            };
+            let plus = |a, b| Number::Arithmetic(ArithmeticOp::Plus, Box::new(a), Box::new(b));
+            (0..of).map(weighted).fold(Number::Constant(0.5), plus)
+        };
+        let text = r#"(simulate: 1, title: "t", clock: (horizon: "1d"), indicators: { x: (range: (0, 9), start: 0) }, outcomes: [(name: o)])"#;
+        let source = Source { name: "t", text };
+        let document = crate::scenario::read(&source).0.expect("it can be read");
+        let model = compile(&document, &source, &Overrides::default()).expect("it is sound");
+        let mut state = State::start(&model);
+        for (of, low, high) in [(0, 0, 0), (1, -2, 3), (4, -1, 2), (6, -1, 2), (6, -3, 3)] {
+            let formula = Tabulated::number(sum(of), |_| (low, high));
+            let quick = Quick::from(&formula);
+            let as_meant = match of {
+                0 => matches!(quick, Quick::Constant(_)),
+                1 | 4 => matches!(quick, Quick::Table(..)),
+                _ if high == 2 => matches!(quick, Quick::Wide(..)),
+                _ => matches!(quick, Quick::Other(_)),
+            };
+            assert!(as_meant, "{of} variables from {low} to {high}: {quick:?}");
+            let span = (high - low + 1) as u32;
+            for round in 0..500_u32 {
+                state.values = (0..6)
+                    .map(|id| low + (round.wrapping_mul(2_654_435_761) >> (4 * id)) as i32 % span as i32)
+                    .map(|v| v.clamp(low, high))
+                    .collect();
+                let meant =
+                    0.5 + (0..of).map(|id| f64::from((3 * id as i32 + 1) * state.values[id as usize])).sum::<f64>();
+                assert_eq!(quick.of(&state, &model), meant);
+            }
+        }
     }
 }
