@@ -55,7 +55,7 @@
 //! - whether the two engines agree: [`analysis::agree`].
 //! - every quantity of a scenario by name, for studies: [`analysis::measure`]; how far two variants are apart, run by run:
 //!   [`analysis::paired`]; `simulate compare`: [`analysis::compare`]; a probability watched while runs are drawn:
-//!   [`analysis::watched`].
+//!   [`analysis::watched`] (its interval), [`analysis::until`] (`--until`: which, and whether it is precise enough).
 //! - mistakes in a scenario: beside the check that finds them, in [`scenario`] and [`model::compile`]; doubtful things that
 //!   are no mistakes: [`model::lint`].
 //!

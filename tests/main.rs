@@ -32,3 +32,4 @@ mod studies;
 mod support;
 mod sweep;
 mod tally;
+mod until;

@@ -150,7 +150,13 @@ fn origin() -> Origin {
 }
 
 fn sampled(runs: u64) -> Method {
-    Method::Sampled { seed: 1, runs, planned: RUNS, trace: "simulate trace outreach.ron --seed 1 --run".into() }
+    Method::Sampled {
+        seed: 1,
+        runs,
+        planned: RUNS,
+        trace: "simulate trace outreach.ron --seed 1 --run".into(),
+        until: None,
+    }
 }
 
 fn report() -> Report {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{binomial, student};
+use super::{binomial, student, watched};
 
 /// The confidence of every interval.
 pub const CONFIDENCE: f64 = 0.95;
@@ -44,6 +44,15 @@ pub enum Claim {
     Nothing,
 }
 
+/// When somebody may look at an estimate and decide whether more runs are drawn, and so which interval it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    /// After a number of runs that was chosen beforehand.
+    Once,
+    /// After every run: `watched::sequence`.
+    Always,
+}
+
 /// A probability, estimated as a share of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Proportion {
@@ -53,18 +62,29 @@ pub struct Proportion {
     pub runs: u64,
     /// `hits / runs`; 0 without runs.
     pub value: f64,
-    /// Clopper-Pearson interval at `CONFIDENCE`.
+    /// Interval at `CONFIDENCE`: Clopper-Pearson's, or one of a confidence sequence.
     pub interval: Interval,
     /// What may be claimed.
     pub claim: Claim,
+    /// Whether the interval holds for one look or for all.
+    #[serde(skip)]
+    pub looks: Looks,
 }
 
 impl Proportion {
-    /// The estimate from `hits` of `runs`.
+    /// The estimate from `hits` of `runs`, a number chosen beforehand.
     ///
     /// # Panics
     /// If there are more hits than runs.
     pub fn new(hits: u64, runs: u64) -> Self {
+        Self::seen(Looks::Once, hits, runs)
+    }
+
+    /// The estimate from `hits` of `runs`, with the interval that `looks` need.
+    ///
+    /// # Panics
+    /// If there are more hits than runs.
+    pub fn seen(looks: Looks, hits: u64, runs: u64) -> Self {
         assert!(hits <= runs, "{hits} hits of {runs} runs");
         let claim = match hits {
             _ if runs == 0 => Claim::Nothing,
@@ -73,7 +93,11 @@ impl Proportion {
             _ => Claim::Between,
         };
         let value = if runs == 0 { 0.0 } else { hits as f64 / runs as f64 };
-        Self { hits, runs, value, interval: binomial::clopper_pearson(hits, runs, CONFIDENCE), claim }
+        let interval = match looks {
+            Looks::Once => binomial::clopper_pearson(hits, runs, CONFIDENCE),
+            Looks::Always => watched::sequence(hits, runs),
+        };
+        Self { hits, runs, value, interval, claim, looks }
     }
 
     /// Decimals of the *percentage* that its interval supports, 0 to 6.

@@ -9,7 +9,7 @@ use crate::observe::histogram::{Distribution, Unit};
 use crate::observe::path::{self, Milestone, milestones};
 use crate::observe::tally::{Answers, Fate, Hits, Tally};
 
-use super::estimate::{Mean, MeanTrust, Moments, Proportion, Quantile, Ranks};
+use super::estimate::{Looks, Mean, MeanTrust, Moments, Proportion, Quantile, Ranks};
 use super::warning::{FEW, GOAL, OFTEN, Subject, Warning};
 
 /// Quantiles of a number.
@@ -25,6 +25,8 @@ pub struct Findings {
     pub runs: u64,
     /// Runs asked for.
     pub planned: u64,
+    /// Whether their number was chosen beforehand or while they were watched: which intervals shares have.
+    pub looks: Looks,
     /// By outcome.
     pub outcomes: Vec<Share>,
     /// By question.
@@ -151,10 +153,10 @@ pub struct Reached {
     pub median: Quantile,
 }
 
-/// Estimates everything that `tally` counted of runs of `model`, of which `planned` were asked for; with the `most`
-/// frequent paths.
-pub fn findings(model: &Model, tally: &Tally, planned: u64, most: usize) -> Findings {
-    let mut shares = Shares { runs: tally.runs(), known: BTreeMap::new() };
+/// Estimates everything that `tally` counted of runs of `model`, of which `planned` were asked for, with intervals of
+/// shares that hold for these `looks`; with the `most` frequent paths.
+pub fn findings(model: &Model, tally: &Tally, planned: u64, looks: Looks, most: usize) -> Findings {
+    let mut shares = Shares { runs: tally.runs(), looks, known: BTreeMap::new() };
     let all_paths = tally.paths().paths();
     let listed = &all_paths[..all_paths.len().min(most)];
     let named = milestones(model);
@@ -165,6 +167,7 @@ pub fn findings(model: &Model, tally: &Tally, planned: u64, most: usize) -> Find
     let mut findings = Findings {
         runs: tally.runs(),
         planned,
+        looks,
         outcomes: (0..model.outcomes.len()).map(|index| shares.share(tally.outcome(index))).collect(),
         answers: (0..model.questions.len()).map(|index| answer(tally.answers(index), &mut shares)).collect(),
         dates: tally.occupancy().dates().to_vec(),
@@ -188,12 +191,13 @@ pub fn findings(model: &Model, tally: &Tally, planned: u64, most: usize) -> Find
 /// Shares of one number of runs: many of them are the same, and an interval takes a while.
 struct Shares {
     runs: u64,
+    looks: Looks,
     known: BTreeMap<u64, Proportion>,
 }
 
 impl Shares {
     fn of(&mut self, hits: u64) -> Proportion {
-        *self.known.entry(hits).or_insert_with(|| Proportion::new(hits, self.runs))
+        *self.known.entry(hits).or_insert_with(|| Proportion::seen(self.looks, hits, self.runs))
     }
 
     fn share(&mut self, hits: Hits) -> Share {
@@ -427,7 +431,7 @@ mod tests {
     #[test]
     fn everything_counted_is_estimated() {
         let model = model();
-        let found = findings(&model, &tally(&model, 600), 600, 2);
+        let found = findings(&model, &tally(&model, 600), 600, Looks::Once, 2);
         // Of 600 runs 200 have no spark, two of which (run 99, 399: 99 % 3 = 0) have four; and so on.
         let hits: Vec<u64> = found.outcomes.iter().map(|share| share.proportion.hits).collect();
         assert_eq!(hits, [6, 396, 198]);
@@ -449,7 +453,7 @@ mod tests {
     #[test]
     fn states_indicators_rules_and_paths() {
         let model = model();
-        let found = findings(&model, &tally(&model, 600), 600, 2);
+        let found = findings(&model, &tally(&model, 600), 600, Looks::Once, 2);
         assert_eq!(found.states.len(), 1, "the ladder");
         let calm: Vec<u64> = found.states[0].shares[0].iter().map(|share| share.hits).collect();
         assert_eq!(calm, vec![600; found.dates.len()]);
@@ -472,7 +476,7 @@ mod tests {
     #[test]
     fn shaky_numbers_are_named() {
         let model = model();
-        let found = findings(&model, &tally(&model, 600), 1000, 2);
+        let found = findings(&model, &tally(&model, 600), 1000, Looks::Once, 2);
         assert_eq!(found.warnings[0], Warning::Interrupted { done: 600, planned: 1000 });
         let hot = found.warnings.iter().find_map(|w| match w {
             Warning::FewHits { subject: Subject::Outcome(0), share, needed } => Some((share.hits, *needed)),
@@ -484,7 +488,7 @@ mod tests {
         assert!(found.warnings.contains(&never));
         assert!(found.warnings.contains(&Warning::ConstantMean { subject: Subject::Question(1) }));
         assert!(!found.warnings.iter().any(|w| matches!(w, Warning::Saturated { .. })), "1 % of the runs is not often");
-        let few = findings(&model, &tally(&model, 60), 60, 2);
+        let few = findings(&model, &tally(&model, 60), 60, Looks::Once, 2);
         let none = few.warnings.iter().any(|w| matches!(w, Warning::NoHits { subject: Subject::Outcome(0), .. }));
         assert!(none && few.outcomes[0].proportion.claim == Claim::AtMost);
     }
@@ -492,7 +496,7 @@ mod tests {
     #[test]
     fn an_empty_batch_claims_nothing() {
         let model = model();
-        let found = findings(&model, &tally(&model, 0), 100, 5);
+        let found = findings(&model, &tally(&model, 0), 100, Looks::Once, 5);
         assert_eq!(found.warnings, [Warning::Interrupted { done: 0, planned: 100 }]);
         assert!(found.outcomes.iter().all(|share| share.proportion.claim == Claim::Nothing));
         assert!(found.firings.is_none() && found.paths.is_empty());

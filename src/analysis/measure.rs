@@ -361,6 +361,7 @@ impl FromStr for Quantity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::estimate::Looks;
     use crate::analysis::findings::{self, findings};
     use crate::diagnostic::Source;
     use crate::model::compile::{Overrides, compile};
@@ -414,7 +415,7 @@ mod tests {
         );
         let model = model();
         let tally = sample::<Tally>(&model, &PLAN, &Conduct { stop: &false.into(), progress: &|_| {} }).unwrap();
-        let told = findings(&model, &tally.collected, PLAN.runs, 0);
+        let told = findings(&model, &tally.collected, PLAN.runs, Looks::Once, 0);
         let share = |index: usize| measured.found[index].estimate;
         assert_eq!(share(0).interval, Some(told.outcomes[0].proportion.interval));
         assert_eq!(share(1).value, Some(told.outcomes[1].proportion.value));

@@ -28,6 +28,7 @@ pub mod student;
 pub mod study;
 pub mod sweep;
 pub mod tornado;
+pub mod until;
 pub mod vary;
 pub mod warning;
 pub mod watched;

@@ -5,6 +5,7 @@
 use crate::model::{RuleId, VariableId};
 
 use super::estimate::Proportion;
+use super::until::Lacking;
 
 /// A number of hits below this makes a share shaky: its interval then reaches about a third up and down.
 pub const FEW: u64 = 30;
@@ -82,6 +83,8 @@ pub enum Warning {
         /// Runs in which it happened.
         share: Proportion,
     },
+    /// All runs that were allowed were drawn, and something is not as precise as was wanted.
+    Imprecise(Lacking),
     /// There were too many different paths: they were cut after so many milestones.
     PathsCut {
         /// So many.

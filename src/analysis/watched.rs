@@ -3,6 +3,7 @@
 //!
 //! Does not know what the runs are, nor when somebody looks.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::estimate::{CONFIDENCE, Interval};
@@ -65,6 +66,31 @@ pub struct Wanted {
     pub name: Option<String>,
     /// How precise.
     pub reach: Reach,
+    text: String,
+}
+
+impl Wanted {
+    /// For a reader: ``every outcome, each by itself, is known to ±1 percentage point``.
+    pub fn in_words(&self) -> String {
+        let what = match &self.name {
+            Some(name) => format!("`{name}` is known"),
+            None => "every outcome, each by itself, is known".into(),
+        };
+        let size = self.text.rsplit('±').next().unwrap_or_default();
+        let size = size.trim_end_matches("rel").trim_end().trim_end_matches('%').trim();
+        match self.reach {
+            Reach::Absolute(_) if size == "1" => format!("{what} to ±1 percentage point"),
+            Reach::Absolute(_) => format!("{what} to ±{size} percentage points"),
+            Reach::Relative(_) => format!("{what} to ±{size} % of itself"),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    /// As it was written, with `±`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 impl Reach {
@@ -115,7 +141,8 @@ impl FromStr for Wanted {
             return Err(Unclear::Size(text.into()));
         }
         let part = percent / 100.0;
-        Ok(Self { name, reach: if relative { Reach::Relative(part) } else { Reach::Absolute(part) } })
+        let text = text.trim().replacen("+-", "±", 1);
+        Ok(Self { name, reach: if relative { Reach::Relative(part) } else { Reach::Absolute(part) }, text })
     }
 }
 
@@ -171,8 +198,8 @@ mod tests {
 
     #[test]
     fn a_precision_is_read_and_met() {
-        let read = |text: &str| text.parse::<Wanted>();
-        let wanted = |name: Option<&str>, reach| Ok(Wanted { name: name.map(str::to_owned), reach });
+        let read = |text: &str| text.parse::<Wanted>().map(|wanted| (wanted.name, wanted.reach));
+        let wanted = |name: Option<&str>, reach| Ok((name.map(str::to_owned), reach));
         assert_eq!(read("±1%"), wanted(None, Reach::Absolute(0.01)));
         assert_eq!(read("+-0.5 %"), wanted(None, Reach::Absolute(0.005)));
         assert_eq!(read("war:±10%rel"), wanted(Some("war"), Reach::Relative(0.1)));

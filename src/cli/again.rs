@@ -6,10 +6,14 @@ use super::args::study::{BandsArgs, CommonArgs, DiscoverArgs, SensitivityArgs};
 use super::args::sweep::{DesignName, SweepArgs};
 use super::args::{AgreeArgs, CompareArgs, Format, OverrideArgs, SimulateArgs, SolveArgs, StoryFormat, TraceArgs};
 
-/// The command that gives the same report: `runs` are those that were done.
+/// The command that gives the same report: `runs` are those that were done, or, with `--until`, all that were allowed.
 pub fn simulate(file: &str, typed: &SimulateArgs, runs: u64) -> String {
     let mut words = vec!["simulate".into(), quoted(file)];
-    words.extend(["--runs".into(), runs.to_string(), "--seed".into(), typed.seed.to_string()]);
+    words.push(match &typed.until {
+        Some(wanted) => format!("--until {} --max-runs {runs}", quoted(&wanted.to_string())),
+        None => format!("--runs {runs}"),
+    });
+    words.push(format!("--seed {}", typed.seed));
     words.extend(overrides(&typed.overrides));
     words.extend(form(typed.format()));
     words.extend(typed.all.then(|| "--all".into()));

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::analysis::watched::Wanted;
 use crate::engine::Plan;
 use crate::model::compile::Overrides;
 use study::{BandsArgs, DiscoverArgs, SensitivityArgs};
@@ -102,6 +103,13 @@ pub struct SimulateArgs {
     /// How many runs: more runs, narrower intervals (a quarter of the width costs 16 times the runs)
     #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs, allow_negative_numbers = true)]
     pub runs: u64,
+    /// Instead of a number of runs: draw until something is so precise. `±1%`: every outcome, each by itself, to a
+    /// percentage point up and down; `war:±10%rel`: the outcome or yes/no question `war` to a tenth of itself. `+-` is `±`
+    #[arg(long, value_name = "PRECISION", conflicts_with = "runs", allow_hyphen_values = true)]
+    pub until: Option<Wanted>,
+    /// With `--until`: how many runs at most, 10,000,000 unless given
+    #[arg(long, value_name = "N", value_parser = number_of_runs, requires = "until", allow_negative_numbers = true)]
+    pub max_runs: Option<u64>,
     /// The seed: another seed gives other runs of the same scenario
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -345,7 +353,12 @@ fn plan(runs: u64, seed: u64, threads: Option<u16>) -> Plan {
 impl SimulateArgs {
     /// Which runs, and on how many threads.
     pub fn plan(&self) -> Plan {
-        plan(self.runs, self.seed, self.threads)
+        plan(self.most_runs(), self.seed, self.threads)
+    }
+
+    /// How many runs, or, with `--until`, how many at most.
+    pub fn most_runs(&self) -> u64 {
+        if self.until.is_some() { self.max_runs.unwrap_or(MOST_RUNS) } else { self.runs }
     }
 
     /// The format asked for, or the one that the name of `--out` says.
@@ -353,6 +366,9 @@ impl SimulateArgs {
         format(self.format, self.out.as_deref())
     }
 }
+
+/// More are not drawn for `--until` unless allowed.
+const MOST_RUNS: u64 = 10_000_000;
 
 impl AgreeArgs {
     /// Which runs, and on how many threads.

@@ -71,6 +71,14 @@ impl Progress {
         }
     }
 
+    /// So many runs may be needed in all, and this is what is known so far.
+    pub fn expect(&self, runs: u64, known: &str) {
+        if self.since.elapsed() > PATIENCE && !STOP.load(Ordering::Relaxed) {
+            self.bar.set_length(runs);
+            self.bar.set_message(format!("- {known}"));
+        }
+    }
+
     /// This point of so many is at work; 0 is what all of them are compared with.
     pub fn point(&self, number: u64, of: u64) {
         let point = if number == 0 { "the scenario as it is".to_owned() } else { format!("point {number} of {of}") };

@@ -8,13 +8,16 @@ use super::load::{Loaded, load};
 use super::progress::Progress;
 use super::{Failure, again, output};
 use crate::analysis::briefly::solve_briefly;
+use crate::analysis::estimate::Looks;
 use crate::analysis::findings::findings;
-use crate::engine::{Conduct, RunError, Sampled, sample};
+use crate::analysis::until::{Aim, LOOK_EVERY, Lacking};
+use crate::analysis::warning::Warning;
+use crate::engine::{Conduct, RunError, Sampled, Watch, sample, sample_until};
 use crate::model::Model;
 use crate::observe::tally::Tally;
-use crate::report::gather::{add_exact, gather};
+use crate::report::gather::{add_exact, gather, precision_of};
 use crate::report::text::{Detail, text};
-use crate::report::{Method, Origin, Report, csv::csv, dates, json::json};
+use crate::report::{Method, Origin, Report, Until, csv::csv, dates, json::json};
 
 /// Version of the meaning of a scenario that both engines keep to.
 pub(super) const SEMANTICS: u32 = 1;
@@ -26,12 +29,17 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
     output::check(typed.out.as_deref())?;
     let loaded = load(file, &typed.overrides, typed.format().into())?;
     note_warnings(&loaded, file);
-    let sampled = draw(&loaded.model, typed).map_err(|e| does_not_settle(&loaded, typed, &e))?;
+    let aim = typed.until.as_ref().map(|wanted| Aim::new(wanted, &loaded.model)).transpose();
+    let aim = aim.map_err(|aimless| Failure::Usage(format!("--until: {aimless}")))?;
+    let sampled = draw(&loaded.model, typed, aim.as_ref()).map_err(|e| does_not_settle(&loaded, typed, &e))?;
     if sampled.runs == 0 {
         return Err(Failure::Interrupted);
     }
-    let findings = findings(&loaded.model, &sampled.collected, typed.runs, PATHS);
-    let origin = origin(&loaded, typed, sampled.runs);
+    let ended = Ended::new(aim.as_ref(), &sampled, typed.most_runs());
+    let looks = if aim.is_some() { Looks::Always } else { Looks::Once };
+    let mut findings = findings(&loaded.model, &sampled.collected, ended.planned, looks, PATHS);
+    findings.warnings.extend(ended.lacking.iter().copied().map(Warning::Imprecise));
+    let origin = origin(&loaded, typed, sampled.runs, &ended);
     let mut report = gather(&loaded.model, &findings, sampled.collected.paths(), origin);
     if !typed.no_exact && !report.origin.interrupted {
         add_exact(&mut report, &loaded.model, &solve_briefly(&loaded.model));
@@ -41,10 +49,46 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
     if report.origin.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
 }
 
-fn draw(model: &Model, typed: &SimulateArgs) -> Result<Sampled<Tally>, RunError> {
-    let progress = Progress::new(typed.runs);
+/// How the drawing came to its end.
+struct Ended {
+    /// Runs that were to be drawn: with `--until`, those that were enough, or else all that were allowed.
+    planned: u64,
+    /// What is not as precise as wanted after all that were allowed.
+    lacking: Vec<Lacking>,
+    /// Whether `--until` has what it wanted.
+    reached: bool,
+}
+
+impl Ended {
+    /// After `sampled`, of `most` runs that were allowed.
+    fn new(aim: Option<&Aim>, sampled: &Sampled<Tally>, most: u64) -> Self {
+        let Some(aim) = aim else { return Self { planned: most, lacking: Vec::new(), reached: false } };
+        let lacking = aim.lacking(&sampled.collected);
+        // Stopped between two looks, a batch is not what the same command would print.
+        let looked = sampled.runs == most || sampled.runs.is_multiple_of(LOOK_EVERY);
+        let reached = looked && lacking.is_empty();
+        let lacking = if sampled.runs == most { lacking } else { Vec::new() };
+        Self { planned: if reached { sampled.runs } else { most }, lacking, reached }
+    }
+}
+
+fn draw(model: &Model, typed: &SimulateArgs, aim: Option<&Aim>) -> Result<Sampled<Tally>, RunError> {
+    let most = typed.most_runs();
+    let progress = Progress::new(most);
     let stop = progress.stop_on_interrupt();
-    let sampled = sample(model, &typed.plan(), &Conduct { stop, progress: &|done| progress.show(done) });
+    let conduct = Conduct { stop, progress: &|done| progress.show(done) };
+    let sampled = match aim {
+        None => sample(model, &typed.plan(), &conduct),
+        Some(aim) => {
+            let mut enough = |tally: &Tally, runs: u64| {
+                let lacking = aim.lacking(tally);
+                let needed = lacking.iter().map(|l| l.runs_needed().unwrap_or(most)).max().unwrap_or(runs);
+                progress.expect(needed.clamp(runs, most), &precision_of(model, &lacking).unwrap_or_default());
+                lacking.is_empty()
+            };
+            sample_until(model, &typed.plan(), Watch { every: LOOK_EVERY, enough: &mut enough }, &conduct)
+        }
+    };
     progress.clear();
     // What comes now is short; a Ctrl-C ends it at once.
     stop.store(true, Ordering::Relaxed);
@@ -60,18 +104,29 @@ pub(super) fn shown(report: &Report, format: Format, detail: Detail) -> String {
     }
 }
 
-fn origin(loaded: &Loaded, typed: &SimulateArgs, runs: u64) -> Origin {
+fn origin(loaded: &Loaded, typed: &SimulateArgs, runs: u64, ended: &Ended) -> Origin {
+    let interrupted = runs < ended.planned;
+    let repeated = if typed.until.is_some() && !interrupted { typed.most_runs() } else { runs };
+    let until = typed.until.as_ref().map(|wanted| Until {
+        wanted: wanted.to_string(),
+        says: wanted.in_words(),
+        reached: ended.reached,
+        max_runs: typed.most_runs(),
+        look_every: LOOK_EVERY,
+        intervals: "beta-mixture confidence sequence",
+    });
     Origin {
         file: loaded.shown.clone(),
         digest: loaded.model.digest.clone(),
         simulate: env!("CARGO_PKG_VERSION").into(),
         semantics: SEMANTICS,
-        interrupted: runs < typed.runs,
-        command: again::simulate(&loaded.shown, typed, runs),
+        interrupted,
+        command: again::simulate(&loaded.shown, typed, repeated),
         method: Method::Sampled {
             seed: typed.seed,
             runs,
-            planned: typed.runs,
+            planned: ended.planned,
+            until,
             trace: again::trace(&loaded.shown, typed.seed, &typed.overrides),
         },
     }

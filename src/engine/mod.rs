@@ -51,7 +51,7 @@ pub struct Conduct<'a> {
 pub struct Sampled<C> {
     /// What was counted.
     pub collected: C,
-    /// How many runs that is: all of the plan's unless stopped.
+    /// How many runs that is: all of the plan's unless stopped, or enough before.
     pub runs: u64,
 }
 
@@ -89,25 +89,62 @@ const OCCASIONS_A_WINDOW: f64 = 262_144.0;
 /// # Panics
 /// If the operating system refuses to start a thread.
 pub fn sample<C: Collector>(model: &Model, plan: &Plan, conduct: &Conduct<'_>) -> Result<Sampled<C>, RunError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build();
-    let pool = pool.expect("threads can be started");
-    pool.install(|| sample_in_pool(model, plan, conduct))
+    let never = Watch { every: u64::MAX, enough: &mut |_, _| false };
+    sample_until(model, plan, never, conduct)
 }
 
-fn sample_in_pool<C: Collector>(model: &Model, plan: &Plan, conduct: &Conduct<'_>) -> Result<Sampled<C>, RunError> {
+/// Looks at what is collected so far, always after the same numbers of runs.
+pub struct Watch<'a, C> {
+    /// So many runs apart: a multiple of `BLOCK`, or beyond the plan for no look.
+    pub every: u64,
+    /// Whether what was collected of so many runs is enough; no more are drawn then.
+    pub enough: &'a mut (dyn FnMut(&C, u64) -> bool + Send),
+}
+
+/// Looks are a multiple of so many runs apart: these are laid out together.
+pub const BLOCK: u64 = LANES as u64;
+
+/// Draws runs until a look says that they are enough, at most those of `plan`. Looks are counted in runs alone, so the
+/// same runs are drawn whatever the threads. Not all is drawn, either, if `conduct` says stop.
+///
+/// # Errors
+/// `RunError` for the first run that does not settle.
+///
+/// # Panics
+/// If the operating system refuses to start a thread, or looks are no multiple of `BLOCK` apart.
+pub fn sample_until<C: Collector>(
+    model: &Model,
+    plan: &Plan,
+    watch: Watch<'_, C>,
+    conduct: &Conduct<'_>,
+) -> Result<Sampled<C>, RunError> {
+    assert!(watch.every >= plan.runs || watch.every.is_multiple_of(BLOCK), "looks split no block");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build();
+    let pool = pool.expect("threads can be started");
+    pool.install(|| sample_in_pool(model, plan, watch, conduct))
+}
+
+fn sample_in_pool<C: Collector>(
+    model: &Model,
+    plan: &Plan,
+    watch: Watch<'_, C>,
+    conduct: &Conduct<'_>,
+) -> Result<Sampled<C>, RunError> {
     let mut collected = C::fresh(model);
     let randomness = Randomness::new(model, plan.seed, 0);
     let layout = Layout::new(model, &collected);
     let done = AtomicU64::new(0);
     let mut runs = 0;
-    let length = chunk_length(&layout, model, plan.runs);
+    let length = chunk_length(&layout, model, plan.runs.min(watch.every));
     let wave = rayon::current_num_threads() as u64 * CHUNKS_A_THREAD * length;
     while runs < plan.runs && !conduct.stop.load(Ordering::Relaxed) {
-        let starts: Vec<u64> = (runs..plan.runs.min(runs + wave)).step_by(length as usize).collect();
+        let look = plan.runs.min((runs / watch.every + 1).saturating_mul(watch.every));
+        let end = look.min(runs + wave);
+        let starts: Vec<u64> = (runs..end).step_by(length as usize).collect();
         let parts: Vec<Result<C, RunError>> = starts
             .par_iter()
             .map(|start| {
-                let range = *start..plan.runs.min(start + length);
+                let range = *start..end.min(start + length);
                 let length = range.end - range.start;
                 let part = chunk(model, &layout, &randomness, plan.seed, range);
                 (conduct.progress)(done.fetch_add(length, Ordering::Relaxed) + length);
@@ -117,7 +154,10 @@ fn sample_in_pool<C: Collector>(model: &Model, plan: &Plan, conduct: &Conduct<'_
         for part in parts {
             collected.merge(part?);
         }
-        runs = plan.runs.min(runs + wave);
+        runs = end;
+        if runs == look && (watch.enough)(&collected, runs) {
+            break;
+        }
     }
     Ok(Sampled { collected, runs })
 }

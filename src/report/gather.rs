@@ -20,13 +20,15 @@ use crate::observe::histogram;
 use crate::observe::path::PathTree;
 use crate::scenario::quantity::Moment;
 
+pub use warnings::precision_of;
+
 pub use solved::{add_exact, gather_solution};
 
 /// The report on `findings`, and on the tree of all paths that they come from.
 pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origin) -> Report {
     let paths = Paths {
         paths: history::paths(model, findings),
-        tree: history::tree(model, tree, findings.runs),
+        tree: history::tree(model, findings, tree),
         typical: history::typical(model, findings, tree),
         other_paths: findings.other_paths.into(),
         distinct_paths: findings.distinct_paths,

@@ -25,7 +25,7 @@ pub mod words;
 
 use serde::Serialize;
 
-use crate::analysis::estimate::{Odds, Proportion};
+use crate::analysis::estimate::{Looks, Odds, Proportion};
 
 pub use solution::{Complement, Known, Refusal, Slice, Sooner, Weight};
 
@@ -108,6 +108,9 @@ pub enum Method {
         planned: u64,
         /// The command that tells one of its runs, but for the number of the run, which comes last.
         trace: String,
+        /// Of runs that were drawn until something was precise enough: what, and whether it became so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Until>,
     },
     /// From the scenario's reachable states.
     Solved {
@@ -116,6 +119,24 @@ pub enum Method {
         /// The most states that a slice might have.
         max_states: usize,
     },
+}
+
+/// What runs were drawn for until it was precise enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Until {
+    /// As asked for: `war:±10%rel`.
+    pub wanted: String,
+    /// In words: ``every outcome, each by itself, is known to ±1 percentage point``.
+    pub says: String,
+    /// Whether it became so precise.
+    pub reached: bool,
+    /// The most runs allowed.
+    pub max_runs: u64,
+    /// Runs from one look to the next.
+    pub look_every: u64,
+    /// The intervals of shares: `beta-mixture confidence sequence`. Those of means and quantiles are those of a number of
+    /// runs chosen beforehand.
+    pub intervals: &'static str,
 }
 
 /// The time that a scenario covers.
@@ -150,6 +171,10 @@ pub struct Change {
 pub enum Accuracy {
     /// From runs: the interval covers the truth in at least 95 of 100 such batches.
     Sampled,
+    /// From runs whose number was decided while they were watched: in at least 95 of 100 such batches the interval covers
+    /// the truth whenever it is looked at.
+    #[serde(rename = "time-uniform")]
+    TimeUniform,
     /// Solved: the truth lies in the interval.
     Exact,
 }
@@ -199,7 +224,10 @@ impl From<Proportion> for Share {
             high: estimate.interval.high,
             hits: Some(estimate.hits),
             runs: estimate.runs,
-            accuracy: Accuracy::Sampled,
+            accuracy: match estimate.looks {
+                Looks::Once => Accuracy::Sampled,
+                Looks::Always => Accuracy::TimeUniform,
+            },
             odds: estimate.odds(),
             complement: None,
         }

@@ -10,7 +10,7 @@ mod solved;
 use anstyle::Style;
 
 use super::layout::{FAINT, HEADING, WARNING, line, styled, wrap};
-use super::{Clock, Method, Report, figures};
+use super::{Clock, Method, Report, Until, figures};
 
 /// How much to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,9 @@ fn header(report: &Report, detail: Detail) -> String {
         Method::Solved { precision, .. } => format!("solved to {precision:e} of each answer"),
     };
     lines += &line(FAINT, &format!("{} · {how}", covers(&report.clock)));
+    if let Method::Sampled { until: Some(until), .. } = &report.origin.method {
+        lines += &wrap(&drawn_until(until), 0, 0);
+    }
     for change in &report.changes {
         lines += &wrap(&format!("changed: {}", changed(change)), 0, 9);
     }
@@ -68,6 +71,16 @@ fn header(report: &Report, detail: Detail) -> String {
         lines += &line(WARNING, &interrupted(&report.origin.method));
     }
     lines
+}
+
+/// For what runs were drawn, and what the intervals are then.
+fn drawn_until(until: &Until) -> String {
+    let done = if until.reached { "reached" } else { "NOT reached" };
+    format!(
+        "drawn until {}: {done}. Intervals of shares hold however often one looks; those of means and quantiles are for \
+         a number of runs chosen beforehand.",
+        until.says
+    )
 }
 
 fn interrupted(method: &Method) -> String {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::quantile;
-use crate::analysis::estimate::{self, Proportion, Ranks};
+use crate::analysis::estimate::{self, Looks, Proportion, Ranks};
 use crate::analysis::findings::{self, Findings, Moved, Occupied};
 use crate::model::formula::Slot;
 use crate::model::{Calendar, Model, Step, VariableId, VariableKind};
@@ -21,17 +21,17 @@ pub(super) fn paths(model: &Model, findings: &Findings) -> Vec<Path> {
         milestones: path.milestones.iter().map(|r| milestone(model, r.milestone, &r.median)).collect(),
         goes_on: path.longer > 0,
         exemplar: path.exemplar,
-        outcomes: outcomes(model, &path.outcomes, path.share.hits),
+        outcomes: outcomes(model, &path.outcomes, path.share.hits, findings.looks),
     };
     findings.paths.iter().map(path).collect()
 }
 
-fn outcomes(model: &Model, counted: &[(usize, u64)], of: u64) -> Vec<PathOutcome> {
+fn outcomes(model: &Model, counted: &[(usize, u64)], of: u64, looks: Looks) -> Vec<PathOutcome> {
     let mut counted = counted.to_vec();
     counted.sort_by_key(|(outcome, runs)| (Reverse(*runs), *outcome));
     let named = |(outcome, runs): (usize, u64)| {
         let name = model.outcomes.get(outcome)?.name.clone();
-        Some(PathOutcome { name, share: Proportion::new(runs, of).into() })
+        Some(PathOutcome { name, share: Proportion::seen(looks, runs, of).into() })
     };
     counted.into_iter().filter_map(named).collect()
 }
@@ -57,40 +57,40 @@ pub(super) fn typical(model: &Model, findings: &Findings, tree: &PathTree) -> Ve
         Some(Typical {
             outcome: outcome.name.clone(),
             severity: outcome.severity,
-            share: Proportion::new(hits, findings.outcomes[index].proportion.hits).into(),
-            path: whole_path(model, path, tree, findings.runs),
+            share: Proportion::seen(findings.looks, hits, findings.outcomes[index].proportion.hits).into(),
+            path: whole_path(model, path, tree, findings),
         })
     };
     model.outcomes.iter().enumerate().filter_map(typical).collect()
 }
 
-fn whole_path(model: &Model, path: &path::Path, tree: &PathTree, runs: u64) -> Path {
+fn whole_path(model: &Model, path: &path::Path, tree: &PathTree, findings: &Findings) -> Path {
     let all = milestones(model);
     let counted: Vec<(usize, u64)> = path.outcomes.iter().map(|(o, n)| (usize::from(*o), *n)).collect();
     let dated = path.milestones.iter().zip(&path.dates);
     let dated = dated.filter_map(|(id, dates)| Some((all[id.0 as usize], median(dates, path.runs, tree)?)));
     Path {
-        share: Proportion::new(path.runs, runs).into(),
+        share: Proportion::seen(findings.looks, path.runs, findings.runs).into(),
         milestones: dated.map(|(reached, median)| milestone(model, reached, &median)).collect(),
         goes_on: path.longer > 0,
         exemplar: path.exemplar,
-        outcomes: outcomes(model, &counted, path.runs),
+        outcomes: outcomes(model, &counted, path.runs, findings.looks),
     }
 }
 
-pub(super) fn tree(model: &Model, tree: &PathTree, runs: u64) -> Vec<Branching> {
+pub(super) fn tree(model: &Model, findings: &Findings, tree: &PathTree) -> Vec<Branching> {
     let all = milestones(model);
     let branching = |node: path::Branching| {
         let reached = all[node.milestone?.0 as usize];
         Some(Branching {
             depth: node.depth,
             milestone: milestone(model, reached, &median(&node.dates, node.runs, tree)?),
-            share: Proportion::new(node.runs, runs).into(),
-            ended: Proportion::new(node.ended, runs).into(),
+            share: Proportion::seen(findings.looks, node.runs, findings.runs).into(),
+            ended: Proportion::seen(findings.looks, node.ended, findings.runs).into(),
             exemplar: node.exemplar,
         })
     };
-    tree.walk((runs / BRANCH).max(1)).into_iter().filter_map(branching).collect()
+    tree.walk((findings.runs / BRANCH).max(1)).into_iter().filter_map(branching).collect()
 }
 
 /// The median of the step numbers of `runs` runs.

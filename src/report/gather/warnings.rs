@@ -2,7 +2,9 @@
 
 use crate::analysis::estimate::Proportion;
 use crate::analysis::findings::Findings;
+use crate::analysis::until::Lacking;
 use crate::analysis::warning::{self, FEW, Subject};
+use crate::analysis::watched::Reach;
 use crate::model::Model;
 use crate::report::figures::{count, frequency, number, odds, runs};
 use crate::report::{Share, Warning};
@@ -13,6 +15,7 @@ const TOO_MANY: u64 = 20_000_000;
 pub(super) fn warnings(model: &Model, findings: &Findings) -> Vec<Warning> {
     let all = &findings.warnings;
     let mut worded: Vec<Warning> = all.iter().filter_map(interrupted).collect();
+    worded.extend(imprecise(model, all));
     worded.extend(no_hits(model, findings));
     worded.extend(few_hits(model, findings));
     worded.extend(skewed(model, all));
@@ -32,13 +35,61 @@ fn interrupted(warning: &warning::Warning) -> Option<Warning> {
     })
 }
 
+/// Where the runs allowed for `--until` were not enough.
+fn imprecise(model: &Model, all: &[warning::Warning]) -> Option<Warning> {
+    let lacking: Vec<&Lacking> = all
+        .iter()
+        .filter_map(|warning| match warning {
+            warning::Warning::Imprecise(lacking) => Some(lacking),
+            _ => None,
+        })
+        .collect();
+    let drawn = lacking.first()?.share.runs;
+    let told = lacking.iter().map(|lacking| format!("`{}` to {}", name(model, lacking.subject), reached(lacking)));
+    let needed = lacking.iter().map(|lacking| lacking.runs_needed()).max().flatten();
+    let all_known = lacking.iter().all(|lacking| lacking.runs_needed().is_some());
+    Some(Warning {
+        code: "imprecise".into(),
+        about: lacking.iter().map(|lacking| name(model, lacking.subject)).collect(),
+        message: format!(
+            "{} were not enough for the precision wanted: {}",
+            runs(drawn),
+            told.collect::<Vec<_>>().join(", ")
+        ),
+        help: match needed.filter(|_| all_known) {
+            // A width falls a little slower than with the root.
+            Some(needed) => {
+                let enough = rounded_up(needed.saturating_add(needed / 8));
+                format!("more runs may do: --max-runs {enough}; or ask for less")
+            }
+            None => "what no run hits has no relative precision: ask for `NAME:±0.1%`, or name what does happen".into(),
+        },
+    })
+}
+
+/// `±2.3 %`, and of what a part of itself was wanted: `±35 % of itself`.
+fn reached(lacking: &Lacking) -> String {
+    match lacking.wanted {
+        Reach::Absolute(_) => format!("±{} %", two_digits(100.0 * lacking.reach())),
+        Reach::Relative(_) if lacking.share.hits == 0 => "no hit yet".into(),
+        Reach::Relative(_) => format!("±{} % of itself", two_digits(100.0 * lacking.reach() / lacking.share.value)),
+    }
+}
+
+/// Rounded up: a precision is not to look better than it is.
+fn two_digits(percent: f64) -> String {
+    let decimals = if percent < 1.0 { 3 } else { usize::from(percent < 10.0) };
+    let unit = [1.0, 10.0, 100.0, 1_000.0][decimals];
+    format!("{:.decimals$}", (percent * unit).ceil() / unit)
+}
+
 fn no_hits(model: &Model, findings: &Findings) -> Option<Warning> {
     let about = findings.warnings.iter().filter_map(|warning| match warning {
         warning::Warning::NoHits { subject, .. } => Some(name(model, *subject)),
         _ => None,
     });
     let about: Vec<String> = about.collect();
-    let none: Share = Proportion::new(0, findings.runs).into();
+    let none: Share = Proportion::seen(findings.looks, 0, findings.runs).into();
     let bound = odds(&none).unwrap_or_else(|| format!("at most {:.0} %", (none.high * 100.0).ceil()));
     let each = if about.len() == 1 { "" } else { "each " };
     (!about.is_empty()).then(|| Warning {
@@ -136,6 +187,13 @@ fn silent(model: &Model, all: &[warning::Warning]) -> Option<Warning> {
         about,
         help: "`simulate explain FILE RULE` says what a rule waits for".into(),
     })
+}
+
+/// The most imprecise in a few words, for who waits: `` `war` to ±2.3 % ``.
+pub fn precision_of(model: &Model, lacking: &[Lacking]) -> Option<String> {
+    let ratio = |lacking: &&Lacking| lacking.runs_needed().unwrap_or(u64::MAX);
+    let worst = lacking.iter().max_by_key(ratio)?;
+    Some(format!("`{}` to {}", name(model, worst.subject), reached(worst)))
 }
 
 fn listed(names: &[String]) -> String {
