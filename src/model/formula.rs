@@ -535,7 +535,10 @@ mod tests {
             let plus = |a, b| Number::Arithmetic(ArithmeticOp::Plus, Box::new(a), Box::new(b));
             (0..of).map(weighted).fold(Number::Constant(0.5), plus)
         };
-        let text = r#"(simulate: 1, title: "t", clock: (horizon: "1d"), indicators: { x: (range: (0, 9), start: 0) }, outcomes: [(name: o)])"#;
+        let text = r#"(simulate: 1, title: "t", clock: (horizon: "1d"),
+            indicators: { x: (range: (0, 9), start: 0) },
+            rules: { rise: (pressure: "1 per 1d", then: ["x += 1"]) },
+            outcomes: [(name: high, when: "ever(x > 3)"), (name: low)])"#;
         let source = Source { name: "t", text };
         let document = crate::scenario::read(&source).0.expect("it can be read");
         let model = compile(&document, &source, &Overrides::default()).expect("it is sound");
