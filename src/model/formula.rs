@@ -421,6 +421,9 @@ impl Look {
     }
 }
 
+/// Variables, and how far in a table one step of each leads.
+type Strides = Arc<[(VariableId, i32)]>;
+
 /// A formula in the form in which it is asked fastest: the same answers as the `Tabulated` that it is made from.
 #[derive(Debug, Clone)]
 pub enum Quick<T: Value> {
@@ -429,7 +432,7 @@ pub enum Quick<T: Value> {
     /// A table over a few variables.
     Table(Look, Arc<[T]>),
     /// A table over more of them: where the lowest values of all lead, and each variable with its stride.
-    Wide(i32, Arc<[(VariableId, i32)]>, Arc<[T]>),
+    Wide(i32, Strides, Arc<[T]>),
     /// Anything else.
     Other(Arc<Tabulated<T>>),
 }
@@ -466,7 +469,7 @@ impl<T: Value> Quick<T> {
 }
 
 /// What a `Look` would say of any number of variables: `base`, and each with its stride.
-fn wide(reads: &[Slot], layout: &[(i32, usize)]) -> Option<(i32, Arc<[(VariableId, i32)]>)> {
+fn wide(reads: &[Slot], layout: &[(i32, usize)]) -> Option<(i32, Strides)> {
     let mut base = 0_i32;
     let strides = reads.iter().zip(layout).map(|(slot, (low, stride))| {
         let Slot::Variable(id) = slot else { return None };
@@ -561,7 +564,7 @@ mod tests {
                     .collect();
                 let meant =
                     0.5 + (0..of).map(|id| f64::from((3 * id as i32 + 1) * state.values[id as usize])).sum::<f64>();
-                assert_eq!(quick.of(&state, &model), meant);
+                assert_eq!(quick.of(&state, &model).to_bits(), meant.to_bits());
             }
         }
     }
