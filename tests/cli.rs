@@ -4,10 +4,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::support::Ran;
 
 const SCENARIO: &str = r#"(
     simulate: 1,
@@ -59,36 +61,6 @@ impl Desk {
 
 fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_simulate"))
-}
-
-/// What came back.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            code: output.status.code().expect("an exit code"),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// Failed with `code`, and standard error has all of `words`.
-    fn fails(&self, code: i32, words: &[&str]) {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
-        for word in words {
-            assert!(self.err.contains(word), "no `{word}` in: {}", self.err);
-        }
-    }
-
-    fn succeeds(self) -> String {
-        assert_eq!(self.code, 0, "{}", self.err);
-        self.out
-    }
 }
 
 #[test]

@@ -2,25 +2,20 @@
 //!
 //! Does not know how differences are estimated: that is tested beside the estimators.
 
-use std::process::{Command, Output};
+use crate::support::Ran;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-fn simulate(options: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_simulate"));
-    command.args(options.split_whitespace()).current_dir(ROOT).output().expect("it starts")
+fn simulate(options: &str) -> Ran {
+    Ran::simulate(&options.split_whitespace().collect::<Vec<_>>())
 }
 
 fn told(options: &str) -> String {
-    let output = simulate(options);
-    assert!(output.status.success(), "{options}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
+    simulate(options).succeeds()
 }
 
 fn refused(options: &str) -> (Option<i32>, String) {
-    let output = simulate(options);
-    assert!(output.stdout.is_empty());
-    (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+    let ran = simulate(options);
+    assert!(ran.out.is_empty());
+    (Some(ran.code), ran.err)
 }
 
 const BACKED: &str = "compare scenarios/outreach.ron --variant us_backs_talks --runs 2000";

@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::support::Ran;
 
 const SCENARIO: &str = r#"(
     simulate: 1,
@@ -37,13 +39,6 @@ const SCENARIO: &str = r#"(
 /// A directory with `border.ron`, and commands that run in it.
 struct Desk {
     directory: TempDir,
-}
-
-/// What came back.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
 }
 
 impl Desk {
@@ -83,23 +78,6 @@ impl Desk {
         let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
         let kept = entries.filter(|path| !name(path).starts_with('.'));
         kept.map(|path| (name(&path), fs::read(&path).unwrap())).collect()
-    }
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            code: output.status.code().expect("an exit code"),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn refused(&self, code: i32, words: &[&str]) {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
-        // Help is wrapped.
-        let told = self.err.split_whitespace().collect::<Vec<_>>().join(" ");
-        words.iter().for_each(|word| assert!(told.contains(word), "`{word}` is not in: {told}"));
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Does not know how the interval is computed.
 
-use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
 use simulate::analysis::binomial::clopper_pearson;
@@ -12,9 +11,8 @@ use simulate::engine::{Conduct, Plan, Sampled, Watch, sample, sample_until};
 use simulate::model::Model;
 use simulate::observe::tally::Tally;
 
-use crate::support::Scenario;
+use crate::support::{Ran, Scenario};
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const CAMPAIGNS: u64 = 400;
 static GO_ON: AtomicBool = AtomicBool::new(false);
 static CONDUCT: Conduct<'static> = Conduct { stop: &GO_ON, progress: &|_| {} };
@@ -87,14 +85,8 @@ fn looks_come_after_the_same_runs_whatever_the_threads_and_end_the_batch() {
     }
 }
 
-fn simulate(options: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_simulate")).args(options).current_dir(ROOT).output().expect("it starts")
-}
-
 fn told(options: &[&str]) -> String {
-    let output = simulate(options);
-    assert!(output.status.success(), "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
+    Ran::simulate(options).succeeds()
 }
 
 #[test]
@@ -146,13 +138,10 @@ fn what_cannot_be_meant_is_refused_with_the_way_out() {
         ("±1%", &["--runs", "500"], "cannot be used with '--runs <N>'"),
         ("±1%", &["--max-runs", "0"], "at least one run is needed"),
     ] {
-        let output = simulate(&[&[file, "--until", until][..], rest].concat());
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{until}: {said}");
-        assert!(said.contains(part), "{until}: {said}");
+        let ran = Ran::simulate(&[&[file, "--until", until][..], rest].concat());
+        assert!(ran.out.is_empty(), "{until}: {}", ran.out);
+        ran.fails(2, &[part]);
     }
-    let number = simulate(&["tests/oracle/geometric_cascade.ron", "--until", "aftershocks:±1%"]);
-    let said = String::from_utf8_lossy(&number.stderr);
-    assert_eq!(number.status.code(), Some(2), "{said}");
-    assert!(said.contains("question `aftershocks` asks for a number"), "{said}");
+    let number = Ran::simulate(&["tests/oracle/geometric_cascade.ron", "--until", "aftershocks:±1%"]);
+    number.fails(2, &["question `aftershocks` asks for a number"]);
 }
