@@ -18,11 +18,10 @@ use serde::Serialize;
 
 use super::estimate::{Proportion, Ranks};
 use super::measure::{Basis, Estimate, Found, Measured, Quantity, Scale};
+use super::student::NORMAL;
 
 /// The share of the draws below the band, and above it.
 const TAIL: f64 = 0.05;
-/// The normal quantile that goes with intervals of 95 %.
-const NORMAL: f64 = 1.959_963_984_540_054;
 /// How far solved values may be from each other, relative to themselves, and be the same.
 const SOLVED: f64 = 1e-6;
 /// Fewer draws have no band.

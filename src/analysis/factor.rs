@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::model::compile::Overrides;
-use crate::scenario::quantity::Duration;
+use crate::scenario::quantity::{Duration, logit, normal_between};
 
 /// Something that is varied, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,20 +83,17 @@ pub enum Spread {
     },
 }
 
-/// Width of the central 90 % of a standard normal: twice its 95 % quantile.
-const WIDTH_90: f64 = 2.0 * 1.644_853_626_951_472_2;
-
 impl Spread {
     /// The logit-normal with 5 % below `low` and 5 % above `high`; both in (0, 1).
     pub fn judged(low: f64, high: f64) -> Self {
-        let (a, b) = (logit(low), logit(high));
-        Self::LogitNormal { mu: f64::midpoint(a, b), sigma: (b - a) / WIDTH_90 }
+        let (mu, sigma) = normal_between(logit(low), logit(high));
+        Self::LogitNormal { mu, sigma }
     }
 
     /// The lognormal with 5 % below `low` and 5 % above `high`; both above 0.
     pub fn lognormal(low: f64, high: f64) -> Self {
-        let (a, b) = (libm::log(low), libm::log(high));
-        Self::LogNormal { mu: f64::midpoint(a, b), sigma: (b - a) / WIDTH_90 }
+        let (mu, sigma) = normal_between(libm::log(low), libm::log(high));
+        Self::LogNormal { mu, sigma }
     }
 
     /// The number with `u` of the law below it; `u` in [0, 1], in (0, 1) for the two that have no ends.
@@ -130,10 +127,6 @@ impl fmt::Display for Spread {
             }
         }
     }
-}
-
-fn logit(p: f64) -> f64 {
-    libm::log(p / (1.0 - p))
 }
 
 /// The ends are hit exactly.

@@ -7,7 +7,7 @@ use std::f64::consts::FRAC_PI_2;
 use super::estimate::CONFIDENCE;
 
 /// The normal quantile that goes with `CONFIDENCE`.
-const NORMAL: f64 = 1.959_963_984_540_054;
+pub const NORMAL: f64 = 1.959_963_984_540_054;
 
 /// From so many degrees of freedom the expansion is good to twelve digits.
 const MANY: u64 = 200;

@@ -3,7 +3,6 @@
 //! Does not know how a value is drawn or varied: that is `analysis::factor`.
 
 use crate::diagnostic::Span;
-use crate::scenario::document::{Confidence, Evidence};
 use crate::scenario::quantity::Duration;
 
 /// A number or a choice of the file, as it is in force, that `--set NAME=VALUE` can change.
@@ -22,12 +21,6 @@ pub struct Assumption {
     pub in_place: bool,
     /// The source that it is taken from, as `because` names it.
     pub source: Option<String>,
-    /// Who said so.
-    pub who: Option<String>,
-    /// Kind of evidence.
-    pub evidence: Option<Evidence>,
-    /// Quality of the evidence.
-    pub confidence: Option<Confidence>,
     /// Where it is declared or stated.
     pub span: Span,
 }

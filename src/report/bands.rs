@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::figures::count;
 use super::layout::{FAINT, heading, left, right, styled, width, wrap};
-use super::study::{Doubtful, Heading, digits, doubtful, half_width, kinds, name, sampling_error, table, unit};
+use super::study::{Doubtful, Heading, digits, doubtful, half_width, kinds, level, name, sampling_error, table, unit};
 use crate::analysis::bands::{Band, Banded, End, FEWEST};
 use crate::analysis::estimate::Interval;
 use crate::analysis::judgement::{Doubt, Judgement, Sharing};
@@ -143,9 +143,7 @@ fn section(title: &str, rows: &[(&Row, &Banded)]) -> String {
         let shown = name(&banded.quantity);
         let label =
             if width(&shown) > column { format!("{shown}\n  {}", left("", column)) } else { left(&shown, column) };
-        let value = row
-            .estimate
-            .map_or("none".into(), |value| digits(row.scale, value, half_width(&banded.estimate)) + unit(row.scale));
+        let value = row.estimate.map_or("none".into(), |value| level(row.scale, value, half_width(&banded.estimate)));
         let error = sampling_error(row.scale, &banded.estimate);
         let band = row.band.map_or_else(|| without(banded), |band| across(row.scale, &band));
         lines += format!("  {label}  {}  {}   {band}\n", right(&value, 9), left(&error, 7)).as_str();
@@ -179,14 +177,16 @@ fn across(scale: Scale, band: &Band) -> String {
         let never = scale == Scale::Share && !band.exact && band.mean <= 0.0;
         return if never { "no run of any draw has it".into() } else { "no judgement moves it".into() };
     }
-    let [low, high] = [band.low, band.high].map(|end| digits(scale, end.value, doubt(&end)));
-    if low == high { format!("{low}{}", unit(scale)) } else { format!("{low} to {high}{}", unit(scale)) }
+    let [low, high] = [band.low, band.high].map(|end| level(scale, end.value, doubt(&end)));
+    if low == high { low } else { format!("{} to {high}", low.trim_end_matches(unit(scale))) }
 }
 
 /// What is known of the ends of a band, and what was taken out.
 fn accuracy(scale: Scale, band: &Band) -> String {
     let end = |end: &End| {
-        let bound = |bound: f64| digits(scale, bound.max(0.0), doubt(end) / 3.0);
+        // No share lies beyond 0 or 1; any other number may.
+        let bound = |bound: f64| if scale == Scale::Share { bound.clamp(0.0, 1.0) } else { bound };
+        let bound = |at: f64| digits(scale, bound(at), doubt(end) / 3.0);
         match (end.low, end.high) {
             (Some(low), Some(high)) => format!("{} to {}", bound(low), bound(high)),
             (None, Some(high)) => format!("at most {}", bound(high)),

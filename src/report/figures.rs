@@ -36,8 +36,12 @@ pub fn decimals(share: &Share) -> usize {
 
 /// `68.2 %`; what is more than 0 and less than 1 never looks like either, and no run at all is `none`.
 pub fn percent(share: &Share) -> String {
-    let decimals = decimals(share);
-    spelled((share.value * whole(decimals)).round() as u64, share.value, decimals)
+    percent_to(share.value, decimals(share))
+}
+
+/// The same of a share to so many decimals of a percentage.
+pub fn percent_to(share: f64, decimals: usize) -> String {
+    spelled((share * whole(decimals)).round() as u64, share, decimals)
 }
 
 /// Shares that sum to 1 as percentages that sum to 100, all with the decimals that the widest interval supports.

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::figures::{bar, count};
 use super::layout::{BAR, FAINT, heading, left, right, styled, width, wrap};
-use super::study::{Doubtful, Heading, brief, digits, doubtful, half_width, kinds, name, sampling_error, short, unit};
+use super::study::{Doubtful, Heading, brief, digits, doubtful, half_width, kinds, level, name, sampling_error, short};
 use crate::analysis::estimate::Interval;
 use crate::analysis::indices::{Found, Indices};
 use crate::analysis::judgement::Judgement;
-use crate::analysis::measure::{Quantity, Scale};
+use crate::analysis::measure::Scale;
 use crate::analysis::paired::Pairing;
 use crate::analysis::tornado::{Bar, Tornado};
 
@@ -186,18 +186,11 @@ pub fn text(study: &Sensitivity, computed: Computed<'_>, all: bool) -> String {
     lines + &study.heading.closing()
 }
 
-/// `outcome war` on the left of a heading.
-fn title(quantity: &Quantity) -> String {
-    name(quantity)
-}
-
 fn tornado_text(tornado: &Tornado, judgements: &[Doubtful], few: usize) -> String {
-    let value = tornado
-        .base
-        .value
-        .map_or("none".into(), |value| digits(tornado.scale, value, half_width(&tornado.base)) + unit(tornado.scale));
+    let value =
+        tornado.base.value.map_or("none".into(), |value| level(tornado.scale, value, half_width(&tornado.base)));
     let note = format!("{value} ({}) as the file stands", sampling_error(tornado.scale, &tornado.base));
-    let mut lines = heading(&title(&tornado.quantity), &note);
+    let mut lines = heading(&name(&tornado.quantity), &note);
     let longest = tornado.bars.first().map_or(0.0, Bar::reach);
     let certain: Vec<&Bar> = tornado.bars.iter().filter(|bar| bar.is_certain()).collect();
     let column = certain.iter().take(few).map(|bar| width(&judgements[bar.judgement].name)).max().unwrap_or(0).min(30);
@@ -207,8 +200,8 @@ fn tornado_text(tornado: &Tornado, judgements: &[Doubtful], few: usize) -> Strin
         let _ = writeln!(lines, "  {}{now}", left(&judgement.name, column));
         for (setting, change) in &shown.ends {
             let Some(value) = change.value else { continue };
-            let cells = styled(BAR, &bar((value.abs() / longest).min(1.0), CELLS));
-            let padding = CELLS.saturating_sub(width(&bar((value.abs() / longest).min(1.0), CELLS)));
+            let drawn = bar((value.abs() / longest).min(1.0), CELLS);
+            let (padding, cells) = (CELLS.saturating_sub(width(&drawn)), styled(BAR, &drawn));
             let sampled = change.interval.filter(|_| change.pairing != Pairing::Exact);
             let half = sampled.map_or(0.0, |interval| interval.half_width());
             let sign = if value > 0.0 {
@@ -270,12 +263,12 @@ fn meaning(method: &str) -> &'static str {
 fn indices_text(found: &Found, judgements: &[Doubtful], few: usize) -> String {
     let scale = found.scale;
     let spread = digits(scale, found.deviation, found.deviation / 10.0);
-    let mean = digits(scale, found.mean, found.deviation / 10.0);
-    let mut note = format!("{mean}{}, standard deviation {spread} over the points", unit(scale));
+    let mean = level(scale, found.mean, found.deviation / 10.0);
+    let mut note = format!("{mean}, standard deviation {spread} over the points");
     if found.noise > 0.0 {
         let _ = write!(note, "; at most {} % of the variance is noise", short(100.0 * found.noise));
     }
-    let mut lines = heading(&title(&found.quantity), &note);
+    let mut lines = heading(&name(&found.quantity), &note);
     let Some(indices) = &found.indices else {
         return lines + "  it does not vary, or some points have none\n";
     };

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::figures::{count, number};
+use super::figures::{count, number, percent_to};
 use super::layout::{flow, heading, left, plain, right, width, wrap};
 use crate::analysis::estimate::decimals;
 use crate::analysis::judgement::{Doubt, Judgement};
@@ -144,10 +144,23 @@ pub fn table(judgements: &[Doubtful]) -> String {
 
 /// How a number of a scale is shown: to decimals that `half_width` supports, without its unit.
 pub fn digits(scale: Scale, value: f64, half_width: f64) -> String {
-    let (factor, exact) = if scale == Scale::Share { (100.0, 2) } else { (1.0, 3) };
-    let decimals = if half_width > 0.0 { decimals(factor * half_width, 4) } else { exact };
+    let factor = if scale == Scale::Share { 100.0 } else { 1.0 };
+    let decimals = decimals_of(scale, half_width);
     let shown = format!("{:.decimals$}", factor * value);
     if shown.trim_start_matches('-').chars().all(|c| "0.".contains(c)) { shown.replace('-', "") } else { shown }
+}
+
+/// A number of a scale with its unit; a share that is more than 0 and less than 1 looks like neither.
+pub fn level(scale: Scale, value: f64, half_width: f64) -> String {
+    if scale == Scale::Share {
+        return percent_to(value, decimals_of(scale, half_width));
+    }
+    digits(scale, value, half_width) + unit(scale)
+}
+
+fn decimals_of(scale: Scale, half_width: f64) -> usize {
+    let (factor, exact) = if scale == Scale::Share { (100.0, 2) } else { (1.0, 3) };
+    if half_width > 0.0 { decimals(factor * half_width, 4) } else { exact }
 }
 
 /// What stands behind a number of a scale.
@@ -205,6 +218,11 @@ mod tests {
         assert_eq!(digits(Scale::Share, 0.123_456, 0.004), "12.3");
         assert_eq!(digits(Scale::Share, -0.000_01, 0.02), "0");
         assert_eq!(digits(Scale::Days, 12.345, 3.0), "12");
+        let share = |value, half_width| level(Scale::Share, value, half_width);
+        assert_eq!((share(0.123_456, 0.004), share(0.0, 0.01)), ("12.3 %".into(), "none".into()));
+        assert_eq!((share(1e-9, 0.0), share(0.002, 0.03)), ("<0.01 %".into(), "<1 %".into()));
+        assert_eq!((share(0.999, 0.03), share(1.0, 0.0)), (">99 %".into(), "100 %".into()));
+        assert_eq!(level(Scale::Days, -2.0, 0.5), "-2.0 d");
         assert_eq!((short(0.123_456), short(1_234.5), short(0.0)), ("0.123".into(), "1234".into(), "0".into()));
         assert_eq!((brief("0.0123456789"), brief("back")), ("0.0123".into(), "back".into()));
     }

@@ -11,9 +11,6 @@ pub mod morris;
 pub mod pawn;
 pub mod sobol;
 
-/// The normal quantile that goes with intervals of 95 %.
-const NORMAL: f64 = 1.959_963_984_540_054;
-
 /// What a coordinate of the unit cube stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coordinate {

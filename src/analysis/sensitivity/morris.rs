@@ -9,8 +9,9 @@
 
 use serde::Serialize;
 
-use super::{Coordinate, NORMAL, deviation, mean};
+use super::{Coordinate, deviation, mean};
 use crate::analysis::draw::{Draws, Purpose};
+use crate::analysis::student::NORMAL;
 
 /// Levels of the grid on which a number moves; a step goes over `LEVELS / (2 (LEVELS - 1))` of it.
 const LEVELS: usize = 4;

@@ -9,9 +9,10 @@
 
 use serde::Serialize;
 
-use super::{Coordinate, NORMAL, deviation, mean};
+use super::{Coordinate, deviation, mean};
 use crate::analysis::design::sobol_points;
 use crate::analysis::draw::{Draws, Purpose};
+use crate::analysis::student::NORMAL;
 
 /// Bootstrap samples.
 const RESAMPLES: usize = 500;

@@ -8,12 +8,9 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::model::table::DelayTable;
 use crate::model::{Calendar, Step};
-use crate::scenario::quantity::{Delay, Duration, Probability};
+use crate::scenario::quantity::{Delay, Duration, Probability, Z95};
 
 use super::calendar::whole_steps;
-
-/// Standard normal quantile of 0.95: the ends of "typically a to b" lie so many standard deviations off the mean.
-const Z95: f64 = 1.644_853_626_951_472_2;
 
 /// A compiled delay.
 #[derive(Debug, Clone)]

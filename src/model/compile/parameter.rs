@@ -186,9 +186,6 @@ fn assumption(
         says: text.says.as_ref().map(|says| says.value.clone()).unwrap_or_default(),
         in_place: false,
         source: because.source.map(|source| source.value),
-        who: because.who.map(|who| who.value),
-        evidence: because.kind.map(|kind| kind.value),
-        confidence: because.confidence.map(|confidence| confidence.value),
         span: entry.key.span,
     }
 }

@@ -244,9 +244,6 @@ pub fn assumptions(document: &Document) -> Vec<Assumption> {
             says: rule.says.as_ref().map(|says| says.value.clone()).unwrap_or_default(),
             in_place: true,
             source: because.source.map(|source| source.value),
-            who: because.who.map(|who| who.value),
-            evidence: because.kind.map(|kind| kind.value),
-            confidence: because.confidence.map(|confidence| confidence.value),
             span: stated.span,
         }
     };

@@ -8,7 +8,7 @@ use super::{Compared, Row, Rule, Side};
 use crate::analysis::estimate::{MeanTrust, decimals};
 use crate::analysis::measure::{Kind, Scale};
 use crate::analysis::paired::Pairing;
-use crate::report::figures::{count, runs};
+use crate::report::figures::{count, percent_to, runs};
 use crate::report::layout::{FAINT, HEADING, heading, left, line, right, styled, width, wrap};
 use crate::report::{Accuracy, Figure};
 
@@ -144,16 +144,11 @@ fn with_interval((value, between): (String, Option<String>), mark: &str) -> Stri
 /// `17.1 %`, `8.3 d`
 fn told_level(figure: Option<&Figure>, scale: Scale) -> String {
     let Some(figure) = figure else { return "-".to_owned() };
-    let (times, unit) = match scale {
-        Scale::Share => (100.0, " %"),
-        Scale::Days => (1.0, " d"),
-        Scale::Plain | Scale::ValueDays => (1.0, ""),
-    };
-    if scale == Scale::Share && figure.value <= 0.0 {
-        return "none".to_owned();
+    if scale == Scale::Share {
+        return percent_to(figure.value, places(figure, 100.0));
     }
-    let places = places(figure, times);
-    format!("{:.places$}{unit}", times * figure.value)
+    let (places, unit) = (places(figure, 1.0), if scale == Scale::Days { " d" } else { "" });
+    format!("{:.places$}{unit}", figure.value)
 }
 
 /// The difference with its sign, and its interval rounded outwards; nothing of an exact one.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use super::super::figures::{count, runs};
+use super::super::figures::{count, percent_to, runs};
 use super::super::layout::{BAR, FAINT, HEADING, WARNING, heading, left, line, plain, right, styled, width, wrap};
 use super::heat;
 use crate::analysis::estimate::{Interval, decimals};
@@ -327,13 +327,7 @@ fn figure(value: Option<f64>, interval: Option<Interval>, scale: Scale) -> Strin
         let places = decimals(half, 2);
         return format!("{value:.places$}");
     }
-    let places = decimals(100.0 * half, 2);
-    match 100.0 * value {
-        none if none <= 0.0 => "none".to_owned(),
-        all if all >= 100.0 => "100 %".to_owned(),
-        percent if percent < 0.005 => "<0.01 %".to_owned(),
-        percent => format!("{percent:.places$} %"),
-    }
+    percent_to(value, decimals(100.0 * half, 2))
 }
 
 /// `4.1 to 4.9 %`, rounded outwards.

@@ -34,11 +34,11 @@ impl Probability {
     pub fn value(self) -> f64 {
         self.0
     }
+}
 
-    /// `ln(p / (1 - p))`
-    fn logit(self) -> f64 {
-        libm::log(self.0 / (1.0 - self.0))
-    }
+/// `ln(p / (1 - p))`
+pub fn logit(p: f64) -> f64 {
+    libm::log(p / (1.0 - p))
 }
 
 /// A length of time in whole seconds, more than none unless written as 0.
@@ -82,8 +82,14 @@ pub enum Likelihood {
     },
 }
 
-/// Width of the central 90 % of a standard normal: twice its 95 % quantile.
-const WIDTH_90: f64 = 2.0 * 1.644_853_626_951_472_2;
+/// The 95 % quantile of a standard normal: so many standard deviations off the mean lie 5 % and 95 % points.
+pub const Z95: f64 = 1.644_853_626_951_472_2;
+
+/// Mean and standard deviation of the normal with 5 % below `low` and 5 % above `high`: `(a + b) / 2`,
+/// `(b - a) / 3.290`.
+pub fn normal_between(low: f64, high: f64) -> (f64, f64) {
+    (f64::midpoint(low, high), (high - low) / (2.0 * Z95))
+}
 
 impl Likelihood {
     /// The value used where no band is drawn: the number, or the median of the logit-normal.
@@ -91,21 +97,18 @@ impl Likelihood {
         match self {
             Self::Number(p) => *p,
             Self::Judged { low, high, .. } => {
-                let mu = f64::midpoint(low.logit(), high.logit());
+                let mu = f64::midpoint(logit(low.0), logit(high.0));
                 Probability(1.0 / (1.0 + libm::exp(-mu)))
             }
         }
     }
 
-    /// Mean and standard deviation, in logits, of the logit-normal with 5 % below `low` and 95 % below `high`:
-    /// `μ = (L(a) + L(b)) / 2`, `σ = (L(b) - L(a)) / 3.290`. `None` for a number.
+    /// Mean and standard deviation, in logits, of the logit-normal with 5 % below `low` and 95 % below `high`. `None` for
+    /// a number.
     pub fn logit_normal(&self) -> Option<(f64, f64)> {
         match self {
             Self::Number(_) => None,
-            Self::Judged { low, high, .. } => {
-                let (a, b) = (low.logit(), high.logit());
-                Some((f64::midpoint(a, b), (b - a) / WIDTH_90))
-            }
+            Self::Judged { low, high, .. } => Some(normal_between(logit(low.0), logit(high.0))),
         }
     }
 
