@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::grid::Grid;
 use super::state::State;
 use super::{CounterId, Step, VariableId};
 use crate::scenario::expression::{ArithmeticOp, CompareOp};
@@ -115,11 +116,7 @@ impl Number {
                 .find(|(when, _)| when.holds(read))
                 .map_or_else(|| otherwise.value(read), |(_, is)| is.value(read)),
             Self::HazardWithin(p, days) => -libm::log1p(-p.value(read)) / days,
-            Self::TimesOdds(p, factor) => {
-                let (p, factor) = (p.value(read), factor.value(read));
-                // p f / (1 - p + p f): finite at p = 0 and p = 1, where only a factor of 0 is let through.
-                if factor == 0.0 { 0.0 } else { p * factor / (1.0 - p + p * factor) }
-            }
+            Self::TimesOdds(p, factor) => times_odds(p.value(read), factor.value(read)),
         }
     }
 
@@ -146,7 +143,14 @@ impl Number {
     }
 }
 
-fn compare(op: CompareOp, a: f64, b: f64) -> bool {
+/// Probability `p` with its odds times `factor`: `p f / (1 - p + p f)`, finite at p = 0 and p = 1, where only a factor of
+/// 0 is let through.
+pub(super) fn times_odds(p: f64, factor: f64) -> f64 {
+    if factor == 0.0 { 0.0 } else { p * factor / (1.0 - p + p * factor) }
+}
+
+#[inline]
+pub(super) fn compare(op: CompareOp, a: f64, b: f64) -> bool {
     match op {
         // Both sides are integers or the author's own constants: equality is meant exactly.
         #[allow(clippy::float_cmp)]
@@ -171,6 +175,9 @@ pub trait Value: Copy + PartialEq {
     /// What `tree` gives where `read` says what the slots hold.
     fn of(tree: &Self::Tree, read: &impl Fn(Slot) -> i32) -> Self;
 
+    /// What `tree` gives at every combination of `grid`.
+    fn all(tree: &Self::Tree, grid: &Grid) -> Vec<Self>;
+
     /// The tree that always gives this.
     fn always(self) -> Self::Tree;
 }
@@ -180,6 +187,10 @@ impl Value for bool {
 
     fn of(tree: &Condition, read: &impl Fn(Slot) -> i32) -> Self {
         tree.holds(read)
+    }
+
+    fn all(tree: &Condition, grid: &Grid) -> Vec<Self> {
+        grid.truths(tree)
     }
 
     fn always(self) -> Condition {
@@ -192,6 +203,10 @@ impl Value for f64 {
 
     fn of(tree: &Number, read: &impl Fn(Slot) -> i32) -> Self {
         tree.value(read)
+    }
+
+    fn all(tree: &Number, grid: &Grid) -> Vec<Self> {
+        grid.numbers(tree)
     }
 
     fn always(self) -> Number {
@@ -263,29 +278,15 @@ impl<T: Value> Tabulated<T> {
     fn build(mut reads: Vec<Slot>, domain: impl Fn(Slot) -> Domain, tree: T::Tree) -> Self {
         reads.sort_unstable();
         reads.dedup();
-        let domains: Vec<Domain> = reads.iter().map(|s| domain(*s)).collect();
-        let size = domains.iter().try_fold(1_usize, |product, (low, high)| {
-            product.checked_mul((i64::from(*high) - i64::from(*low) + 1) as usize).filter(|p| *p <= TABLE_LIMIT)
-        });
-        let Some(size) = size else { return Self { reads, form: Form::Tree(Arc::new(tree)) } };
-        let mut strides = vec![1; reads.len()];
-        for i in (0..reads.len().saturating_sub(1)).rev() {
-            let (low, high) = domains[i + 1];
-            strides[i] = strides[i + 1] * (high - low + 1) as usize;
-        }
-        let value = |index: usize| {
-            T::of(&tree, &|slot: Slot| {
-                let i = reads.binary_search(&slot).expect("a formula reads what it said it reads");
-                let (low, high) = domains[i];
-                low + (index / strides[i] % (high - low + 1) as usize) as i32
-            })
+        let Some(grid) = Grid::new(&reads, domain, TABLE_LIMIT) else {
+            return Self { reads, form: Form::Tree(Arc::new(tree)) };
         };
+        let values = T::all(&tree, &grid);
         if reads.is_empty() {
-            return Self::constant(value(0));
+            return Self::constant(values[0]);
         }
-        let values = (0..size).map(value).collect();
-        let layout = domains.iter().zip(&strides).map(|((low, _), stride)| (*low, *stride)).collect();
-        Self { reads, form: Form::Table { layout, values, tree: Arc::new(tree) } }
+        let form = Form::Table { layout: grid.layout().into(), values: values.into(), tree: Arc::new(tree) };
+        Self { reads, form }
     }
 
     /// Every value that the table holds; `None` if there is no table.

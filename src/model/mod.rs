@@ -9,6 +9,7 @@ pub mod compile;
 pub mod event;
 mod firing;
 pub mod formula;
+mod grid;
 pub mod instant;
 pub mod lint;
 pub mod pending;
