@@ -1,6 +1,6 @@
 //! How a report looks: small reports made by hand, and their text, JSON and CSV as they are delivered.
 
-use simulate::analysis::estimate::Proportion;
+use simulate::analysis::estimate::{Looks, Proportion};
 use simulate::model::{Calendar, TICKS_PER_DAY};
 use simulate::observe::trace::{
     Answer as RunAnswer, Cause, Change as TraceChange, End, Entry, Firing, Trace, Trigger, Value, What,
@@ -10,7 +10,7 @@ use simulate::report::trace::{Origin as StoryOrigin, json_lines, story};
 use simulate::report::words::words;
 use simulate::report::{
     Accuracy, Answer, Change, Clock, Counted, Distribution, Figure, Indicator, IndicatorAt, Method, Milestone, Moment,
-    Origin, Outcome, Path, PathOutcome, Paths, Posture, Quantile, Question, Report, Rule, Share, Typical, Unit,
+    Origin, Outcome, Path, PathOutcome, Paths, Posture, Quantile, Question, Report, Rule, Share, Shares, Typical, Unit,
     VERSION, Warning, csv::csv, json::json,
 };
 use simulate::scenario::words::Scale;
@@ -95,14 +95,15 @@ fn posture() -> Posture {
     let times: Vec<Moment> = [22, 53, 83, 114, 144, 175, 206, 236, 267, 297, 328].map(moment).into();
     let war = |i: u64| i * 88;
     let show = |i: u64| if i == 0 { 0 } else { 3_000 + i * 3_600 };
-    let shares = |of: &dyn Fn(u64) -> u64| (0..times.len() as u64).map(|i| share(of(i))).collect();
+    let hits = |of: &dyn Fn(u64) -> u64| (0..times.len() as u64).map(of).collect();
+    let hits = vec![hits(&|i| i * 800), hits(&|i| RUNS - i * 800 - show(i) - war(i)), hits(&show), hits(&war)];
     Posture {
         name: "dprk.military".into(),
         ladder: true,
         main: true,
         start: "testing".into(),
         values: ["routine", "testing", "show_of_force", "war"].map(String::from).into(),
-        shares: vec![shares(&|i| i * 800), shares(&|i| RUNS - i * 800 - show(i) - war(i)), shares(&show), shares(&war)],
+        shares: Shares::Counted { hits, runs: RUNS, looks: Looks::Once },
         times,
     }
 }

@@ -92,12 +92,17 @@ impl Proportion {
             _ if hits == runs => Claim::AtLeast,
             _ => Claim::Between,
         };
-        let value = if runs == 0 { 0.0 } else { hits as f64 / runs as f64 };
+        let value = Self::share(hits, runs);
         let interval = match looks {
             Looks::Once => binomial::clopper_pearson(hits, runs, CONFIDENCE),
             Looks::Always => watched::sequence(hits, runs),
         };
         Self { hits, runs, value, interval, claim, looks }
+    }
+
+    /// `hits / runs`; 0 without runs.
+    pub fn share(hits: u64, runs: u64) -> f64 {
+        if runs == 0 { 0.0 } else { hits as f64 / runs as f64 }
     }
 
     /// Decimals of the *percentage* that its interval supports, 0 to 6.

@@ -89,8 +89,8 @@ pub struct Number {
 pub struct Occupied {
     /// Which.
     pub variable: VariableId,
-    /// By value from the lowest, then by date.
-    pub shares: Vec<Vec<Proportion>>,
+    /// By value from the lowest, then by date: how many runs were in it.
+    pub hits: Vec<Vec<u64>>,
 }
 
 /// Values of an indicator on the dates.
@@ -171,7 +171,7 @@ pub fn findings(model: &Model, tally: &Tally, planned: u64, looks: Looks, most: 
         outcomes: (0..model.outcomes.len()).map(|index| shares.share(tally.outcome(index))).collect(),
         answers: (0..model.questions.len()).map(|index| answer(tally.answers(index), &mut shares)).collect(),
         dates: tally.occupancy().dates().to_vec(),
-        states: states(model, tally, &mut shares),
+        states: states(model, tally),
         indicators: indicators(model, tally, &mut shares),
         rules: (0..model.rules.len() as u32).map(|id| fired(model, tally, RuleId(id), &mut shares)).collect(),
         paths,
@@ -232,15 +232,14 @@ fn mean(distribution: &Distribution) -> Option<Mean> {
     })
 }
 
-fn states(model: &Model, tally: &Tally, shares: &mut Shares) -> Vec<Occupied> {
+fn states(model: &Model, tally: &Tally) -> Vec<Occupied> {
     let occupancy = tally.occupancy();
     let of_kind = variables(model, |kind| !matches!(kind, VariableKind::Indicator));
     let occupied = of_kind.map(|variable| {
         let values = occupancy.values(variable).count();
-        let by_date = |value: usize| {
-            (0..occupancy.dates().len()).map(|date| shares.of(occupancy.counts(variable, date)[value])).collect()
-        };
-        Occupied { variable, shares: (0..values).map(by_date).collect() }
+        let dates = 0..occupancy.dates().len();
+        let by_date = |value: usize| dates.clone().map(|date| occupancy.counts(variable, date)[value]).collect();
+        Occupied { variable, hits: (0..values).map(by_date).collect() }
     });
     occupied.collect()
 }
@@ -455,8 +454,7 @@ mod tests {
         let model = model();
         let found = findings(&model, &tally(&model, 600), 600, Looks::Once, 2);
         assert_eq!(found.states.len(), 1, "the ladder");
-        let calm: Vec<u64> = found.states[0].shares[0].iter().map(|share| share.hits).collect();
-        assert_eq!(calm, vec![600; found.dates.len()]);
+        assert_eq!(found.states[0].hits[0], vec![600; found.dates.len()], "calm");
         let x = &found.indicators[0];
         let last: Vec<f64> = x.quantiles.last().unwrap().iter().map(|q| q.value).collect();
         assert_eq!(last, [0.0, 3.0, 6.0]);

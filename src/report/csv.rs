@@ -154,11 +154,11 @@ fn path(path: &Path) -> Vec<Row<'_>> {
 }
 
 fn posture(posture: &Posture) -> Vec<Row<'_>> {
-    let of_value = |(value, shares): (&'_ String, &'_ Vec<Share>)| -> Vec<Row<'_>> {
+    let of_value = |(value, shares): (&'_ String, Vec<Share>)| -> Vec<Row<'_>> {
         let at = posture.times.iter().zip(shares);
-        at.map(|(t, s)| Row::new("posture", &posture.name, "share").item(value).at(t).share(s)).collect()
+        at.map(|(t, s)| Row::new("posture", &posture.name, "share").item(value).at(t).share(&s)).collect()
     };
-    posture.values.iter().zip(&posture.shares).flat_map(of_value).collect()
+    posture.values.iter().zip(posture.shares.all()).flat_map(of_value).collect()
 }
 
 fn indicator(indicator: &Indicator) -> Vec<Row<'_>> {

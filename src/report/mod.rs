@@ -15,6 +15,7 @@ pub mod figures;
 pub mod gather;
 pub mod json;
 pub mod layout;
+pub mod occupied;
 pub mod sensitivity;
 pub mod solution;
 pub mod study;
@@ -27,6 +28,7 @@ use serde::Serialize;
 
 use crate::analysis::estimate::{Looks, Odds, Proportion};
 
+pub use occupied::Shares;
 pub use solution::{Complement, Known, Refusal, Slice, Sooner, Weight};
 
 /// Version of the value below; it changes when a field changes its name or its meaning.
@@ -444,7 +446,7 @@ pub struct Posture {
     /// When it was looked at: the ends of months, or of other stretches, and the end.
     pub times: Vec<Moment>,
     /// By value, then by time: how many runs were in it.
-    pub shares: Vec<Vec<Share>>,
+    pub shares: Shares,
 }
 
 /// How an indicator moved.

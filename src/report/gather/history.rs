@@ -10,7 +10,7 @@ use crate::model::{Calendar, Model, Step, VariableId, VariableKind};
 use crate::observe::path::{self, PathTree, milestones};
 use crate::report::dates::{DAY, Edge, date, moment};
 use crate::report::layout::plain;
-use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture, Share, Typical};
+use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture, Shares, Typical};
 
 /// Of so many runs one must have come along a branch of the tree for it to be listed.
 const BRANCH: u64 = 200;
@@ -113,7 +113,7 @@ fn ranked(counted: &[(Step, u64)], rank: u64) -> Step {
 pub(super) fn postures(model: &Model, findings: &Findings) -> Vec<Posture> {
     let main = main_posture(model);
     let posture_of = |occupied: &Occupied| {
-        let shares = occupied.shares.iter().map(|row| row.iter().map(|p| (*p).into()).collect()).collect();
+        let shares = Shares::Counted { hits: occupied.hits.clone(), runs: findings.runs, looks: findings.looks };
         posture(model, occupied.variable, main, times(&model.calendar, &findings.dates), shares)
     };
     findings.states.iter().map(posture_of).collect()
@@ -125,7 +125,7 @@ pub(super) fn posture(
     id: VariableId,
     main: Option<VariableId>,
     times: Vec<crate::report::Moment>,
-    shares: Vec<Vec<Share>>,
+    shares: Shares,
 ) -> Posture {
     let variable = model.variable(id);
     let (values, ladder) = match &variable.kind {

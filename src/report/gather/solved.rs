@@ -13,7 +13,7 @@ use crate::report::dates::{self, Edge};
 use crate::report::layout::plain;
 use crate::report::{
     Accuracy, Answer, Complement, Distribution, Figure, Indicator, IndicatorAt, Method, Moment, Origin, Outcome,
-    Posture, Quantile, Question, Report, Rule, Share, Slice, Sooner, Unit, Warning, Weight,
+    Posture, Quantile, Question, Report, Rule, Share, Shares, Slice, Sooner, Unit, Warning, Weight,
 };
 
 /// The report on a solution.
@@ -209,7 +209,7 @@ fn postures(model: &Model, solution: &Solution) -> Vec<Posture> {
         let steps: Vec<Step> = occupied.at.iter().map(|(step, _)| *step).collect();
         let values = occupied.at.first().map_or(0, |(_, values)| values.len());
         let of_value = |value: usize| occupied.at.iter().map(|(_, at)| bare(&at[value])).collect();
-        let shares = (0..values).map(of_value).collect();
+        let shares = Shares::Solved((0..values).map(of_value).collect());
         history::posture(model, occupied.variable, main, history::times(&model.calendar, &steps), shares)
     };
     let is_state = |of: &&Occupancy| model.variable(of.variable).kind != VariableKind::Indicator;

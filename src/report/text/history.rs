@@ -139,9 +139,10 @@ fn posture(posture: &Posture, what: &str) -> String {
     let cell = (CURVE / posture.times.len()).clamp(1, 8);
     let columns = cell * posture.times.len();
     let mut lines = heading(&posture.name, &format!("{what} in each state over time (· under 2 %, █ all)"));
-    for (name, shares) in posture.values.iter().zip(&posture.shares).rev() {
-        let curve: String = shares.iter().flat_map(|s| std::iter::repeat_n(level(s.value), cell)).collect();
-        let end = right(&shares.last().map(percent).unwrap_or_default(), 8);
+    for (value, name) in posture.values.iter().enumerate().rev() {
+        let curve = posture.shares.curve(value);
+        let curve: String = curve.into_iter().flat_map(|share| std::iter::repeat_n(level(share), cell)).collect();
+        let end = right(&posture.shares.at_end(value).as_ref().map(percent).unwrap_or_default(), 8);
         lines += &line(Style::new(), &format!("  {}│{}│{end}", cut(name, column), styled(BAR, &curve)));
     }
     let axis = left(&axis(&posture.times, cell), columns);
