@@ -4,7 +4,7 @@
 //! asked for there, such as the values of other cases: nothing in a formula can fail.
 
 use super::formula::{Condition, Domain, Number, Slot, compare, times_odds};
-use crate::scenario::expression::ArithmeticOp;
+use crate::scenario::expression::{ArithmeticOp, CompareOp};
 
 /// All combinations of the values of some slots, the last varying fastest.
 #[derive(Debug)]
@@ -40,10 +40,7 @@ impl Grid {
         match condition {
             Condition::Constant(b) => vec![*b; self.size],
             Condition::Holds(slot) => self.read(*slot, |value| value != 0),
-            Condition::Compare(op, a, b) => {
-                let (a, b) = (self.numbers(a), self.numbers(b));
-                a.into_iter().zip(b).map(|(a, b)| compare(*op, a, b)).collect()
-            }
+            Condition::Compare(op, a, b) => self.compared(*op, a, b),
             Condition::Not(c) => self.truths(c).into_iter().map(|truth| !truth).collect(),
             Condition::And(all) => self.each(all, vec![true; self.size], |truth, c| *truth &= c),
             Condition::Or(any) => self.each(any, vec![false; self.size], |truth, c| *truth |= c),
@@ -82,7 +79,19 @@ impl Grid {
         })
     }
 
-    fn pairs(&self, a: &Number, b: &Number, with: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    /// Each comparison in a loop of its own, which is quick.
+    fn compared(&self, op: CompareOp, a: &Number, b: &Number) -> Vec<bool> {
+        match op {
+            CompareOp::Equal => self.pairs(a, b, |a, b| compare(CompareOp::Equal, a, b)),
+            CompareOp::NotEqual => self.pairs(a, b, |a, b| compare(CompareOp::NotEqual, a, b)),
+            CompareOp::Less => self.pairs(a, b, |a, b| compare(CompareOp::Less, a, b)),
+            CompareOp::AtMost => self.pairs(a, b, |a, b| compare(CompareOp::AtMost, a, b)),
+            CompareOp::Greater => self.pairs(a, b, |a, b| compare(CompareOp::Greater, a, b)),
+            CompareOp::AtLeast => self.pairs(a, b, |a, b| compare(CompareOp::AtLeast, a, b)),
+        }
+    }
+
+    fn pairs<T>(&self, a: &Number, b: &Number, with: impl Fn(f64, f64) -> T) -> Vec<T> {
         self.numbers(a).into_iter().zip(self.numbers(b)).map(|(a, b)| with(a, b)).collect()
     }
 
@@ -117,7 +126,6 @@ impl Grid {
 mod tests {
     use super::*;
     use crate::model::{CounterId, VariableId};
-    use crate::scenario::expression::CompareOp;
 
     const SLOTS: [Slot; 3] = [Slot::Variable(VariableId(1)), Slot::Variable(VariableId(4)), Slot::Count(CounterId(0))];
     const DOMAINS: [Domain; 3] = [(-2, 3), (0, 1), (0, 4)];
