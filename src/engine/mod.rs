@@ -130,7 +130,8 @@ fn sample_in_pool<C: Collector>(
     watch: Watch<'_, C>,
     conduct: &Conduct<'_>,
 ) -> Result<Sampled<C>, RunError> {
-    let mut collected = C::fresh(model);
+    let fresh = C::fresh(model);
+    let mut collected = fresh.clone();
     let randomness = Randomness::new(model, plan.seed, 0);
     let layout = Layout::new(model, &collected);
     let done = AtomicU64::new(0);
@@ -146,7 +147,8 @@ fn sample_in_pool<C: Collector>(
             .map(|start| {
                 let range = *start..end.min(start + length);
                 let length = range.end - range.start;
-                let part = chunk(model, &layout, &randomness, plan.seed, range);
+                let desk = Desk::new(model, &layout, &randomness);
+                let part = chunk(desk, fresh.clone(), plan.seed, range);
                 (conduct.progress)(done.fetch_add(length, Ordering::Relaxed) + length);
                 part
             })
@@ -183,15 +185,7 @@ fn chunk_length(layout: &Layout, model: &Model, runs: u64) -> u64 {
     length.next_multiple_of(LANES as u64)
 }
 
-fn chunk<C: Collector>(
-    model: &Model,
-    layout: &Layout,
-    randomness: &Randomness,
-    seed: u64,
-    runs: Range<u64>,
-) -> Result<C, RunError> {
-    let mut part = C::fresh(model);
-    let mut desk = Desk::new(model, layout, randomness);
+fn chunk<C: Collector>(mut desk: Desk<'_>, mut part: C, seed: u64, runs: Range<u64>) -> Result<C, RunError> {
     for start in runs.clone().step_by(LANES) {
         desk.block(seed, start..runs.end.min(start + LANES as u64), &mut part)?;
     }

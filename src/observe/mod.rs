@@ -19,8 +19,8 @@ pub use crate::model::event::{Nobody, Observer, Occurrence, Origin};
 use crate::model::state::State;
 use crate::model::{Model, Step};
 
-/// An observer of many runs that can be split among threads: each has its own, merged in run order.
-pub trait Collector: Observer + Send + Sized {
+/// An observer of many runs that can be split among threads: each has a copy of its own, merged in run order.
+pub trait Collector: Observer + Clone + Send + Sync {
     /// One that has seen no run.
     fn fresh(model: &Model) -> Self;
 
