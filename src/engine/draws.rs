@@ -13,11 +13,13 @@ use crate::model::{RuleId, Step};
 pub(super) struct Remembered {
     delay: Vec<Step>,
     identity: Vec<Identity>,
+    /// No pending response is due before this boundary.
+    pub(super) next_due: Step,
 }
 
 impl Remembered {
     pub(super) fn new(rules: usize) -> Self {
-        Self { delay: vec![NEVER; rules], identity: vec![Identity(0); rules] }
+        Self { delay: vec![NEVER; rules], identity: vec![Identity(0); rules], next_due: NEVER }
     }
 
     /// The delay of a pending response, steps; `NEVER` if it lies beyond the end.
@@ -46,6 +48,9 @@ enum Tag {
 }
 
 impl Choice for Draws<'_> {
+    // Who asks knows the kind of cause: nothing has to be told apart then.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn identify(&mut self, cause: Cause, step: Step) -> Identity {
         let rule = |id: RuleId| self.randomness.rule_name(id.0 as usize);
         let boundary = u64::from(step) * self.step_ticks;
@@ -66,7 +71,7 @@ impl Choice for Draws<'_> {
         }
     }
 
-    fn comes(&mut self, rule: RuleId, trigger: Identity, chance: f64, delay: &DelayTable, _: Step) -> Answer {
+    fn comes(&mut self, rule: RuleId, trigger: Identity, chance: f64, delay: &DelayTable, step: Step) -> Answer {
         let index = rule.0 as usize;
         let (identity, uniform) = self.randomness.response(index, self.run, trigger);
         if !falls_below(uniform, chance) {
@@ -79,7 +84,16 @@ impl Choice for Draws<'_> {
         });
         self.remembered.identity[index] = identity;
         self.remembered.delay[index] = steps.unwrap_or(NEVER);
-        if steps == Some(0) { Answer::AtOnce(identity) } else { Answer::Later }
+        if steps == Some(0) {
+            return Answer::AtOnce(identity);
+        }
+        let due = step.saturating_add(self.remembered.delay[index]);
+        self.remembered.next_due = self.remembered.next_due.min(due);
+        Answer::Later
+    }
+
+    fn may_any_be_due(&self, step: Step) -> bool {
+        self.remembered.next_due <= step
     }
 
     fn may_be_due(&self, rule: RuleId, age: Step) -> bool {

@@ -96,8 +96,8 @@ pub(super) struct Run {
     next: Step,
     /// The next boundary at which the calendar or the observer wants something.
     next_planned: Step,
-    /// The next boundary at which a pending response is due.
-    next_due: Step,
+    /// The next boundary at which an event is so long ago that a condition changes.
+    next_age: Step,
 }
 
 impl Run {
@@ -109,7 +109,7 @@ impl Run {
             stands: layout.hazards.start().to_vec(),
             next: 0,
             next_planned: 0,
-            next_due: NEVER,
+            next_age: NEVER,
         }
     }
 
@@ -118,7 +118,7 @@ impl Run {
         self.state.copy_from(&place.layout.start);
         self.instant.restart();
         self.stands.copy_from_slice(place.layout.hazards.start());
-        (self.next, self.next_planned, self.next_due) = (0, 0, NEVER);
+        (self.next, self.next_planned, self.next_age, self.remembered.next_due) = (0, 0, NEVER, NEVER);
         place.observer.begin(place.model, &self.state, place.run);
     }
 
@@ -248,19 +248,19 @@ impl Run {
     }
 
     /// After an instant: the next boundary to visit.
+    #[inline]
     fn look_ahead(&mut self, model: &Model, layout: &Layout) {
-        self.next = self.next_planned;
-        if !layout.aging.is_empty() {
-            self.next = self.next.min(self.next_age(model, layout));
+        if self.instant.moved_counters || self.state.step >= self.next_age {
+            self.next_age = self.next_age(model, layout);
         }
-        if self.state.stopped {
-            return;
+        // What begins to be pending is noted as it comes.
+        if self.instant.ended_pending {
+            self.remembered.next_due = self.next_due(model);
         }
-        // What was due is not pending any more.
-        if self.instant.moved_pending {
-            self.next_due = self.next_due(model);
+        self.next = self.next_planned.min(self.next_age);
+        if !self.state.stopped {
+            self.next = self.next.min(self.remembered.next_due);
         }
-        self.next = self.next.min(self.next_due);
     }
 
     /// The next boundary at which an event is so long ago that a condition changes.
@@ -275,7 +275,10 @@ impl Run {
 
     /// The next boundary at which a pending response is due.
     fn next_due(&self, model: &Model) -> Step {
-        let due = |(slot, since): (usize, Step)| since.saturating_add(self.remembered.delay(model.responses[slot]));
-        self.state.pending.iter().map(due).min().unwrap_or(NEVER)
+        let mut next = NEVER;
+        self.state.pending.each(|slot, since| {
+            next = next.min(since.saturating_add(self.remembered.delay(model.responses[slot])));
+        });
+        next
     }
 }

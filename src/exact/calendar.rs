@@ -88,7 +88,7 @@ fn phase(model: &Model, reads: &[Slot], step: Step) -> Vec<u64> {
 
 /// Dated, recurring and forced rules of a boundary.
 fn items(model: &Model, step: Step) -> impl Iterator<Item = u64> {
-    let mut rules: Vec<u64> = model.schedule.rules_at(step).map(|rule| 2 * u64::from(rule.0)).collect();
+    let mut rules: Vec<u64> = model.schedule.rules_at(step).iter().map(|rule| 2 * u64::from(rule.0)).collect();
     rules.sort_unstable();
     let forced = model.forced.iter().enumerate().filter(move |(_, forced)| forced.at == step);
     rules.into_iter().chain(forced.map(|(index, _)| 2 * index as u64 + 1))

@@ -3,25 +3,18 @@
 //! The inner half of `instant`; it does not know agendas or the end of an instant.
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
-use super::instant::{Answer, Choice, Identity, Instant, LIMIT, Runaway, Stage};
+use super::instant::{Answer, Choice, First, Identity, Instant, Runaway, Stage};
 use super::program::{Deed, Deeds, Kind, Limits, Lot, Move, MoveStep, Plain, Raised, close};
-use super::state::State;
-use super::{EventId, Model, RuleId};
-
-/// A rule that is about to be reached, and the identity of its firing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Queued {
-    pub(super) rule: RuleId,
-    pub(super) identity: Identity,
-}
+use super::queue::Queued;
+use super::state::{NEVER, State};
+use super::{CounterId, EventId, Model, RuleId, Step};
 
 /// A firing of which is to be told.
+#[derive(Clone, Copy)]
 struct Fired {
-    queued: Queued,
+    rule: RuleId,
     branch: BranchIndex,
     origin: Origin,
-    /// Firings of the run before it.
-    number: u32,
 }
 
 /// What raised the events that listeners are asked about.
@@ -33,28 +26,30 @@ pub(super) struct Trigger {
 }
 
 impl Instant {
-    /// A due item: fires, or is pre-empted if its guard or availability stands in the way.
+    /// A response whose time has come: fires, or is pre-empted.
     pub(super) fn reach(
+        &mut self,
+        queued: Queued,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<(), Runaway> {
+        let response = stage.model.program.rule(queued.rule).response();
+        stage.state.pending.end(response.slot);
+        self.fire_if_open(queued, Origin::Response, stage)
+    }
+
+    /// A due item: fires, or is pre-empted if its guard or availability stands in the way.
+    pub(super) fn fire_if_open(
         &mut self,
         queued: Queued,
         origin: Origin,
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
-        let rule = stage.model.program.rule(queued.rule);
-        let mut keeps = false;
-        if let Kind::Response(response) = &rule.kind {
-            stage.state.pending.end(response.slot);
-            self.moved_pending = true;
-            keeps = response.keep;
-        }
-        let open = keeps || rule.guard.of(stage.state, stage.model);
+        let compact = stage.model.program.rule(queued.rule);
+        let keeps = matches!(&compact.kind, Kind::Response(response) if response.keep);
+        let open = keeps || compact.guard.of(stage.state, stage.model);
         if !open || !stage.state.available(queued.rule, stage.model) {
             stage.tell(Occurrence::Preempted(queued.rule));
             return Ok(());
-        }
-        if let Some(plain) = stage.model.program.plain(queued.rule) {
-            self.fire_plain((plain, queued.rule), origin, |_| queued.identity, stage);
-            return self.check_limit(stage.state);
         }
         self.fire(queued, None, origin, stage)
     }
@@ -68,27 +63,19 @@ impl Instant {
         identity: impl Fn(&mut Stage<'_, C, O>) -> Identity,
         stage: &mut Stage<'_, C, O>,
     ) {
-        let id = plain.moves.variable;
-        let old = stage.state.values[id.0 as usize];
-        let step = plain.moves.after(old);
-        if self.first.is_none() {
-            // Only lets that turn ask for it.
-            let asked = !stage.model.program.watches.is_empty();
-            self.first = Some(if asked { identity(stage) } else { Identity::default() });
-        }
-        self.fired.push(rule);
-        if step.new != old {
+        self.first.get_or_insert(First::Rule(rule));
+        self.note(rule);
+        let step = plain.moves.after(stage.state.values[plain.moves.variable.0 as usize]);
+        if move_one(rule, (&plain.moves, step), stage.model, stage.state, stage.observer) {
             self.turns_with = self.turns_with.or(plain.turns);
         }
-        move_one(rule, (&plain.moves, step), stage.model, stage.state, stage.observer);
         let raised = plain.moves.raised(step);
-        self.count(raised, stage.model, stage.state);
-        let number = self.number();
-        stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised: &raised.events });
-        if !raised.listeners.is_empty() {
-            let identity = identity(stage);
-            self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
+        if step.unheard {
+            let (number, raised) = (self.number(), &raised.events);
+            return stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised });
         }
+        let identity = identity(stage);
+        self.raise(Fired { rule, branch: 0, origin }, identity, raised, stage);
     }
 
     /// Fires a pressure's plain rule that nobody hears.
@@ -113,12 +100,6 @@ impl Instant {
         self.firings - 1
     }
 
-    /// Stops an instant that does not come to an end.
-    #[inline]
-    pub(super) fn check_limit(&self, state: &State) -> Result<(), Runaway> {
-        if self.fired.len() as u32 >= LIMIT { Err(self.runaway(state)) } else { Ok(()) }
-    }
-
     /// Fires, with the branch that is forced or else drawn.
     pub(super) fn fire(
         &mut self,
@@ -127,53 +108,86 @@ impl Instant {
         origin: Origin,
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
-        let model = stage.model;
-        let rule = model.program.rule(queued.rule);
-        let number = self.number();
-        let index = forced.unwrap_or_else(|| self.draw(queued, &rule.deeds, stage));
-        let deed = rule.deeds.at(index).filter(|deed| !deed.forbidden || origin == Origin::Forced);
-        if rule.limits.any {
-            use_up(&rule.limits, stage.state);
+        let Queued { rule, identity } = queued;
+        let compact = stage.model.program.rule(rule);
+        let index = forced.unwrap_or_else(|| self.draw(queued, &compact.deeds, stage));
+        let deed = compact.deeds.at(index).filter(|deed| !deed.forbidden || origin == Origin::Forced);
+        if compact.limits.any {
+            use_up(&compact.limits, stage.state);
         }
+        self.first.get_or_insert(First::Known(identity));
+        self.note(rule);
+        let branch = if deed.is_some() { index as BranchIndex } else { NOTHING };
+        let fired = Fired { rule, branch, origin };
+        match deed {
+            Some(deed @ Deed { alone: Some(moves), .. }) => {
+                let index = moves.variable.0 as usize;
+                let step = moves.after(stage.state.values[index]);
+                if move_one(rule, (moves, step), stage.model, stage.state, stage.observer) {
+                    self.turns_with = self.turns_with.or(deed.turns);
+                }
+                self.raise(fired, identity, moves.raised(step), stage);
+            }
+            Some(deed) => self.fire_deed(fired, identity, deed, stage),
+            None => self.raise(fired, identity, &compact.nothing, stage),
+        }
+        self.check_limit(stage.state)
+    }
+
+    /// Does a deed of several changes, or none, or of one that reads other things, and tells of it.
+    #[inline]
+    fn fire_deed(
+        &mut self,
+        fired: Fired,
+        identity: Identity,
+        deed: &Deed,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) {
         self.before.clear();
-        self.first.get_or_insert(queued.identity);
-        self.fired.push(queued.rule);
-        let fired = |branch| Fired { queued, branch, origin, number };
-        let Some(deed) = deed else { return self.raise(fired(NOTHING), &rule.nothing, stage) };
-        self.apply(queued.rule, deed, stage);
-        let fired = fired(index as BranchIndex);
+        self.apply(fired.rule, deed, stage);
         if let Some(raised) = deed.raises.after(&self.before, &stage.state.values) {
-            return self.raise(fired, raised, stage);
+            return self.raise(fired, identity, raised, stage);
         }
         let mut raised = std::mem::take(&mut self.space);
-        deed.raises.put_together(&self.before, &stage.state.values, &mut raised, model);
-        let done = self.raise(fired, &raised, stage);
+        deed.raises.put_together(&self.before, &stage.state.values, &mut raised, stage.model);
+        self.raise(fired, identity, &raised, stage);
         self.space = raised;
-        done
     }
 
     /// Tells of a firing and asks who listens.
     fn raise(
         &mut self,
-        fired: Fired,
+        Fired { rule, branch, origin }: Fired,
+        identity: Identity,
         raised: &Raised,
         stage: &mut Stage<'_, impl Choice, impl Observer>,
-    ) -> Result<(), Runaway> {
-        let Fired { queued: Queued { rule, identity }, branch, origin, number } = fired;
+    ) {
+        let number = self.number();
         self.count(raised, stage.model, stage.state);
         stage.tell(Occurrence::Fired { rule, branch, origin, number, raised: &raised.events });
-        self.check_limit(stage.state)?;
         self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
-        Ok(())
     }
 
     /// The index of the branch: as many as there are for what they leave.
-    fn draw(&mut self, queued: Queued, deeds: &Deeds, stage: &mut Stage<'_, impl Choice, impl Observer>) -> usize {
-        let Deeds::Lot { lot, .. } = deeds else { return 0 };
+    #[inline]
+    fn draw(&mut self, by: Queued, deeds: &Deeds, stage: &mut Stage<'_, impl Choice, impl Observer>) -> usize {
+        match deeds {
+            Deeds::One(_) => 0,
+            Deeds::Lot { lot, .. } => self.cast(by, lot, stage),
+        }
+    }
+
+    /// Draws by a lot.
+    fn cast(
+        &mut self,
+        Queued { rule, identity }: Queued,
+        lot: &Lot,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> usize {
         let (state, model) = (&*stage.state, stage.model);
         self.weights.clear();
         match lot {
-            Lot::Fixed(weights) => self.weights.extend(weights),
+            Lot::Fixed(weights) => return stage.choice.branch(rule, identity, weights),
             Lot::Weights { weights, closed } => {
                 self.weights.extend(weights.iter().map(|weight| weight.of(state, model)));
                 if *closed {
@@ -192,7 +206,7 @@ impl Instant {
                 close(&mut self.weights);
             }
         }
-        stage.choice.branch(queued.rule, queued.identity, &self.weights)
+        stage.choice.branch(rule, identity, &self.weights)
     }
 
     fn apply(&mut self, rule: RuleId, deed: &Deed, stage: &mut Stage<'_, impl Choice, impl Observer>) {
@@ -206,8 +220,10 @@ impl Instant {
             stage.state.values[index] = new;
             if new != old && !self.before.iter().any(|(seen, _)| *seen == id) {
                 self.before.push((id, old));
-                self.turns_with = self.turns_with.or(stage.model.program.turns_with[index]);
             }
+        }
+        if !self.before.is_empty() {
+            self.turns_with = self.turns_with.or(deed.turns);
         }
         for (id, old) in &self.before {
             let new = stage.state.values[id.0 as usize];
@@ -218,14 +234,19 @@ impl Instant {
     }
 
     /// Brings the counters of the raised events up to date.
+    #[inline]
     pub(super) fn count(&mut self, raised: &Raised, model: &Model, state: &mut State) {
-        for counter in &raised.counters {
-            let index = counter.0 as usize;
-            state.counts[index] = (state.counts[index] + 1).min(model.counters[index].cap);
-            state.latest[index] = state.step;
-        }
         if !raised.counters.is_empty() {
-            self.turns_with = self.turns_with.or(model.program.turns_with_counters);
+            self.count_some(raised, model, state);
+        }
+    }
+
+    fn count_some(&mut self, raised: &Raised, model: &Model, state: &mut State) {
+        self.moved_counters = true;
+        for counter in &raised.counters {
+            if count_one(*counter, model, state) {
+                self.turns_with = self.turns_with.or(model.program.turns_with_counters);
+            }
         }
     }
 
@@ -248,23 +269,24 @@ impl Instant {
         if pending && !response.restart {
             return stage.tell(Occurrence::Ignored(rule, trigger));
         }
-        if !stage.state.available(rule, stage.model) || !compact.guard.of(stage.state, stage.model) {
+        let chance = response.asked.chance(&compact.guard, stage.state, stage.model);
+        let Some(chance) = chance.filter(|_| stage.state.available(rule, stage.model)) else {
             return stage.tell(Occurrence::NotOpen(rule, trigger));
-        }
+        };
         // A restart draws a new delay; whether the response comes has been decided.
-        let chance = if pending { 1.0 } else { response.chance.of(stage.state, stage.model) };
+        let chance = if pending { 1.0 } else { chance };
         let at_once = match stage.choice.comes(rule, by.identity, chance, &response.delay, stage.state.step) {
             Answer::Never => return stage.tell(Occurrence::LetPass(rule, trigger)),
             Answer::AtOnce(identity) => Some(identity),
             Answer::Later => None,
         };
         if pending {
-            self.queue.retain(|queued| queued.rule != rule);
+            self.queue.withdraw(rule);
+            self.ended_pending = true;
         }
         stage.state.pending.begin(response.slot, stage.state.step);
-        self.moved_pending = true;
         if let Some(identity) = at_once {
-            self.queue.push_back(Queued { rule, identity });
+            self.queue.push(Queued { rule, identity });
         }
         let (by, at_once) = (by.number, at_once.is_some());
         stage.tell(if pending {
@@ -275,15 +297,27 @@ impl Instant {
     }
 }
 
-/// Moves the variable of a plain rule and tells of it.
+/// Counts an occurrence; whether any condition can have turned with that.
 #[inline]
+fn count_one(counter: CounterId, model: &Model, state: &mut State) -> bool {
+    let (index, counter) = (counter.0 as usize, &model.counters[counter.0 as usize]);
+    let count = (state.counts[index] + 1).min(counter.cap);
+    let more = std::mem::replace(&mut state.counts[index], count) != count;
+    let latest = std::mem::replace(&mut state.latest[index], state.step);
+    let was_old = |least: &Step| latest == NEVER || state.step - latest >= *least;
+    more || counter.thresholds.first().is_some_and(was_old)
+}
+
+/// Moves the one variable of a firing and tells of it; whether its value is another one now.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 fn move_one(
     rule: RuleId,
     (moves, step): (&Move, MoveStep),
     model: &Model,
     state: &mut State,
     observer: &mut impl Observer,
-) {
+) -> bool {
     let id = moves.variable;
     if step.held {
         observer.observe(model, state, Occurrence::Saturated(rule, id));
@@ -292,6 +326,7 @@ fn move_one(
     if step.new != old {
         observer.observe(model, state, Occurrence::Changed(id, old, step.new));
     }
+    step.new != old
 }
 
 /// A firing of a rule that has limits counts against them.

@@ -359,8 +359,8 @@ const LOOKED_AT: usize = 4;
 /// are fewer, the first is named again with stride 0, so that there is nothing to decide.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
-    variables: [u32; LOOKED_AT],
-    strides: [i32; LOOKED_AT],
+    variables: [u16; LOOKED_AT],
+    strides: [u16; LOOKED_AT],
     base: i32,
 }
 
@@ -385,14 +385,14 @@ impl Look {
     pub fn set(&self, index: usize, domains: &[(VariableId, i32, i32)], values: &mut [i32]) {
         for ((id, low, high), stride) in domains.iter().zip(&self.strides) {
             let span = (high - low + 1) as usize;
-            values[id.0 as usize] = low + (index / *stride as usize % span) as i32;
+            values[id.0 as usize] = low + (index / usize::from(*stride) % span) as i32;
         }
     }
 
     /// Its variables, and how far one step of each leads.
     pub fn strides(&self) -> impl Iterator<Item = (u32, i32)> {
         let all = self.variables.into_iter().zip(self.strides);
-        all.filter(|(_, stride)| *stride != 0)
+        all.filter(|(_, stride)| *stride != 0).map(|(id, stride)| (u32::from(id), i32::from(stride)))
     }
 
     /// Into a table over `reads`, whose lowest values and strides these are.
@@ -403,7 +403,7 @@ impl Look {
         }
         for (place, (slot, (low, stride))) in reads.iter().zip(layout).enumerate() {
             let Slot::Variable(id) = slot else { return None };
-            (look.variables[place], look.strides[place]) = (id.0, *stride as i32);
+            (look.variables[place], look.strides[place]) = (u16::try_from(id.0).ok()?, u16::try_from(*stride).ok()?);
             look.base = look.base.wrapping_sub(low.wrapping_mul(*stride as i32));
         }
         Some(look)
@@ -415,8 +415,8 @@ impl Look {
         let mut index = self.base;
         for (variable, stride) in self.variables.iter().zip(&self.strides) {
             // A model may have no variable that could be named again.
-            let value = values.get(*variable as usize).copied().unwrap_or(0);
-            index = index.wrapping_add(value.wrapping_mul(*stride));
+            let value = values.get(usize::from(*variable)).copied().unwrap_or(0);
+            index = index.wrapping_add(value.wrapping_mul(i32::from(*stride)));
         }
         index as usize
     }
@@ -428,10 +428,11 @@ type Strides = Arc<[(VariableId, i32)]>;
 /// A formula in the form in which it is asked fastest: the same answers as the `Tabulated` that it is made from.
 #[derive(Debug, Clone)]
 pub enum Quick<T: Value> {
-    /// Always the same.
-    Constant(T),
-    /// A table over a few variables.
+    /// A table over a few variables, or none: what is always the same stands in a table of one, so that nearly all are
+    /// asked alike and nothing has to be guessed.
     Table(Look, Arc<[T]>),
+    /// Whether an event is so long ago, and nothing else: the answer while it is not, and from then on.
+    Age(CounterId, Step, [T; 2]),
     /// A table over more of them: where the lowest values of all lead, and each variable with its stride.
     Wide(i32, Strides, Arc<[T]>),
     /// Anything else.
@@ -441,8 +442,11 @@ pub enum Quick<T: Value> {
 impl<T: Value> From<&Tabulated<T>> for Quick<T> {
     fn from(formula: &Tabulated<T>) -> Self {
         match &formula.form {
-            Form::Constant(value) => return Self::Constant(*value),
+            Form::Constant(value) => return Self::Table(Look::NOWHERE, Arc::new([*value])),
             Form::Table { layout, values, .. } => {
+                if let ([Slot::AgeAtLeast(id, steps)], [young, old]) = (&formula.reads[..], &values[..]) {
+                    return Self::Age(*id, *steps, [*young, *old]);
+                }
                 if let Some(look) = Look::of(&formula.reads, layout) {
                     return Self::Table(look, Arc::clone(values));
                 }
@@ -461,10 +465,27 @@ impl<T: Value> Quick<T> {
     #[inline]
     pub fn of(&self, state: &State, model: &super::Model) -> T {
         match self {
-            Self::Constant(value) => *value,
             Self::Table(look, values) => values[look.at(&state.values)],
+            _ => self.of_others(state, model),
+        }
+    }
+
+    /// `of`, where it is no table over a few variables; apart, so that the rest is small enough to stand where it is asked.
+    #[inline(never)]
+    fn of_others(&self, state: &State, model: &super::Model) -> T {
+        match self {
+            Self::Table(look, values) => values[look.at(&state.values)],
+            Self::Age(id, steps, answers) => answers[usize::from(state.is_age_reached(*id, *steps))],
             Self::Wide(base, strides, values) => values[at(*base, strides, &state.values)],
-            Self::Other(formula) => ask(formula, state, model),
+            Self::Other(formula) => formula.of(&|slot| state.read(slot, model)),
+        }
+    }
+
+    /// The value, if it is the same in every state.
+    pub fn as_constant(&self) -> Option<T> {
+        match self {
+            Self::Table(look, values) if *look == Look::NOWHERE => Some(values[0]),
+            _ => None,
         }
     }
 }
@@ -485,12 +506,6 @@ fn wide(reads: &[Slot], layout: &[(i32, usize)]) -> Option<(i32, Strides)> {
 fn at(base: i32, strides: &[(VariableId, i32)], values: &[i32]) -> usize {
     let term = |(id, stride): &(VariableId, i32)| values[id.0 as usize].wrapping_mul(*stride);
     strides.iter().map(term).fold(base, i32::wrapping_add) as usize
-}
-
-/// What a formula gives; apart, so that the rest of `Quick::of` is small enough to stand where it is asked.
-#[inline(never)]
-fn ask<T: Value>(formula: &Tabulated<T>, state: &State, model: &super::Model) -> T {
-    formula.of(&|slot| state.read(slot, model))
 }
 
 #[cfg(test)]
@@ -551,7 +566,7 @@ mod tests {
             let formula = Tabulated::number(sum(of), |_| (low, high));
             let quick = Quick::from(&formula);
             let as_meant = match of {
-                0 => matches!(quick, Quick::Constant(_)),
+                0 => quick.as_constant() == Some(0.5),
                 1 | 4 => matches!(quick, Quick::Table(..)),
                 _ if high == 2 => matches!(quick, Quick::Wide(..)),
                 _ => matches!(quick, Quick::Other(_)),

@@ -9,67 +9,20 @@
 //! [`Instant::begin_turn`] and the queue again until nothing turns, [`Instant::settle`]. [`Instant::boundary`] and
 //! [`Instant::pressure`] are these in order.
 
-use std::collections::VecDeque;
-
+pub use super::choice::{Answer, Cause, Choice, Identity};
 use super::event::{Observer, Occurrence, Origin};
-use super::firing::{Queued, Trigger};
-use super::program::{Kind, Raised, Turns};
+use super::firing::Trigger;
+use super::program::{Kind, Plain, Raised, Turns};
+use super::queue::{Queue, Queued};
 use super::state::State;
-use super::table::DelayTable;
-use super::{EventId, Model, RuleId, Step, VariableId, WatchId};
+use super::{Model, RuleId, Step, VariableId, WatchId};
 
-/// Identity of a firing: the address of the draws that descend from it (SEMANTICS 7). Not state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Identity(pub u64);
-
-/// What an identity is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// The occasion at which a pressure fires now.
-    Occasion(RuleId),
-    /// A dated or recurring rule at the present boundary.
-    Calendar(RuleId),
-    /// The n-th forced firing of the model.
-    Forced(RuleId, usize),
-    /// The event `start`.
-    Start,
-    /// The event `begins` or `ends`, for the n-th time in this instant, whose first firing was this; `None` if there was none.
-    Turned(EventId, u32, Option<Identity>),
-}
-
-/// Whether a triggered response comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Not for this trigger.
-    Never,
-    /// In this instant, under this identity.
-    AtOnce(Identity),
-    /// At a later boundary.
-    Later,
-}
-
-/// Where chance decides.
-pub trait Choice {
-    /// The identity that goes with a cause. Must not depend on anything else than the cause and `step`.
-    fn identify(&mut self, cause: Cause, step: Step) -> Identity;
-
-    /// Does the response to a trigger of this identity come, with this chance, and is it at once? If later, the
-    /// identity of its firing is remembered.
-    fn comes(&mut self, rule: RuleId, trigger: Identity, chance: f64, delay: &DelayTable, step: Step) -> Answer;
-
-    /// Whether it is worth asking if the pending response is due, being of this age.
-    fn may_be_due(&self, _rule: RuleId, _age: Step) -> bool {
-        true
-    }
-
-    /// Is the pending response due now, being of this age?
-    fn due(&mut self, rule: RuleId, delay: &DelayTable, age: Step) -> bool;
-
-    /// The identity under which a pending response was remembered.
-    fn remembered(&mut self, rule: RuleId) -> Identity;
-
-    /// Which branch, by these probabilities? `weights.len()` stands for what they leave of 1.
-    fn branch(&mut self, rule: RuleId, identity: Identity, weights: &[f64]) -> usize;
+/// The first firing of an instant: its identity is worked out only if somebody asks for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum First {
+    Known(Identity),
+    /// Of this rule, at its occasion or boundary.
+    Rule(RuleId),
 }
 
 /// One entry of a boundary's agenda.
@@ -117,15 +70,27 @@ impl<C: Choice, O: Observer> Stage<'_, C, O> {
         self.observer.observe(self.model, self.state, occurrence);
     }
 
+    #[inline]
     pub(super) fn identify(&mut self, cause: Cause) -> Identity {
         self.choice.identify(cause, self.state.step)
+    }
+
+    /// The identity of the first firing.
+    fn identity(&mut self, first: First) -> Identity {
+        match first {
+            First::Known(identity) => identity,
+            First::Rule(rule) => match self.model.program.rule(rule).kind {
+                Kind::Pressure { .. } => self.identify(Cause::Occasion(rule)),
+                Kind::Calendar | Kind::Response(_) => self.identify(Cause::Calendar(rule)),
+            },
+        }
     }
 }
 
 /// Work space of instants; it holds no state from one to the next, but the count of firings in the run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Instant {
-    pub(super) queue: VecDeque<Queued>,
+    pub(super) queue: Queue,
     pub(super) weights: Vec<f64>,
     /// Variables that the present firing wrote, with their values before.
     pub(super) before: Vec<(VariableId, i32)>,
@@ -135,16 +100,42 @@ pub struct Instant {
     /// Slots of the responses that lapse as the instant settles.
     lapsed: Vec<usize>,
     agenda: Vec<Item>,
-    /// What can turn with all that has moved since `open`.
+    /// What can turn with all that has moved since `open`; of the watched lets, since they were last compared.
     pub(super) turns_with: Turns,
-    /// Rules that fired since `open`, in order.
-    pub fired: Vec<RuleId>,
-    /// Some response began or ceased to be pending.
-    pub moved_pending: bool,
+    /// Firings since `open`.
+    fired: u32,
+    /// The rules of the last of them, in turn.
+    fired_last: [RuleId; CYCLE_WINDOW],
+    /// Some response that was pending before is so no more, or was restarted.
+    pub ended_pending: bool,
+    /// Some event was counted.
+    pub moved_counters: bool,
     turns: u32,
-    pub(super) first: Option<Identity>,
+    pub(super) first: Option<First>,
     /// Firings of the run so far.
     pub(super) firings: u32,
+}
+
+impl Default for Instant {
+    fn default() -> Self {
+        Self {
+            queue: Queue::default(),
+            weights: Vec::new(),
+            before: Vec::new(),
+            space: Raised::default(),
+            turned: Vec::new(),
+            lapsed: Vec::new(),
+            agenda: Vec::new(),
+            turns_with: Turns::NOTHING,
+            fired: 0,
+            fired_last: [RuleId(0); CYCLE_WINDOW],
+            ended_pending: false,
+            moved_counters: false,
+            turns: 0,
+            first: None,
+            firings: 0,
+        }
+    }
 }
 
 impl Instant {
@@ -156,15 +147,16 @@ impl Instant {
     /// Forgets the run before.
     pub fn restart(&mut self) {
         self.firings = 0;
+        self.queue.clear();
         self.open();
     }
 
-    /// Begins an instant.
+    /// Begins an instant. The queue is empty, as the one before has left it, or is lined up next.
     #[inline]
     pub fn open(&mut self) {
-        self.queue.clear();
-        self.fired.clear();
-        self.moved_pending = false;
+        self.fired = 0;
+        self.ended_pending = false;
+        self.moved_counters = false;
         self.turns_with = Turns::NOTHING;
         self.turns = 0;
         self.first = None;
@@ -176,21 +168,39 @@ impl Instant {
     /// `Runaway` if the firings of the instant reach `LIMIT`.
     pub fn boundary(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         self.open();
-        if stage.state.step == 0 {
+        let (model, step) = (stage.model, stage.state.step);
+        self.turns_with = model.program.turns_with_time(stage.state, model);
+        if step == 0 {
+            self.turns_with = Turns::ANYTHING;
             self.start(stage)?;
         }
+        if !model.forced.is_empty() || stage.choice.may_any_be_due(step) {
+            self.items(stage)?;
+        } else {
+            for rule in model.schedule.rules_at(step) {
+                match model.program.plain(*rule).filter(|plain| plain.always) {
+                    Some(plain) => self.fire_always((plain, *rule), stage)?,
+                    None => self.fire_on_calendar(*rule, stage)?,
+                }
+                self.drain(stage)?;
+            }
+        }
+        self.turn_all(stage)?;
+        self.settle_what_moved(stage);
+        Ok(())
+    }
+
+    /// All items of the boundary's agenda.
+    #[inline(never)]
+    fn items(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         let mut agenda = std::mem::take(&mut self.agenda);
         fill_agenda(stage.model, stage.state, &mut agenda, |rule, age| stage.choice.may_be_due(rule, age));
-        let done = agenda.iter().try_for_each(|item| self.item(*item, stage));
-        self.agenda = agenda;
-        done?;
-        self.turns_with = self.turns_with.or(match stage.state.step {
-            0 => Turns::ANYTHING,
-            _ => stage.model.program.turns_with_time(stage.state, stage.model),
+        let done = agenda.iter().try_for_each(|item| {
+            self.begin_item(*item, stage)?;
+            self.drain(stage)
         });
-        self.turn_all(stage)?;
-        self.settle(stage);
-        Ok(())
+        self.agenda = agenda;
+        done
     }
 
     /// The whole instant of a pressure's firing, if nothing can come of it but that one variable moves; whether that is so.
@@ -205,7 +215,7 @@ impl Instant {
     ) -> bool {
         let Some(plain) = model.program.plain(rule) else { return false };
         let step = plain.moves.after(state.values[plain.moves.variable.0 as usize]);
-        let lapses = plain.turns.lapses() && !state.pending.is_empty();
+        let lapses = state.pending.meets(plain.turns.guards());
         if !step.unheard || plain.turns.any_watch() || lapses {
             return false;
         }
@@ -231,7 +241,7 @@ impl Instant {
         }
         self.drain(stage)?;
         self.turn_all(stage)?;
-        self.settle(stage);
+        self.settle_what_moved(stage);
         Ok(())
     }
 
@@ -271,26 +281,6 @@ impl Instant {
         fill_agenda(model, state, agenda, |_, _| true);
     }
 
-    /// Reaches one item of the agenda and empties the queue behind it.
-    ///
-    /// # Errors
-    /// `Runaway` if the firings of the instant reach `LIMIT`.
-    pub fn item(&mut self, item: Item, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
-        let plain = match item {
-            Item::Rule(rule) => stage.model.program.plain(rule).filter(|plain| plain.always).zip(Some(rule)),
-            Item::Forced(_) => None,
-        };
-        match plain {
-            Some((plain, rule)) => {
-                let identity = |stage: &mut Stage<'_, _, _>| stage.identify(Cause::Calendar(rule));
-                self.fire_plain((plain, rule), Origin::Calendar, identity, stage);
-                self.check_limit(stage.state)?;
-            }
-            None => self.begin_item(item, stage)?,
-        }
-        self.drain(stage)
-    }
-
     /// Reaches one item; the queue is left as it is then.
     ///
     /// # Errors
@@ -300,7 +290,7 @@ impl Instant {
             Item::Forced(index) => {
                 let forced = stage.model.forced[index];
                 let identity = stage.identify(Cause::Forced(forced.rule, index));
-                self.fire(Queued { rule: forced.rule, identity }, forced.branch, Origin::Forced, stage)?;
+                self.fire(Queued { rule: forced.rule, identity }, forced.branch, Origin::Forced, stage)
             }
             Item::Rule(rule) => match &stage.model.program.rule(rule).kind {
                 Kind::Response(response) => {
@@ -310,28 +300,36 @@ impl Instant {
                     if !since.is_some_and(|since| stage.choice.due(rule, &response.delay, now - since)) {
                         return Ok(());
                     }
+                    self.ended_pending = true;
                     let identity = stage.choice.remembered(rule);
-                    self.reach(Queued { rule, identity }, Origin::Response, stage)?;
+                    self.reach(Queued { rule, identity }, stage)
                 }
-                Kind::Calendar => {
-                    let identity = stage.identify(Cause::Calendar(rule));
-                    self.reach(Queued { rule, identity }, Origin::Calendar, stage)?;
-                }
+                Kind::Calendar => self.fire_on_calendar(rule, stage),
                 Kind::Pressure { .. } => unreachable!("a pressure is on no agenda"),
             },
         }
-        Ok(())
     }
 
-    /// Compares every watched let with the end of the last turn, raises what differs and empties the queue.
-    /// Whether anything differed: if so, it is called again.
-    ///
-    /// # Errors
-    /// `Runaway` if the firings, or the turns, of the instant reach `LIMIT`.
-    pub fn turn(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
-        let turned = self.begin_turn(stage)?;
-        self.drain(stage)?;
-        Ok(turned)
+    /// Fires a plain rule of the calendar that does so without being asked.
+    #[inline]
+    fn fire_always(
+        &mut self,
+        (plain, rule): (&Plain, RuleId),
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<(), Runaway> {
+        let identity = |stage: &mut Stage<'_, _, _>| stage.identify(Cause::Calendar(rule));
+        self.fire_plain((plain, rule), Origin::Calendar, identity, stage);
+        self.check_limit(stage.state)
+    }
+
+    /// Reaches a rule of the calendar; the queue is left as it is then.
+    fn fire_on_calendar(
+        &mut self,
+        rule: RuleId,
+        stage: &mut Stage<'_, impl Choice, impl Observer>,
+    ) -> Result<(), Runaway> {
+        let identity = stage.identify(Cause::Calendar(rule));
+        self.fire_if_open(Queued { rule, identity }, Origin::Calendar, stage)
     }
 
     /// Turns until nothing does, asking only the watched lets that may have turned.
@@ -339,7 +337,11 @@ impl Instant {
     fn turn_all(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         loop {
             let which = self.turns_with;
-            if !which.any_watch() || !self.compare(which, stage)? {
+            if !which.any_watch() {
+                return Ok(());
+            }
+            self.turns_with = which.but_watches();
+            if !self.compare(which, stage)? {
                 return Ok(());
             }
             self.drain(stage)?;
@@ -380,7 +382,8 @@ impl Instant {
             self.count(raised, stage.model, stage.state);
             stage.tell(Occurrence::Turned(WatchId(index as u32), holds, &raised.events));
             if !raised.listeners.is_empty() {
-                let identity = stage.identify(Cause::Turned(event, self.turns, self.first));
+                let first = self.first.map(|first| stage.identity(first));
+                let identity = stage.identify(Cause::Turned(event, self.turns, first));
                 self.ask_listeners(raised, Trigger { identity, number: None }, stage);
             }
         }
@@ -388,16 +391,21 @@ impl Instant {
     }
 
     /// The instant has settled: lapses, then `stop_when`.
-    #[inline]
     pub fn settle(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
+        self.turns_with = Turns::ANYTHING;
+        self.settle_what_moved(stage);
+    }
+
+    /// `settle` that asks only what can have turned: what has not holds as it did at the end of the last instant, or as
+    /// the guard of a response that was triggered in this one did then.
+    #[inline]
+    fn settle_what_moved(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
-        if !stage.state.pending.is_empty() {
+        if stage.state.pending.meets(self.turns_with.guards()) {
             self.lapse(stage);
         }
-        if let Some(stop) = &model.program.stop_when {
-            // A boundary at which nothing fired is asked too: time alone may have turned it.
-            let asked = self.first.is_none() || self.turns_with.stop();
-            stage.state.stopped |= asked && stop.of(stage.state, model);
+        if self.turns_with.stop() {
+            stage.state.stopped |= model.program.stop_when.as_ref().is_some_and(|stop| stop.of(stage.state, model));
         }
     }
 
@@ -405,27 +413,36 @@ impl Instant {
     #[inline(never)]
     fn lapse(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
-        // They held when the responses were triggered, in this instant or before it.
-        if self.first.is_some() && !self.turns_with.lapses() {
-            return;
-        }
         self.lapsed.clear();
-        for (slot, _) in stage.state.pending.iter() {
+        stage.state.pending.each_of(self.turns_with.guards(), |slot, _| {
             let rule = model.program.rule(model.responses[slot]);
             if !rule.response().keep && !rule.guard.of(stage.state, model) {
                 self.lapsed.push(slot);
             }
-        }
+        });
         for slot in &self.lapsed {
             stage.state.pending.end(*slot);
-            self.moved_pending = true;
+            self.ended_pending = true;
             stage.tell(Occurrence::Lapsed(model.responses[*slot]));
         }
     }
 
-    pub(super) fn runaway(&self, state: &State) -> Runaway {
-        let from = self.fired.len().saturating_sub(CYCLE_WINDOW);
-        let mut rules = self.fired[from..].to_vec();
+    /// Notes a firing.
+    #[inline]
+    pub(super) fn note(&mut self, rule: RuleId) {
+        self.fired_last[self.fired as usize % CYCLE_WINDOW] = rule;
+        self.fired += 1;
+    }
+
+    /// Stops an instant that does not come to an end.
+    #[inline]
+    pub(super) fn check_limit(&self, state: &State) -> Result<(), Runaway> {
+        if self.fired >= LIMIT { Err(self.runaway(state)) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn runaway(&self, state: &State) -> Runaway {
+        let mut rules = self.fired_last[..CYCLE_WINDOW.min(self.fired as usize)].to_vec();
         rules.sort_unstable();
         rules.dedup();
         Runaway { step: state.step, rules }
@@ -444,20 +461,20 @@ impl Instant {
     /// # Errors
     /// `Runaway` if the firings of the instant reach `LIMIT`.
     pub fn reach_next(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<bool, Runaway> {
-        let Some(queued) = self.queue.pop_front() else { return Ok(false) };
-        self.reach(queued, Origin::Response, stage)?;
+        let Some(queued) = self.queue.pop() else { return Ok(false) };
+        self.reach(queued, stage)?;
         Ok(true)
     }
 
     /// The rules that wait in the queue, first to be reached first.
     pub fn waiting(&self) -> impl Iterator<Item = RuleId> {
-        self.queue.iter().map(|queued| queued.rule)
+        self.queue.rules()
     }
 
     /// Makes these rules the queue. Their draws have no address: for a `Choice` that takes every answer.
     pub fn line_up(&mut self, rules: &[RuleId]) {
         self.queue.clear();
-        self.queue.extend(rules.iter().map(|rule| Queued { rule: *rule, identity: Identity::default() }));
+        rules.iter().for_each(|rule| self.queue.push(Queued { rule: *rule, identity: Identity::default() }));
     }
 }
 
@@ -467,14 +484,14 @@ fn fill_agenda(model: &Model, state: &State, agenda: &mut Vec<Item>, may_be_due:
     let forced = model.forced.iter().enumerate().filter(|(_, f)| f.at == state.step);
     agenda.extend(forced.map(|(index, _)| Item::Forced(index)));
     let first = agenda.len();
-    for (slot, since) in state.pending.iter().filter(|(_, since)| *since < state.step) {
+    state.pending.each(|slot, since| {
         let rule = model.responses[slot];
-        if may_be_due(rule, state.step - since) {
+        if since < state.step && may_be_due(rule, state.step - since) {
             agenda.push(Item::Rule(rule));
         }
-    }
+    });
     let pending = agenda.len() > first;
-    agenda.extend(model.schedule.rules_at(state.step).map(Item::Rule));
+    agenda.extend(model.schedule.rules_at(state.step).iter().copied().map(Item::Rule));
     // What the calendar brings is in order already.
     if pending && agenda.len() > first + 1 {
         agenda[first..].sort_unstable_by_key(|item| match item {

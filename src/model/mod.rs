@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod assumption;
+pub mod choice;
 pub mod compile;
 pub mod event;
 mod firing;
@@ -14,6 +15,7 @@ pub mod instant;
 pub mod lint;
 pub mod pending;
 pub mod program;
+mod queue;
 pub mod rule;
 pub mod schedule;
 pub mod state;

@@ -14,6 +14,29 @@ pub struct Pending {
     bits: Box<[u64]>,
 }
 
+/// Some slots: a bit for each, shared by those that lie a multiple of 64 apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Slots(u64);
+
+impl Slots {
+    /// No slot.
+    pub const NONE: Self = Self(0);
+    /// Every slot.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// One slot.
+    pub fn one(slot: usize) -> Self {
+        Self(1 << (slot % 64))
+    }
+
+    /// These and others.
+    #[inline]
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
 impl Pending {
     /// None of `slots` responses is pending.
     pub fn none(slots: usize) -> Self {
@@ -47,18 +70,29 @@ impl Pending {
         self.bits[slot / 64] &= !(1 << (slot % 64));
     }
 
-    /// The pending slots, ascending, with the step numbers from which their ages count.
+    /// Whether any of `some` may be pending.
     #[inline]
-    pub fn iter(&self) -> impl Iterator<Item = (usize, Step)> {
-        let since = &self.since;
-        self.bits.iter().enumerate().flat_map(move |(word, bits)| {
-            let mut left = *bits;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+    pub fn meets(&self, some: Slots) -> bool {
+        self.bits.iter().any(|bits| bits & some.0 != 0)
+    }
+
+    /// Shows the pending slots, ascending, with the step numbers from which their ages count.
+    #[inline]
+    pub fn each(&self, see: impl FnMut(usize, Step)) {
+        self.each_of(Slots::ALL, see);
+    }
+
+    /// `each` of those that may be among `some`.
+    #[inline]
+    pub fn each_of(&self, some: Slots, mut see: impl FnMut(usize, Step)) {
+        for (word, bits) in self.bits.iter().enumerate() {
+            let mut left = bits & some.0;
+            while left != 0 {
+                let slot = word * 64 + left.trailing_zeros() as usize;
+                see(slot, self.since[slot]);
                 left &= left - 1;
-                Some((word * 64 + bit, since[word * 64 + bit]))
-            })
-        })
+            }
+        }
     }
 
     /// Makes it the same as `other`, of as many slots, without allocating.
@@ -79,7 +113,13 @@ mod tests {
             pending.begin(slot, step);
         }
         pending.end(64);
-        assert_eq!(pending.iter().collect::<Vec<_>>(), [(0, 3), (63, 4), (129, 7)]);
+        let mut seen = Vec::new();
+        pending.each(|slot, since| seen.push((slot, since)));
+        assert_eq!(seen, [(0, 3), (63, 4), (129, 7)]);
+        seen.clear();
+        pending.each_of(Slots::one(1).or(Slots::one(63)), |slot, since| seen.push((slot, since)));
+        assert_eq!(seen, [(63, 4), (129, 7)], "129 shares the bit of 1");
+        assert!(pending.meets(Slots::one(64)) && !pending.meets(Slots::one(2)));
         assert_eq!((pending.since(64), pending.since(129)), (None, Some(7)));
         let mut copy = Pending::none(130);
         copy.copy_from(&pending);

@@ -3,6 +3,7 @@
 //! Made once by `Model::finish` from what people are shown; it says nothing that the model does not say. Does not know
 //! in what order things happen: that is `instant`'s.
 
+mod asked;
 mod change;
 mod raised;
 
@@ -10,9 +11,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::formula::{Quick, Slot};
+use super::pending::Slots;
 use super::state::{NEVER, State};
 use super::table::DelayTable;
 use super::{Branch, Branches, Clock, CounterId, Model, Rule, RuleId, Step, Watch};
+pub use asked::Asked;
 pub use change::{Change, Move, MoveStep};
 pub use raised::{Raised, Raises};
 
@@ -30,7 +33,7 @@ pub struct Program {
     /// What `start` raises.
     pub start: Raised,
     /// By variable: what can turn at the end of an instant in which it changed.
-    pub turns_with: Box<[Turns]>,
+    turns_with: Box<[Turns]>,
     /// What can turn at the end of an instant in which a counter moved, or of a boundary.
     pub turns_with_counters: Turns,
     /// What can turn at a boundary at which a time window opens or closes or a day begins.
@@ -41,10 +44,13 @@ pub struct Program {
     pub ages: Box<[(CounterId, Step)]>,
 }
 
-/// What can turn, a bit for each: `stop_when`, the guards of responses that lapse with them, and yes/no lets that somebody
-/// watches, the last bit standing for all beyond.
+/// What can turn, a bit for each: `stop_when` and yes/no lets that somebody watches, the last bit standing for all beyond;
+/// and the guards of responses that lapse with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Turns(u64);
+pub struct Turns {
+    lets: u64,
+    guards: Slots,
+}
 
 /// A watched let.
 #[derive(Debug, Clone)]
@@ -67,7 +73,7 @@ pub struct Compact {
     /// What can make it unavailable.
     pub limits: Limits,
     /// What it does.
-    pub deeds: Box<Deeds>,
+    pub deeds: Deeds,
     /// What a firing raises in which no branch is drawn.
     pub nothing: Box<Raised>,
     /// Its place among all rules by priority, then in the file: the order of an agenda.
@@ -104,8 +110,8 @@ pub enum Kind {
 pub struct Response {
     /// Index into `State::pending`.
     pub slot: usize,
-    /// Chance that it follows.
-    pub chance: Quick<f64>,
+    /// Whether it is open to a trigger, and the chance that it follows then.
+    pub asked: Asked,
     /// When it follows.
     pub delay: Arc<DelayTable>,
     /// Not cancelled when its guard lapses.
@@ -164,10 +170,14 @@ pub enum Lot {
 pub struct Deed {
     /// Forbidden in this run: it is drawn as ever, and then nothing happens.
     pub forbidden: bool,
+    /// The whole of it, if it moves one variable, and that and what is raised depend on nothing but its value.
+    pub alone: Option<Move>,
     /// What changes, in order.
     pub changes: Box<[Change]>,
     /// What it raises.
     pub raises: Raises,
+    /// What can turn where it changes anything.
+    pub turns: Turns,
 }
 
 impl Program {
@@ -196,11 +206,18 @@ impl Program {
         for slot in model.stop_when.iter().flat_map(|stop| &stop.reads) {
             program.turning(*slot, Turns::STOP);
         }
-        let lapses = |rule: &&Rule| matches!(rule.clock, Clock::Response { keep: false, .. });
-        for slot in model.rules.iter().filter(lapses).flat_map(|rule| &rule.guard.reads) {
-            program.turning(*slot, Turns::LAPSES);
+        for rule in &model.rules {
+            let Clock::Response { slot: response, keep: false, .. } = rule.clock else { continue };
+            for slot in &rule.guard.reads {
+                program.turning(*slot, Turns::of_guard(response));
+            }
         }
-        program.plain = program.rules.iter().map(|rule| Plain::of(rule, &program.turns_with)).collect();
+        let Self { rules, turns_with, .. } = &mut program;
+        for deed in rules.iter_mut().flat_map(|rule| rule.deeds.all()) {
+            let turns = deed.changes.iter().map(|change| turns_with[change.variable.0 as usize]);
+            deed.turns = turns.fold(Turns::NOTHING, Turns::or);
+        }
+        program.plain = program.rules.iter().map(Plain::of).collect();
         let mut known = HashSet::new();
         program.plain.iter_mut().flatten().for_each(|plain| plain.moves.share(&mut known));
         program
@@ -269,52 +286,58 @@ fn orders(rules: &[Rule]) -> Vec<u32> {
 
 impl Turns {
     /// Nothing.
-    pub const NOTHING: Self = Self(0);
+    pub const NOTHING: Self = Self { lets: 0, guards: Slots::NONE };
     /// Whatever there is.
-    pub const ANYTHING: Self = Self(u64::MAX);
-    const STOP: Self = Self(1);
-    const LAPSES: Self = Self(2);
-    /// All watched lets.
-    const WATCHES: Self = Self(!3);
+    pub const ANYTHING: Self = Self { lets: u64::MAX, guards: Slots::ALL };
+    const STOP: Self = Self { lets: 1, ..Self::NOTHING };
 
     /// Watch number `index`.
-    fn of_watch(index: usize) -> Self {
-        Self(4 << index.min(u64::BITS as usize - 3))
+    const fn of_watch(index: usize) -> Self {
+        let last = u64::BITS as usize - 2;
+        Self { lets: 2 << if index < last { index } else { last }, ..Self::NOTHING }
     }
 
-    fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    /// The guard of the response with this slot.
+    fn of_guard(slot: usize) -> Self {
+        Self { guards: Slots::one(slot), ..Self::NOTHING }
     }
 
     /// Whether `stop_when` can turn.
     #[inline]
     pub fn stop(self) -> bool {
-        self.meets(Self::STOP)
+        self.lets & Self::STOP.lets != 0
     }
 
-    /// Whether the guard of a response can turn that lapses with it.
+    /// The responses whose guards can turn and that lapse with them.
     #[inline]
-    pub fn lapses(self) -> bool {
-        self.meets(Self::LAPSES)
+    pub fn guards(self) -> Slots {
+        self.guards
     }
 
     /// Whether any watched let can turn.
     #[inline]
     pub fn any_watch(self) -> bool {
-        self.meets(Self::WATCHES)
+        self.lets & !Self::STOP.lets != 0
     }
 
     /// Whether watch number `index` can turn.
     #[inline]
     pub fn watch(self, index: usize) -> bool {
-        self.meets(Self::of_watch(index))
+        self.lets & Self::of_watch(index).lets != 0
+    }
+
+    /// The same without watched lets.
+    #[inline]
+    #[must_use]
+    pub fn but_watches(self) -> Self {
+        Self { lets: self.lets & Self::STOP.lets, ..self }
     }
 
     /// What can turn with either.
     #[inline]
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        Self { lets: self.lets | other.lets, guards: self.guards.or(other.guards) }
     }
 }
 
@@ -335,7 +358,7 @@ impl Compact {
             Clock::Dated(_) | Clock::Recurring { .. } => Kind::Calendar,
             Clock::Response { slot, chance, delay, keep, restart } => Kind::Response(Response {
                 slot: *slot,
-                chance: Quick::from(chance),
+                asked: Asked::new(&rule.guard, chance, model),
                 delay: Arc::clone(delay),
                 keep: *keep,
                 restart: *restart,
@@ -350,7 +373,7 @@ impl Compact {
                 at_most: rule.at_most,
                 cooldown: rule.cooldown,
             },
-            deeds: Box::new(Deeds::new(&rule.branches, model)),
+            deeds: Deeds::new(&rule.branches, model),
             nothing: Box::new(Raised::new(rule.nothing.raises.clone(), model)),
             order,
         }
@@ -370,16 +393,14 @@ impl Compact {
 }
 
 impl Plain {
-    fn of(rule: &Compact, turns_with: &[Turns]) -> Option<Self> {
-        let Deeds::One(deed) = &*rule.deeds else { return None };
-        let [change] = &*deed.changes else { return None };
+    fn of(rule: &Compact) -> Option<Self> {
+        let Deeds::One(deed) = &rule.deeds else { return None };
         if rule.limits.any || deed.forbidden {
             return None;
         }
-        let moves = change.alone(&deed.raises)?;
-        let turns = turns_with[moves.variable.0 as usize];
-        let always = matches!((&rule.kind, &rule.guard), (Kind::Calendar, Quick::Constant(true)));
-        Some(Self { moves, turns, always })
+        let moves = deed.alone.clone()?;
+        let always = matches!(rule.kind, Kind::Calendar) && rule.guard.as_constant() == Some(true);
+        Some(Self { moves, turns: deed.turns, always })
     }
 }
 
@@ -401,6 +422,14 @@ impl Deeds {
         }
     }
 
+    fn all(&mut self) -> impl Iterator<Item = &mut Deed> {
+        let (first, others): (_, &mut [Deed]) = match self {
+            Self::One(deed) => (Some(deed), &mut []),
+            Self::Lot { deeds, otherwise, .. } => (otherwise.as_mut(), deeds),
+        };
+        first.into_iter().chain(others)
+    }
+
     /// The deed at `index`, `otherwise` standing after the others; `None`: nothing happens.
     #[inline]
     pub fn at(&self, index: usize) -> Option<&Deed> {
@@ -413,8 +442,7 @@ impl Deeds {
 
 impl Lot {
     fn of_weights(weights: Box<[Quick<f64>]>, closed: bool) -> Self {
-        let fixed =
-            weights.iter().map(|weight| if let Quick::Constant(weight) = weight { Some(*weight) } else { None });
+        let fixed = weights.iter().map(Quick::as_constant);
         match fixed.collect::<Option<Vec<f64>>>() {
             Some(mut weights) => {
                 if closed {
@@ -437,10 +465,9 @@ pub(super) fn close(weights: &mut [f64]) {
 
 impl Deed {
     fn new(branch: &Branch, model: &Model) -> Self {
-        Self {
-            forbidden: branch.forbidden,
-            changes: branch.effects.iter().map(|effect| Change::new(effect, model)).collect(),
-            raises: Raises::new(branch, model),
-        }
+        let changes: Box<[Change]> = branch.effects.iter().map(|effect| Change::new(effect, model)).collect();
+        let raises = Raises::new(branch, model);
+        let alone = if let [change] = &*changes { change.alone(&raises) } else { None };
+        Self { forbidden: branch.forbidden, alone, changes, raises, turns: Turns::NOTHING }
     }
 }

@@ -73,9 +73,9 @@ impl Schedule {
 
     /// Dated and recurring rules of boundary `step`, higher priority first, then in file order. None at `T`.
     #[inline]
-    pub fn rules_at(&self, step: Step) -> impl ExactSizeIterator<Item = RuleId> {
+    pub fn rules_at(&self, step: Step) -> &[RuleId] {
         let set = self.set_at.get(step as usize).and_then(|set| self.sets.get(*set as usize));
-        set.map_or(&[][..], |set| set).iter().copied()
+        set.map_or(&[][..], |set| set)
     }
 
     /// Whether a time window opens or closes, or a day begins that something reads.
@@ -151,7 +151,7 @@ mod tests {
         let model = compile(&document.expect("it can be read"), &source, &Overrides::default()).expect("it compiles");
         let schedule = &model.schedule;
         let name = |id: RuleId| model.rule(id).id.as_str();
-        let at = |step| schedule.rules_at(step).map(name).collect::<Vec<_>>();
+        let at = |step| schedule.rules_at(step).iter().copied().map(name).collect::<Vec<_>>();
         assert_eq!((at(13), at(14), at(20)), (vec![], vec!["early", "decay of x", "late"], vec!["alone"]));
         assert_eq!((at(28), at(30)), (vec!["decay of x"], vec![]));
         for step in 0..30 {

@@ -6,7 +6,7 @@
 use super::formula::Slot;
 use super::pending::Pending;
 use super::program::{Kind, Limits};
-use super::{Model, RuleId, Step};
+use super::{CounterId, Model, RuleId, Step};
 
 /// No boundary.
 pub const NEVER: Step = Step::MAX;
@@ -72,13 +72,17 @@ impl State {
         match slot {
             Slot::Variable(id) => self.values[id.0 as usize],
             Slot::Count(id) => self.counts[id.0 as usize] as i32,
-            Slot::AgeAtLeast(id, steps) => {
-                let latest = self.latest[id.0 as usize];
-                i32::from(latest == NEVER || self.step - latest >= steps)
-            }
+            Slot::AgeAtLeast(id, steps) => i32::from(self.is_age_reached(id, steps)),
             Slot::During(from, to) => i32::from((from..to).contains(&self.step)),
             Slot::Day => model.calendar.day(self.step),
         }
+    }
+
+    /// Whether the latest occurrence is at least so many steps ago, or there is none.
+    #[inline]
+    pub fn is_age_reached(&self, counter: CounterId, steps: Step) -> bool {
+        let latest = self.latest[counter.0 as usize];
+        latest == NEVER || self.step - latest >= steps
     }
 
     /// Not forbidden, not used up, not cooling down.

@@ -181,7 +181,7 @@ impl Writer<'_> {
         }
         let id = |id: RuleId| self.model.rule(id).id.as_str();
         let forced = self.model.forced.iter().filter(|forced| forced.at == ahead).map(|forced| id(forced.rule));
-        let mut dated: Vec<RuleId> = self.model.schedule.rules_at(ahead).collect();
+        let mut dated: Vec<RuleId> = self.model.schedule.rules_at(ahead).to_vec();
         dated.sort_unstable();
         let rules: Vec<&str> = forced.chain(dated.into_iter().map(id)).collect();
         let date = self.date(ahead);
