@@ -2,7 +2,7 @@
 //!
 //! Does not know what is done with an answer.
 
-use super::occasion::{Occasion, Purpose, Randomness, falls_below, identity};
+use super::occasion::{Occasion, Randomness, falls_below, identity};
 use crate::model::instant::{Answer, Cause, Choice, Identity};
 use crate::model::state::NEVER;
 use crate::model::table::DelayTable;
@@ -78,7 +78,7 @@ impl Choice for Draws<'_> {
             return Answer::Never;
         }
         let steps = delay.certain().or_else(|| {
-            let uniform = self.randomness.draw(index, self.run, Purpose::Delay, identity.0, 0);
+            let uniform = self.randomness.delay(index, self.run, identity);
             // 53 bits: the tables are tabulated no finer.
             delay.quantile((uniform >> 11) as f64 / 9_007_199_254_740_992.0)
         });
@@ -109,7 +109,7 @@ impl Choice for Draws<'_> {
     }
 
     fn branch(&mut self, rule: RuleId, identity: Identity, weights: &[f64]) -> usize {
-        let uniform = self.randomness.draw(rule.0 as usize, self.run, Purpose::Branch, identity.0, 0);
+        let uniform = self.randomness.branch(rule.0 as usize, self.run, identity);
         let mut sum = 0.0;
         for (index, weight) in weights.iter().enumerate() {
             sum += weight;
