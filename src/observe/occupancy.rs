@@ -21,6 +21,11 @@ const FEWEST_MONTHS: usize = 6;
 pub struct Occupancy {
     dates: Vec<Step>,
     rows: Vec<Row>,
+    /// By variable: where a value of 0 is counted on the first date, modulo 2³². Of those that are binned every value lies
+    /// beyond what is counted.
+    zeros: Box<[u32]>,
+    /// The variables whose values are binned.
+    binned: Box<[u32]>,
     /// By date: a stretch for each variable.
     counts: Vec<u64>,
     /// Counts of one date.
@@ -33,34 +38,32 @@ struct Row {
     bins: usize,
     low: i32,
     width: i32,
-    /// Where a value of 0 is counted, if values are counted one by one; modulo 2³².
-    zero: u32,
-}
-
-impl Row {
-    #[inline]
-    fn place(self, value: i32) -> usize {
-        match self.width {
-            1 => self.zero.wrapping_add(value as u32) as usize,
-            width => self.offset + ((value - self.low) / width) as usize,
-        }
-    }
 }
 
 impl Occupancy {
     /// Nothing counted yet.
     pub fn new(model: &Model) -> Self {
-        let (mut rows, mut stride) = (Vec::new(), 0);
+        let (mut rows, mut stride): (Vec<Row>, usize) = (Vec::new(), 0);
         for variable in &model.variables {
             let values = variable.high.abs_diff(variable.low) + 1;
             let width = values.div_ceil(VALUES);
             let bins = values.div_ceil(width) as usize;
-            let zero = (stride as u32).wrapping_sub(variable.low as u32);
-            rows.push(Row { offset: stride, bins, low: variable.low, width: width as i32, zero });
+            rows.push(Row { offset: stride, bins, low: variable.low, width: width as i32 });
             stride += bins;
         }
+        let zero = |row: &Row| {
+            let lowest = if row.width == 1 { row.offset } else { stride };
+            (lowest as u32).wrapping_sub(row.low as u32)
+        };
         let dates = dates(&model.calendar);
-        Self { counts: vec![0; stride * dates.len()], dates, rows, stride }
+        Self {
+            zeros: rows.iter().map(zero).collect(),
+            binned: (0..rows.len() as u32).filter(|index| rows[*index as usize].width > 1).collect(),
+            counts: vec![0; stride * dates.len()],
+            dates,
+            rows,
+            stride,
+        }
     }
 
     /// The boundaries *before whose instant* the runs are looked at, ascending: when what precedes them has ended.
@@ -73,8 +76,15 @@ impl Occupancy {
     pub fn look(&mut self, state: &State, step: Step) {
         let Ok(date) = self.dates.binary_search(&step) else { return };
         let counts = &mut self.counts[date * self.stride..][..self.stride];
-        for (row, value) in self.rows.iter().zip(&state.values) {
-            counts[row.place(*value)] += 1;
+        for (zero, value) in self.zeros.iter().zip(&state.values) {
+            if let Some(count) = counts.get_mut(zero.wrapping_add(*value as u32) as usize) {
+                *count += 1;
+            }
+        }
+        for index in &self.binned {
+            let row = self.rows[*index as usize];
+            let bin = (state.values[*index as usize] - row.low) / row.width;
+            counts[row.offset + bin as usize] += 1;
         }
     }
 

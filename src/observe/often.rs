@@ -14,6 +14,13 @@ pub struct Often {
 }
 
 impl Often {
+    /// A run in which it happened, so many times.
+    fn add_run(&mut self, times: u64) {
+        self.times += times;
+        self.runs += 1;
+        self.squares += u128::from(times * times);
+    }
+
     /// Variance over `runs` runs of the count in a run (divisor: the number of runs); 0 without runs.
     pub fn variance(&self, runs: u64) -> f64 {
         if runs == 0 {
@@ -29,6 +36,8 @@ impl Often {
 #[derive(Debug, Clone, Default)]
 pub struct Tallies {
     often: Vec<Often>,
+    /// By thing: what happens whenever it does, and is counted when the run has ended; or `NOTHING`.
+    wholes: Box<[u32]>,
     /// In the present run.
     now: Vec<u32>,
     /// What happened in the present run: the first `touched_so_far` of these, and one place more.
@@ -36,19 +45,37 @@ pub struct Tallies {
     touched_so_far: usize,
 }
 
+/// No thing.
+const NOTHING: u32 = u32::MAX;
+
 impl Tallies {
     /// For things numbered 0 to `things`.
     pub fn new(things: usize) -> Self {
-        let touched = vec![0; things + 1].into();
-        Self { often: vec![Often::default(); things], now: vec![0; things], touched, touched_so_far: 0 }
+        Self {
+            often: vec![Often::default(); things],
+            wholes: vec![NOTHING; things].into(),
+            now: vec![0; things],
+            touched: vec![0; things + 1].into(),
+            touched_so_far: 0,
+        }
+    }
+
+    /// Whenever `part` happens, `whole` does, which is part of nothing itself.
+    pub fn make_part(&mut self, part: u32, whole: u32) {
+        self.wholes[part as usize] = whole;
     }
 
     /// It happened; whether that was the first time in this run.
     #[inline]
     pub fn add(&mut self, thing: u32) -> bool {
+        self.add_times(thing, 1)
+    }
+
+    #[inline]
+    fn add_times(&mut self, thing: u32, times: u32) -> bool {
         let now = &mut self.now[thing as usize];
         let first = *now == 0;
-        *now += 1;
+        *now += times;
         // Written whether it counts or not, so that nothing has to be guessed.
         self.touched[self.touched_so_far] = thing;
         self.touched_so_far += usize::from(first);
@@ -63,13 +90,18 @@ impl Tallies {
 
     /// The run has ended.
     pub fn end(&mut self) {
-        for thing in &self.touched[..std::mem::take(&mut self.touched_so_far)] {
-            let count = u64::from(std::mem::take(&mut self.now[*thing as usize]));
-            let often = &mut self.often[*thing as usize];
-            often.times += count;
-            often.runs += 1;
-            often.squares += u128::from(count * count);
+        let mut next = 0;
+        // A whole is put behind its parts.
+        while next < self.touched_so_far {
+            let thing = self.touched[next] as usize;
+            let times = std::mem::take(&mut self.now[thing]);
+            self.often[thing].add_run(u64::from(times));
+            if self.wholes[thing] != NOTHING {
+                self.add_times(self.wholes[thing], times);
+            }
+            next += 1;
         }
+        self.touched_so_far = 0;
     }
 
     /// Takes in what another has counted.
@@ -108,6 +140,20 @@ mod tests {
         let mut twice = tallies.clone();
         twice.merge(&tallies);
         assert_eq!((twice.of(1).times, twice.of(1).runs), (8, 4));
+    }
+
+    #[test]
+    fn a_whole_happens_with_each_of_its_parts() {
+        let mut tallies = Tallies::new(3);
+        tallies.make_part(0, 2);
+        tallies.make_part(1, 2);
+        for things in [vec![0, 1, 0], vec![], vec![1]] {
+            tallies.begin();
+            things.iter().for_each(|thing| _ = tallies.add(*thing));
+            tallies.end();
+        }
+        let seen = [0, 1, 2].map(|thing| (tallies.of(thing).times, tallies.of(thing).runs, tallies.of(thing).squares));
+        assert_eq!(seen, [(2, 1, 4), (2, 2, 2), (4, 2, 10)]);
     }
 
     #[test]

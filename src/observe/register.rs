@@ -185,7 +185,7 @@ impl Observer for Register {
 
     #[inline]
     fn settled(&mut self, model: &Model, state: &State, now: &dyn Fn() -> u64, boundary: bool) {
-        self.follower.settled(&Settled { model, state, now, boundary });
+        self.follower.settled(Settled { model, state, now, boundary });
     }
 
     fn end(&mut self, _model: &Model, _state: &State) {

@@ -11,7 +11,7 @@ use super::Collector;
 use super::histogram::{Distribution, Fixed, Histogram, Unit};
 use super::occupancy::Occupancy;
 use super::often::{Often, Tallies};
-use super::path::{Milestone, MilestoneId, PathTree, milestones};
+use super::path::{MilestoneId, PathTree, milestones};
 use super::question::{AskRef, Follower, Monitors, NO_CAP, Reply, Settled};
 
 /// The most bins of a number's histogram.
@@ -60,8 +60,8 @@ pub enum Fate {
     LetPass,
 }
 
-/// How many fates there are.
-const FATES: u32 = 4;
+/// How many fates there are besides firing.
+const OTHER_FATES: u32 = 3;
 
 /// What is counted of many runs.
 #[derive(Debug, Clone)]
@@ -80,24 +80,34 @@ pub struct Tally {
     present: Present,
 }
 
-/// Which thing of `happened` is what: rules by fate (rule by rule for each), then branches, then variables.
+/// Which thing of `happened` is what: what can be drawn (by rule its branches, and after them none), the firings of the
+/// rules that choose, other fates (rule by rule for each), and variables.
 #[derive(Debug, Clone)]
 struct Places {
-    /// How many rules there are.
-    rules: u32,
-    /// By rule: where its branches begin in `drawn`, one more than its last branch has there.
-    branches: Box<[(u32, u32)]>,
-    /// By rule and branch, and after a rule's branches what stands for none: what a firing is counted as.
+    /// By rule.
+    rules: Box<[Drawing]>,
+    /// By thing that can be drawn.
     drawn: Box<[Drawn]>,
+    /// Place of what else happened to the first rule.
+    fates: u32,
     /// Place of the first variable's saturations.
     variables: u32,
+}
+
+/// What can be drawn of a rule.
+#[derive(Debug, Clone, Copy)]
+struct Drawing {
+    /// The place of its first branch.
+    first: u32,
+    /// The place of no branch; that of the only one if the rule does not choose.
+    nothing: u32,
+    /// The place of all its firings; that of the only branch if the rule does not choose.
+    fired: u32,
 }
 
 /// A firing of a rule with a branch. Small: it is looked at at every firing.
 #[derive(Debug, Clone, Copy)]
 struct Drawn {
-    /// The place of the branch, if the rule chooses and one was drawn; or `NOWHERE`.
-    place: u32,
     /// The milestone that it is; or `NOWHERE`.
     milestone: u32,
     /// If no question hears any of its own events: how many it has. It may raise others besides.
@@ -148,8 +158,7 @@ impl Tally {
 
     /// How often branch number `branch` of `rule` (file order, `otherwise` last) was drawn.
     pub fn branch(&self, rule: RuleId, branch: BranchIndex) -> Often {
-        let place = self.places.drawn(rule, branch).place;
-        if place == NOWHERE { Often::default() } else { self.happened.of(place) }
+        if self.places.chooses(rule) { self.happened.of(self.places.drawn(rule, branch)) } else { Often::default() }
     }
 
     /// How often an effect went beyond the end of this variable's range.
@@ -174,53 +183,69 @@ impl Tally {
 }
 
 impl Places {
-    fn new(model: &Model, follower: &Follower) -> (Self, usize) {
-        let rules = model.rules.len() as u32;
-        let (mut branches, mut drawn, mut next) = (Vec::new(), Vec::new(), rules * FATES);
+    fn new(model: &Model, follower: &Follower) -> Self {
+        let (mut rules, mut drawn) = (Vec::new(), Vec::new());
         for rule in &model.rules {
             let first = drawn.len() as u32;
-            let chooses = !matches!(rule.branches, Branches::One(_));
-            for branch in rule.branches.iter() {
-                drawn.push(Drawn { place: if chooses { next } else { NOWHERE }, ..Drawn::of(branch, follower) });
-                next += u32::from(chooses);
+            drawn.extend(rule.branches.iter().map(|branch| Drawn::of(&[branch], follower)));
+            match &rule.branches {
+                Branches::One(branch) => drawn[first as usize] = Drawn::of(&[branch, &rule.nothing], follower),
+                _ => drawn.push(Drawn::of(&[&rule.nothing], follower)),
             }
-            branches.push((first, drawn.len() as u32));
-            drawn.push(Drawn::of(&rule.nothing, follower));
+            rules.push(Drawing { first, nothing: drawn.len() as u32 - 1, fired: first });
         }
-        let mut places = Self { rules, branches: branches.into(), drawn: drawn.into(), variables: next };
+        let mut fates = drawn.len() as u32;
+        for (drawing, rule) in rules.iter_mut().zip(&model.rules) {
+            if !matches!(rule.branches, Branches::One(_)) {
+                drawing.fired = fates;
+                fates += 1;
+            }
+        }
+        let variables = fates + OTHER_FATES * model.rules.len() as u32;
+        let mut places = Self { rules: rules.into(), drawn: drawn.into(), fates, variables };
         for (index, milestone) in milestones(model).iter().enumerate() {
-            places.enter(*milestone, index as u32);
+            let place = places.drawn(milestone.rule, milestone.branch.unwrap_or(0));
+            places.drawn[place as usize].milestone = index as u32;
         }
-        (places, next as usize + model.variables.len())
+        places
     }
 
-    /// Enters a milestone: a branch, or a rule that has none, of which every firing is one.
-    fn enter(&mut self, milestone: Milestone, id: u32) {
-        let (first, nothing) = self.branches[milestone.rule.0 as usize];
-        let drawn = &mut self.drawn[first as usize..=nothing as usize];
-        match milestone.branch {
-            Some(branch) => drawn[usize::from(branch)].milestone = id,
-            None => drawn.iter_mut().for_each(|drawn| drawn.milestone = id),
+    /// Nothing has happened yet, to any place.
+    fn tallies(&self, model: &Model) -> Tallies {
+        let mut tallies = Tallies::new(self.variables as usize + model.variables.len());
+        for Drawing { first, nothing, fired } in self.rules.iter().filter(|rule| rule.fired != rule.first) {
+            (*first..=*nothing).for_each(|place| tallies.make_part(place, *fired));
         }
+        tallies
     }
 
     /// The place of what happened to a rule.
     #[inline]
     fn of(&self, rule: RuleId, fate: Fate) -> u32 {
-        fate as u32 * self.rules + rule.0
+        match fate {
+            Fate::Fired => self.rules[rule.0 as usize].fired,
+            other => self.fates + (other as u32 - 1) * self.rules.len() as u32 + rule.0,
+        }
     }
 
+    fn chooses(&self, rule: RuleId) -> bool {
+        let drawing = self.rules[rule.0 as usize];
+        drawing.fired != drawing.first
+    }
+
+    /// The place of a branch of a rule.
     #[inline]
-    fn drawn(&self, rule: RuleId, branch: BranchIndex) -> Drawn {
-        let (first, nothing) = self.branches[rule.0 as usize];
-        self.drawn[(first + u32::from(branch)).min(nothing) as usize]
+    fn drawn(&self, rule: RuleId, branch: BranchIndex) -> u32 {
+        let drawing = self.rules[rule.0 as usize];
+        (drawing.first + u32::from(branch)).min(drawing.nothing)
     }
 }
 
 impl Drawn {
-    fn of(branch: &Branch, follower: &Follower) -> Self {
-        let heard = branch.raises.iter().any(|event| follower.hears(*event));
-        Self { place: NOWHERE, milestone: NOWHERE, unheard: if heard { HEARD } else { branch.raises.len() as u32 } }
+    /// One of these branches.
+    fn of(branches: &[&Branch], follower: &Follower) -> Self {
+        let heard = branches.iter().flat_map(|branch| &branch.raises).any(|event| follower.hears(*event));
+        Self { milestone: NOWHERE, unheard: if heard { HEARD } else { branches[0].raises.len() as u32 } }
     }
 }
 
@@ -257,14 +282,14 @@ impl Collector for Tally {
         let questions = model.questions.iter().map(|question| AskRef::from(&question.ask));
         let monitors = Monitors::new(model, outcomes.chain(questions.clone()), NO_CAP);
         let follower = Follower::new(model, monitors);
-        let (places, things) = Places::new(model, &follower);
+        let places = Places::new(model, &follower);
         Self {
             runs: 0,
             asked: model.outcomes.iter().take_while(|outcome| outcome.ask.is_some()).count(),
             outcomes: vec![Hits::default(); model.outcomes.len()],
             answers: questions.map(|ask| empty_answers(model, ask)).collect(),
             occupancy: Occupancy::new(model),
-            happened: Tallies::new(things),
+            happened: places.tallies(model),
             firings: Distribution::new(Unit::Plain, Histogram::of_integers(BINS)),
             stopped: times(&model.calendar),
             paths: PathTree::new(model.calendar.steps),
@@ -345,7 +370,7 @@ impl Observer for Tally {
     #[inline]
     fn settled(&mut self, model: &Model, state: &State, now: &dyn Fn() -> u64, boundary: bool) {
         let present = &mut self.present;
-        present.follower.settled(&Settled { model, state, now, boundary });
+        present.follower.settled(Settled { model, state, now, boundary });
         if state.stopped && present.stopped.is_none() {
             present.stopped = Some(now());
         }
@@ -362,24 +387,28 @@ impl Observer for Tally {
 }
 
 impl Tally {
+    #[inline]
     fn met(&mut self, rule: RuleId, fate: Fate) {
         self.happened.add(self.places.of(rule, fate));
     }
 
+    #[inline]
     fn fired(&mut self, rule: RuleId, branch: BranchIndex, raised: &[EventId], step: Step) {
         self.present.firings += 1;
-        let drawn = self.places.drawn(rule, branch);
-        let mut first = self.happened.add(self.places.of(rule, Fate::Fired));
-        if drawn.place != NOWHERE {
-            first = self.happened.add(drawn.place);
+        let place = self.places.drawn(rule, branch);
+        let first = self.happened.add(place);
+        let drawn = self.places.drawn[place as usize];
+        let milestone = first & (drawn.milestone != NOWHERE);
+        // As many as its own are its own. One look at both: a firing seldom has more to tell.
+        if milestone | (raised.len() as u32 != drawn.unheard) {
+            self.told(milestone.then_some(MilestoneId(drawn.milestone)), raised, step);
         }
-        if first && drawn.milestone != NOWHERE {
-            self.present.path.push((MilestoneId(drawn.milestone), step));
-        }
-        // As many as its own are its own.
-        if raised.len() as u32 != drawn.unheard {
-            self.present.follower.raised(raised, step);
-        }
+    }
+
+    /// A firing that is a milestone, or raised events that a question may hear.
+    fn told(&mut self, milestone: Option<MilestoneId>, raised: &[EventId], step: Step) {
+        self.present.path.extend(milestone.map(|milestone| (milestone, step)));
+        self.present.follower.raised(raised, step);
     }
 
     /// Counts outcome and questions of the run that has ended, and returns the outcome.

@@ -3,7 +3,7 @@
 //! Asks the terms of [`Monitors`] and nothing of its own; it does not know where the runs come from. Nothing is allocated
 //! in a run, and what nobody asks about costs a look at one word.
 
-use super::gauge::Gauges;
+use super::gauge::{Bits, Gauges};
 use super::term::{Mark, Settled, Term};
 use super::{Memory, Monitors, Reply};
 use crate::model::state::State;
@@ -18,12 +18,6 @@ pub struct Follower {
     heard: Box<[u8]>,
     /// What the terms are made of that are asked when an instant has settled.
     gauges: Gauges,
-    /// Gauges that can change as time passes.
-    restless: Row,
-    /// All gauges.
-    all: Row,
-    /// Where all gauges stand when a run begins.
-    start: Box<[Stand]>,
     /// The boundary of `T`.
     end: Step,
     /// The terms that count, with event and cap.
@@ -34,9 +28,6 @@ pub struct Follower {
     fresh: Memory,
     course: Course,
 }
-
-/// A bit for each gauge.
-type Row = Box<[u64]>;
 
 /// Somebody counts the event.
 const COUNTED: u8 = 1;
@@ -52,15 +43,19 @@ struct Counting {
     cap: u32,
 }
 
-/// Where a gauge stands in a run.
+/// What is known of a gauge in a run.
 #[derive(Debug, Clone, Copy)]
 struct Stand {
-    /// In its table.
-    place: i32,
     /// What stands for its value when the last instant settled; `UNKNOWN` in the beginning.
     code: u16,
     /// The highest of these codes.
     peak: u8,
+    /// Some term is not decided.
+    open: bool,
+}
+
+impl Stand {
+    const FIRST: Self = Self { code: UNKNOWN, peak: 0, open: true };
 }
 
 /// No code.
@@ -72,54 +67,44 @@ struct Course {
     memory: Memory,
     /// By event: how often it has been raised, if somebody counts it.
     counts: Box<[u32]>,
-    /// By gauge: where it stands.
+    /// By gauge.
     stands: Box<[Stand]>,
     /// Gauges that read something that has changed since the last instant settled.
-    stirred: Row,
+    stirred: Bits,
     /// Gauges of which some term is not decided.
-    open: Row,
+    open: Bits,
     /// Of the dates after and before an instant: those that are past.
     settled: usize,
     looked: usize,
     /// The next boundary at which something is asked for its date, or because it is `T`.
     next: Step,
-    /// Something may be stirred.
-    awake: bool,
 }
 
 impl Follower {
     /// Follows runs of `model` for these questions.
     pub fn new(model: &Model, monitors: Monitors) -> Self {
         let gauges = Gauges::new(model, &monitors.terms);
-        let count = gauges.all.len();
-        let width = count.div_ceil(64);
         let events = 0..model.events.len();
-        let mut follower = Self {
+        let course = Course {
+            memory: monitors.begin(),
+            counts: vec![0; model.events.len()].into(),
+            stands: vec![Stand::FIRST; gauges.all.len()].into(),
+            stirred: gauges.every,
+            open: gauges.every,
+            settled: 0,
+            looked: 0,
+            next: 0,
+        };
+        Self {
             heard: events.map(|event| monitors.who_hears(event) | read(gauges.counters(event))).collect(),
-            restless: vec![0; width].into(),
-            all: (0..width).map(|word| u64::MAX >> (64 - (count - word * 64).min(64))).collect(),
-            start: gauges.all.iter().map(|gauge| Stand { place: gauge.start, code: UNKNOWN, peak: 0 }).collect(),
             end: model.calendar.steps,
             counting: monitors.counting().collect(),
             last: monitors.terms_that(Term::is_last).collect(),
             fresh: monitors.begin(),
-            course: Course {
-                memory: monitors.begin(),
-                counts: vec![0; model.events.len()].into(),
-                stands: gauges.all.iter().map(|_| Stand { place: 0, code: UNKNOWN, peak: 0 }).collect(),
-                stirred: vec![0; width].into(),
-                open: vec![0; width].into(),
-                settled: 0,
-                looked: 0,
-                next: 0,
-                awake: true,
-            },
+            course,
             gauges,
             monitors,
-        };
-        follower.gauges.restless.iter().for_each(|gauge| stir(&mut follower.restless, *gauge));
-        follower.begin();
-        follower
+        }
     }
 
     /// Boundaries that must not be skipped: at them, or just before, a question looks at the state.
@@ -137,10 +122,9 @@ impl Follower {
         let course = &mut self.course;
         course.memory.copy_from(&self.fresh);
         course.counts.fill(0);
-        course.stands.copy_from_slice(&self.start);
-        course.stirred.copy_from_slice(&self.all);
-        course.open.copy_from_slice(&self.all);
-        (course.settled, course.looked, course.next, course.awake) = (0, 0, 0, true);
+        course.stands.fill(Stand::FIRST);
+        (course.stirred, course.open) = (self.gauges.every, self.gauges.every);
+        (course.settled, course.looked, course.next) = (0, 0, 0);
     }
 
     /// One firing raised these events (ascending) in step `step`.
@@ -169,58 +153,48 @@ impl Follower {
             }
         }
         if heard & READ != 0 {
-            let read = self.gauges.counters(event.0 as usize);
-            read.iter().for_each(|gauge| stir(&mut self.course.stirred, *gauge));
-            self.course.awake = true;
+            self.course.stirred = self.course.stirred.or(self.gauges.counters(event.0 as usize));
         }
     }
 
     /// A variable has changed from one value to another.
     #[inline]
     pub fn changed(&mut self, variable: VariableId, from: i32, to: i32) {
-        for reader in self.gauges.readers(variable.0 as usize) {
-            let place = &mut self.course.stands[reader.gauge as usize].place;
-            *place = place.wrapping_add(to.wrapping_sub(from).wrapping_mul(reader.stride));
-            stir(&mut self.course.stirred, reader.gauge);
-            self.course.awake = true;
-        }
+        self.course.stirred = self.course.stirred.or(self.gauges.readers(variable.0 as usize, to > from));
     }
 
     /// An instant has settled.
     #[inline]
-    pub fn settled(&mut self, settled: &Settled<'_>) {
-        if settled.boundary && !self.gauges.restless.is_empty() {
-            self.course.stirred.iter_mut().zip(&self.restless).for_each(|(word, restless)| *word |= restless);
-            self.course.awake = true;
-        }
-        if self.course.awake {
-            self.ask_stirred(settled);
-        }
-        if settled.boundary && settled.state.step >= self.course.next {
-            self.ask_dated(settled);
+    pub fn settled(&mut self, Settled { model, state, now, boundary }: Settled<'_>) {
+        let restless = if boundary { self.gauges.restless } else { Bits::NONE };
+        let stirred = std::mem::take(&mut self.course.stirred).or(restless).and(self.course.open);
+        let dated = boundary & (state.step >= self.course.next);
+        // What is passed on is put together only now.
+        if (stirred != Bits::NONE) | dated {
+            let settled = Settled { model, state, now, boundary };
+            self.ask_stirred(stirred, &settled);
+            if dated {
+                self.ask_dated(&settled);
+            }
         }
     }
 
     /// Asks the gauges that may have changed, and tells their terms where one has.
-    fn ask_stirred(&mut self, settled: &Settled<'_>) {
-        self.course.awake = false;
-        for word in 0..self.course.stirred.len() {
-            let mut stirred = std::mem::take(&mut self.course.stirred[word]) & self.course.open[word];
-            while stirred != 0 {
-                self.ask(word * 64 + stirred.trailing_zeros() as usize, settled);
-                stirred &= stirred - 1;
-            }
+    fn ask_stirred(&mut self, stirred: Bits, settled: &Settled<'_>) {
+        for lowest in stirred.lowest() {
+            (lowest..self.gauges.all.len()).step_by(Bits::APART).for_each(|index| self.ask(index, settled));
         }
     }
 
     #[inline]
     fn ask(&mut self, index: usize, settled: &Settled<'_>) {
-        let (gauge, stand) = (self.gauges.all[index], &mut self.course.stands[index]);
-        let Some(code) = self.gauges.code(gauge, stand.place) else { return self.tell(index, None, settled) };
+        let (gauge, stand) = (&self.gauges.all[index], &mut self.course.stands[index]);
+        let Some(code) = self.gauges.code(gauge, &settled.state.values) else { return self.tell(index, None, settled) };
         stand.peak = stand.peak.max(code);
         if gauge.eager && stand.code != u16::from(code) {
             stand.code = u16::from(code);
-            self.tell(index, Some(self.gauges.value(gauge, code)), settled);
+            let value = self.gauges.value(gauge, code);
+            self.tell(index, Some(value), settled);
         }
     }
 
@@ -233,7 +207,7 @@ impl Follower {
             open |= self.course.tell(*term as usize, value, &self.monitors, settled);
         }
         if !open {
-            self.course.open[index / 64] &= !(1 << (index % 64));
+            self.course.close(index);
         }
     }
 
@@ -289,18 +263,21 @@ impl Follower {
     }
 }
 
-/// Notes that something that a gauge reads has changed.
-#[inline]
-fn stir(row: &mut Row, gauge: u32) {
-    row[gauge as usize / 64] |= 1 << (gauge % 64);
-}
-
 /// Whether an event must be heard for these gauges.
-fn read(gauges: &[u32]) -> u8 {
-    if gauges.is_empty() { 0 } else { READ }
+fn read(gauges: Bits) -> u8 {
+    if gauges == Bits::NONE { 0 } else { READ }
 }
 
 impl Course {
+    /// All terms of a gauge are decided.
+    fn close(&mut self, index: usize) {
+        self.stands[index].open = false;
+        let mut alike = self.stands[index % Bits::APART..].iter().step_by(Bits::APART);
+        if !alike.any(|stand| stand.open) {
+            self.open = self.open.without(Bits::of(index));
+        }
+    }
+
     /// Tells a term what it is made of now, or lets it ask. Whether it is open still.
     fn tell(&mut self, index: usize, value: Option<i64>, monitors: &Monitors, settled: &Settled<'_>) -> bool {
         let (term, mark) = (&monitors.terms[index], &mut self.memory.marks[index]);

@@ -1,39 +1,90 @@
 //! The conditions and numbers that watched terms are made of, each once, with every value that it can have.
 //!
-//! Where a formula stands in its table is kept up to date change by change, so that to ask it is to look at one place. Does
-//! not know what the terms do with a value.
+//! To ask one is to look at one place of its table. Does not know when they are asked, nor what the terms do with a value.
 
 use super::term::{Formula, Term};
 use crate::model::formula::{Slot, TABLE_LIMIT};
 use crate::model::{CounterId, Model};
+
+/// Some of the gauges. Every 64th has the same bit: to ask one more is no mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Bits(u64);
+
+impl Bits {
+    pub(super) const NONE: Self = Self(0);
+
+    /// The first so many.
+    pub(super) fn first(count: usize) -> Self {
+        (0..count.min(Self::APART)).map(Self::of).fold(Self::NONE, Self::or)
+    }
+
+    pub(super) fn of(gauge: usize) -> Self {
+        Self(1 << (gauge % Self::APART))
+    }
+
+    /// So many gauges have a bit each.
+    pub(super) const APART: usize = u64::BITS as usize;
+
+    #[inline]
+    #[must_use]
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[inline]
+    #[must_use]
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    #[must_use]
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The lowest gauge of each bit.
+    #[inline]
+    pub(super) fn lowest(self) -> impl Iterator<Item = usize> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let next = (rest != 0).then(|| rest.trailing_zeros() as usize);
+            rest &= rest.wrapping_sub(1);
+            next
+        })
+    }
+}
 
 /// The gauges of some terms.
 #[derive(Debug, Clone)]
 pub(super) struct Gauges {
     /// The gauges; a gauge is known by its place here.
     pub(super) all: Box<[Gauge]>,
+    /// All of them.
+    pub(super) every: Bits,
     /// The terms of the gauges, gauge by gauge.
     pub(super) terms: Box<[u32]>,
     /// Tables: what stands for the value.
     codes: Box<[u8]>,
     /// What the codes of a gauge stand for, ascending: a number as `Fixed`, of a condition 1 or 0.
     values: Box<[i64]>,
-    /// By variable: the gauges that read it.
-    by_variable: Lists<Reader>,
+    /// What the tables are read by, gauge by gauge.
+    reads: Box<[Read]>,
+    /// By variable: the gauges that must be asked when it has fallen, and when it has grown.
+    by_variable: Box<[[Bits; 2]]>,
     /// By event: the gauges that read how often, or how long ago, it occurred.
-    by_event: Lists<u32>,
+    by_event: Box<[Bits]>,
     /// Gauges that can change as time passes.
-    pub(super) restless: Box<[u32]>,
+    pub(super) restless: Bits,
 }
 
 /// A formula, and which terms are made of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Gauge {
-    /// Where its table begins; `NONE` if it has none and is asked as it is.
-    codes: u32,
+    /// Where its table is read if all variables are 0, modulo 2³².
+    zero: u32,
+    /// What its table is read by, from and to before; `None` if it has none and is asked as it is.
+    reads: Option<(u32, u32)>,
     values: u32,
-    /// Place in its table when a run begins.
-    pub(super) start: i32,
     /// Its terms: from and to before.
     pub(super) terms: (u32, u32),
     /// Some term wants to know each value; otherwise the highest at `T` is enough.
@@ -42,34 +93,9 @@ pub(super) struct Gauge {
 
 /// How far a gauge moves in its table when a variable grows by 1.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader {
-    pub(super) gauge: u32,
-    pub(super) stride: i32,
-}
-
-const NONE: u32 = u32::MAX;
-
-/// Lists one after another in one piece of memory.
-#[derive(Debug, Clone)]
-struct Lists<T> {
-    starts: Box<[u32]>,
-    items: Box<[T]>,
-}
-
-impl<T> Lists<T> {
-    fn new(lists: Vec<Vec<T>>) -> Self {
-        let mut starts = vec![0];
-        starts.extend(lists.iter().scan(0, |end, list| {
-            *end += list.len() as u32;
-            Some(*end)
-        }));
-        Self { starts: starts.into(), items: lists.into_iter().flatten().collect() }
-    }
-
-    #[inline]
-    fn of(&self, index: usize) -> &[T] {
-        &self.items[self.starts[index] as usize..self.starts[index + 1] as usize]
-    }
+struct Read {
+    variable: u32,
+    stride: u32,
 }
 
 /// Gauges as they are being made.
@@ -78,9 +104,10 @@ struct Making {
     all: Vec<Gauge>,
     codes: Vec<u8>,
     values: Vec<i64>,
-    by_variable: Vec<Vec<Reader>>,
-    by_event: Vec<Vec<u32>>,
-    restless: Vec<u32>,
+    reads: Vec<Read>,
+    by_variable: Vec<[Bits; 2]>,
+    by_event: Vec<Bits>,
+    restless: Bits,
 }
 
 impl Gauges {
@@ -95,91 +122,108 @@ impl Gauges {
             }
         }
         let mut making = Making {
-            by_variable: vec![Vec::new(); model.variables.len()],
-            by_event: vec![Vec::new(); model.events.len()],
+            by_variable: vec![[Bits::NONE; 2]; model.variables.len()],
+            by_event: vec![Bits::NONE; model.events.len()],
             ..Making::default()
         };
         let mut members = Vec::new();
         for (formula, group) in groups {
             let from = members.len() as u32;
             members.extend(group);
-            let eager = members[from as usize..].iter().any(|term| !matches!(terms[*term as usize], Term::Highest(_)));
-            making.enter(model, formula, (from, members.len() as u32), eager);
+            let all =
+                |kind: fn(&Term) -> bool| members[from as usize..].iter().all(|term| kind(&terms[*term as usize]));
+            let eager = !all(|term| matches!(term, Term::Highest(_)));
+            let waits = all(Term::waits);
+            making.enter(model, formula, (from, members.len() as u32), (eager, waits));
         }
         Self {
+            every: Bits::first(making.all.len()),
             all: making.all.into(),
             terms: members.into(),
             codes: making.codes.into(),
             values: making.values.into(),
-            by_variable: Lists::new(making.by_variable),
-            by_event: Lists::new(making.by_event),
-            restless: making.restless.into(),
+            reads: making.reads.into(),
+            by_variable: making.by_variable.into(),
+            by_event: making.by_event.into(),
+            restless: making.restless,
         }
     }
 
-    /// The gauges that read a variable.
+    /// The gauges that must be asked when a variable has fallen, or else grown.
     #[inline]
-    pub(super) fn readers(&self, variable: usize) -> &[Reader] {
-        self.by_variable.of(variable)
+    pub(super) fn readers(&self, variable: usize, grown: bool) -> Bits {
+        self.by_variable[variable][usize::from(grown)]
     }
 
     /// The gauges that read how often, or how long ago, an event occurred.
-    pub(super) fn counters(&self, event: usize) -> &[u32] {
-        self.by_event.of(event)
+    pub(super) fn counters(&self, event: usize) -> Bits {
+        self.by_event[event]
     }
 
-    /// What stands for the value of a gauge at `place` of its table; `None` if it has none.
+    /// What stands for the value of a gauge where the variables are `values`; `None` if it has no table.
     #[inline]
-    pub(super) fn code(&self, gauge: Gauge, place: i32) -> Option<u8> {
-        (gauge.codes != NONE).then(|| self.codes[gauge.codes as usize + place as usize])
+    pub(super) fn code(&self, gauge: &Gauge, values: &[i32]) -> Option<u8> {
+        let (from, to) = gauge.reads?;
+        let moved = |read: &Read| read.stride.wrapping_mul(values[read.variable as usize] as u32);
+        let place = self.reads[from as usize..to as usize]
+            .iter()
+            .fold(gauge.zero, |place, read| place.wrapping_add(moved(read)));
+        Some(self.codes[place as usize])
     }
 
     /// The term that asks for the highest value of a gauge, and the value that the highest code stands for.
     pub(super) fn highest<'a>(&'a self, peaks: impl Fn(usize) -> u8 + 'a) -> impl Iterator<Item = (usize, i64)> + 'a {
-        let lazy = self.all.iter().enumerate().filter(|(_, gauge)| !gauge.eager && gauge.codes != NONE);
-        lazy.map(move |(index, gauge)| (self.terms[gauge.terms.0 as usize] as usize, self.value(*gauge, peaks(index))))
+        let lazy = self.all.iter().enumerate().filter(|(_, gauge)| !gauge.eager && gauge.reads.is_some());
+        lazy.map(move |(index, gauge)| (self.terms[gauge.terms.0 as usize] as usize, self.value(gauge, peaks(index))))
     }
 
     /// The value that a code stands for.
-    pub(super) fn value(&self, gauge: Gauge, code: u8) -> i64 {
+    pub(super) fn value(&self, gauge: &Gauge, code: u8) -> i64 {
         self.values[gauge.values as usize + usize::from(code)]
     }
 }
 
 impl Making {
-    fn enter(&mut self, model: &Model, formula: Formula<'_>, terms: (u32, u32), eager: bool) {
-        let gauge = self.all.len() as u32;
-        let layout = strides(model, formula);
-        let (codes, values) = (self.codes.len() as u32, self.values.len() as u32);
-        let tabulated = layout.is_some() && self.tabulate(formula);
-        let mut start = 0;
+    /// Enters a gauge with its terms; `waits` if only a higher value than all before means anything to them.
+    fn enter(&mut self, model: &Model, formula: Formula<'_>, terms: (u32, u32), (eager, waits): (bool, bool)) {
+        let gauge = Bits::of(self.all.len());
+        let (codes, values, first) = (self.codes.len() as u32, self.values.len() as u32, self.reads.len() as u32);
+        let strides = strides(model, formula).filter(|_| self.tabulate(formula));
+        let mut zero = codes;
         for (place, slot) in formula.reads().iter().enumerate() {
             match slot {
                 Slot::Variable(id) => {
-                    let strides = layout.as_ref().filter(|_| tabulated).map(|strides| strides[place]);
-                    let stride = strides.unwrap_or(0);
-                    let variable = model.variable(*id);
-                    start += variable.start.wrapping_sub(variable.low).wrapping_mul(stride);
-                    self.by_variable[id.0 as usize].push(Reader { gauge, stride });
+                    let stride = strides.as_ref().map(|strides| strides[place]);
+                    let wanted = match stride {
+                        Some(stride) if waits => {
+                            let values = model.variable(*id).high.abs_diff(model.variable(*id).low) as usize + 1;
+                            raising(&self.codes[codes as usize..], stride as usize, values)
+                        }
+                        _ => [true; 2],
+                    };
+                    let readers = self.by_variable[id.0 as usize].iter_mut().zip(wanted);
+                    readers.filter(|(_, wanted)| *wanted).for_each(|(readers, _)| note(readers, gauge));
+                    if let Some(stride) = stride {
+                        self.reads.push(Read { variable: id.0, stride });
+                        zero = zero.wrapping_sub(stride.wrapping_mul(model.variable(*id).low as u32));
+                    }
                 }
                 Slot::Count(counter) => self.count(model, *counter, gauge),
                 Slot::AgeAtLeast(counter, _) => {
                     self.count(model, *counter, gauge);
-                    self.restless.push(gauge);
+                    note(&mut self.restless, gauge);
                 }
-                Slot::During(..) | Slot::Day => self.restless.push(gauge),
+                Slot::During(..) | Slot::Day => note(&mut self.restless, gauge),
             }
         }
-        self.restless.dedup();
-        self.all.push(Gauge { codes: if tabulated { codes } else { NONE }, values, start, terms, eager });
+        let reads = strides.map(|_| (first, self.reads.len() as u32));
+        self.all.push(Gauge { zero, reads, values, terms, eager });
     }
 
-    fn count(&mut self, model: &Model, counter: CounterId, gauge: u32) {
-        for (event, listening) in model.events.iter().zip(&mut self.by_event) {
-            if event.counters.contains(&counter) && listening.last() != Some(&gauge) {
-                listening.push(gauge);
-            }
-        }
+    fn count(&mut self, model: &Model, counter: CounterId, gauge: Bits) {
+        let counted =
+            model.events.iter().zip(&mut self.by_event).filter(|(event, _)| event.counters.contains(&counter));
+        counted.for_each(|(_, read)| note(read, gauge));
     }
 
     /// Enters the table of a formula; not if it has too many different values for codes.
@@ -198,14 +242,27 @@ impl Making {
     }
 }
 
+fn note(bits: &mut Bits, gauge: Bits) {
+    *bits = bits.or(gauge);
+}
+
+/// Whether a table can give more when a variable falls, and when it grows, which has so many values and this stride.
+fn raising(table: &[u8], stride: usize, values: usize) -> [bool; 2] {
+    let steps = || {
+        let lower = (0..table.len().saturating_sub(stride)).filter(move |place| place / stride % values + 1 < values);
+        lower.map(|place| (table[place], table[place + stride]))
+    };
+    [steps().any(|(lower, upper)| lower > upper), steps().any(|(lower, upper)| upper > lower)]
+}
+
 /// How far one step of each variable moves in the table of a formula, which is row-major over what it reads; `None` if it
 /// reads other things than variables, or has no table.
-fn strides(model: &Model, formula: Formula<'_>) -> Option<Vec<i32>> {
+fn strides(model: &Model, formula: Formula<'_>) -> Option<Vec<u32>> {
     let (mut strides, mut stride) = (Vec::new(), 1_i64);
     for slot in formula.reads().iter().rev() {
         let Slot::Variable(id) = slot else { return None };
         let variable = model.variable(*id);
-        strides.push(stride as i32);
+        strides.push(stride as u32);
         stride *= i64::from(variable.high) - i64::from(variable.low) + 1;
         if stride > TABLE_LIMIT as i64 {
             return None;

@@ -165,6 +165,11 @@ impl Term {
         }
     }
 
+    /// Whether only a higher value than all before means anything to it.
+    pub(super) fn waits(&self) -> bool {
+        matches!(self, Self::Ever(..) | Self::First(_) | Self::Highest(_))
+    }
+
     /// Whether it is asked at `T` though nothing that it reads has changed.
     pub(super) fn is_last(&self) -> bool {
         matches!(self, Self::AtEnd(_) | Self::NumberAtEnd(_) | Self::Stays(..) | Self::Total(..) | Self::TotalTime(..))

@@ -4,8 +4,10 @@ use std::cell::Cell;
 
 use super::*;
 use crate::model::event::Origin;
+use crate::model::formula::{Condition, Number, Slot, Tabulated};
 use crate::model::{RuleId, TICK_BITS, VariableId};
 use crate::observe::fixture::{Building, at_least, during, empty, event, x};
+use crate::scenario::expression::ArithmeticOp;
 use proptest::prelude::*;
 
 /// What happens in a hand-made run: at boundary 2 | in step 2 | the boundary before it is looked at.
@@ -74,7 +76,7 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
         let now = u64::from(step) * TICKS_PER_DAY + if boundary { 0 } else { TICKS_PER_DAY / 2 };
         let settled = Settled { model: &model, state: &state, now: &|| now, boundary };
         monitors.on_settled(&mut all, &settled);
-        told.settled(&settled);
+        told.settled(settled);
     }
     let answers: Vec<Reply> = (0..monitors.len()).map(|i| monitors.answer(&all, i)).collect();
     let sleepy: Vec<Reply> = (0..monitors.len()).map(|i| told.answer(i)).collect();
@@ -397,4 +399,53 @@ proptest! {
         let before = story[..first_b].iter().any(|(_, kind)| is(*kind, 1));
         prop_assert_eq!(yes(Ask::Before(a, b), &told), before);
     }
+
+    /// More formulas than have a bit each, over two variables that rise and fall: they are asked only when that may mean
+    /// something, and answer the same.
+    #[test]
+    fn what_moves_a_formula_is_noticed(moves in prop::collection::vec((0..2_u32, 0..10_i32, any::<bool>()), 0..30)) {
+        let (model, asked) = (model().with_indicator("y", 0, 9), formulas());
+        let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
+        let (mut all, mut told) = (monitors.begin(), Follower::new(&model, monitors.clone()));
+        let mut state = State::start(&model);
+        let count = moves.len();
+        for (number, (variable, value, more)) in moves.into_iter().enumerate() {
+            let from = std::mem::replace(&mut state.values[variable as usize], value);
+            if from != value {
+                told.changed(VariableId(variable), from, value);
+            }
+            let last = number + 1 == count;
+            state.step = if last { STEPS } else { 0 };
+            if last || !more {
+                let settled = Settled { model: &model, state: &state, now: &|| number as u64, boundary: last };
+                monitors.on_settled(&mut all, &settled);
+                told.settled(settled);
+            }
+        }
+        for question in 0..if count == 0 { 0 } else { monitors.len() } {
+            prop_assert_eq!(monitors.answer(&all, question), told.answer(question), "{:?}", asked[question]);
+        }
+    }
+}
+
+/// Of `x + y`, `x - y`, `-x` and the least of them: whether and when each was ever high, how high, and for how long.
+fn formulas() -> Vec<Asked> {
+    let read = |index| Number::Read(Slot::Variable(VariableId(index)));
+    let two = |op| Number::Arithmetic(op, Box::new(read(0)), Box::new(read(1)));
+    let (sum, difference) = (two(ArithmeticOp::Plus), two(ArithmeticOp::Minus));
+    let minus = Number::Arithmetic(ArithmeticOp::Minus, Box::new(Number::Constant(0.0)), Box::new(read(0)));
+    let mut asked = Vec::new();
+    for number in [sum.clone(), difference.clone(), minus.clone(), Number::Min(vec![sum, difference, minus])] {
+        let tabulated = |number: &Number| Tabulated::number(number.clone(), |_| (0, 9));
+        asked.push(Asked::Number(AskNumber::Highest(tabulated(&number))));
+        for least in -9..9 {
+            let least = Number::Constant(f64::from(least));
+            let high = Condition::Compare(CompareOp::AtLeast, number.clone(), least);
+            let high = Tabulated::condition(high, |_| (0, 9));
+            asked.push(Asked::YesNo(Ask::Ever(high.clone(), None)));
+            asked.push(Asked::Number(AskNumber::First(high.clone())));
+        }
+        asked.push(Asked::Number(AskNumber::Total(tabulated(&number))));
+    }
+    asked
 }
