@@ -230,6 +230,9 @@ fn double(name: &str, first: Symbol, second: Symbol) -> Option<Diagnostic> {
 
 /// What a name looks like: without case, and with letters of other alphabets as the Latin ones that they resemble.
 fn look(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     name.nfkc()
         .flat_map(char::to_lowercase)
         .map(|c| LOOK_ALIKE.iter().find(|(a, _)| *a == c).map_or(c, |(_, b)| *b))

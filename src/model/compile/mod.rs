@@ -113,7 +113,9 @@ fn sound(
     diagnostics: &mut Diagnostics,
 ) -> Option<Model> {
     let model = assemble(document, source, overrides, diagnostics);
-    model.filter(|_| !diagnostics.has_errors() && document.holes.is_empty())
+    let model = model.filter(|_| !diagnostics.has_errors() && document.holes.is_empty())?;
+    let digest = blake3::hash(source.text.as_bytes()).to_hex().to_string();
+    Some(Model { digest, ..model }.finish())
 }
 
 /// Rules times variants up to which all variants are compiled; past it their names, types and ranges are checked only.
@@ -149,6 +151,7 @@ fn variants_alone(model: &Model, document: &Document, source: &Source<'_>, overr
     found
 }
 
+/// The model without its digest, not yet finished: of most variants only the mistakes are wanted.
 fn assemble(
     document: &Document,
     source: &Source<'_>,
@@ -190,7 +193,7 @@ fn assemble(
     let model = Model {
         title: words(document.title.as_ref()),
         about: words(document.about.as_ref()),
-        digest: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+        digest: String::new(),
         calendar: scope.calendar.clone()?,
         rules: all_rules(rules, decays, &interventions, &mut events),
         variables: scope.variables,
@@ -213,8 +216,7 @@ fn assemble(
         responses: Vec::new(),
         schedule: Schedule::default(),
         program: Program::default(),
-    }
-    .finish();
+    };
     cycle::refuse(&model, &guards, diagnostics);
     Some(model)
 }

@@ -221,15 +221,20 @@ impl Reach {
             };
         }
         let variable = model.variable(target);
-        let mut changes: BTreeSet<(i32, i32)> = BTreeSet::new();
+        let mut changes: Vec<(i32, i32)> = Vec::new();
         space.visit::<()>(|point| {
             if guard.is_none_or(|g| g.holds_where(&|s| point.read(s))) {
                 let old = point.read(Slot::Variable(target));
                 let (new, _) = effect.result(&|s| point.read(s), variable.low, variable.high);
-                changes.insert((old, new));
+                // Of combinations that follow each other most are alike.
+                if changes.last() != Some(&(old, new)) {
+                    changes.push((old, new));
+                }
             }
             ControlFlow::Continue(())
         });
+        changes.sort_unstable();
+        changes.dedup();
         for (old, new) in changes {
             self.change(model, effect, target, old, new);
         }
