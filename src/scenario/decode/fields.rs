@@ -293,7 +293,16 @@ fn in_place_of(written: &str, meant: &str, value: &Node<'_>) -> String {
 /// Whether `written` is `name` with one letter wrong. Short names are too near to each other (`when`, `then`), but for
 /// the `s` of a plural.
 fn is_slip(written: &str, name: &str) -> bool {
-    name.strip_suffix('s') == Some(written) || (name.len() >= 5 && strsim::damerau_levenshtein(written, name) == 1)
+    name.strip_suffix('s') == Some(written)
+        || (name.len() >= 5 && may_be_slip(written, name) && strsim::damerau_levenshtein(written, name) == 1)
+}
+
+/// One wrong letter leaves the first or the last as it is, and the length to within one: seen at once, and every field
+/// that is not written is asked for.
+fn may_be_slip(written: &str, name: &str) -> bool {
+    let lengths = written.chars().count().abs_diff(name.chars().count());
+    let ends = written.chars().next() == name.chars().next() || written.chars().next_back() == name.chars().next_back();
+    ends && lengths <= 1
 }
 
 fn double(key: &Spanned<Cow<'_, str>>, first: Span) -> Diagnostic {
@@ -356,5 +365,30 @@ impl Reader {
             }
         }
         Some(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A letter left out, put in, or another, and two letters exchanged, at every place.
+    #[test]
+    fn one_wrong_letter_is_a_slip_wherever_it_stands() {
+        for name in ["after", "chance", "outcomes"] {
+            let letters: Vec<char> = name.chars().collect();
+            for at in 0..letters.len() {
+                let (before, after) = (&letters[..at], &letters[at + 1..]);
+                let slip = |middle: &[char]| [before, middle, after].concat().iter().collect::<String>();
+                let mut written = vec![slip(&[]), slip(&['ö']), slip(&['x', letters[at]]), slip(&[letters[at], 'x'])];
+                if let [next, rest @ ..] = after {
+                    written.push([before, &[*next, letters[at]], rest].concat().iter().collect());
+                }
+                for written in written {
+                    assert!(is_slip(&written, name), "{written} for {name}");
+                }
+            }
+            assert!(!is_slip(name, name) && !is_slip("slip", name));
+        }
     }
 }

@@ -5,10 +5,9 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::Reader;
 use crate::diagnostic::{Diagnostic, Span, Spanned};
+use crate::scenario::composed;
 use crate::scenario::document::{Document, Map};
 use crate::scenario::expression::RESERVED;
 use crate::scenario::words;
@@ -16,7 +15,7 @@ use crate::scenario::words;
 impl Reader {
     /// The key of an entry, in normal form.
     pub(super) fn key(key: &Spanned<Cow<'_, str>>) -> Spanned<String> {
-        Spanned::new(key.value.nfc().collect(), key.span)
+        Spanned::new(composed(&key.value), key.span)
     }
 
     /// Reports names that can only be a slip.

@@ -2,10 +2,9 @@
 //!
 //! Does not know which field holds them.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{Reader, plain};
 use crate::diagnostic::{Diagnostic, Span, Spanned, nearest};
+use crate::scenario::composed;
 use crate::scenario::expression::{self, EffectExpr, EventExpr, Expr, QuestionExpr};
 use crate::scenario::node::{Node, Shape};
 use crate::scenario::quantity::{Duration, Moment, is_number, spoken};
@@ -27,7 +26,7 @@ impl Reader {
     /// A name, bare or in quotes, in normal form.
     pub(super) fn name(&mut self, node: &Node<'_>) -> Option<String> {
         match plain(node) {
-            Some(text) => Some(text.nfc().collect()),
+            Some(text) => Some(composed(text)),
             None => self.wrong(node, "a name", "closed"),
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! Does not know grammar. Dates, durations and percents are single tokens and tried first.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Parsed;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::scenario::composed;
 use crate::scenario::quantity::{Duration, Moment, dates_meant, spoken};
 
 /// One piece of text with a meaning of its own.
@@ -108,7 +108,7 @@ impl<'a> Lexer<'a> {
                 break;
             }
         }
-        Ok(Token::Word(self.text[start..self.position].nfc().collect()))
+        Ok(Token::Word(composed(&self.text[start..self.position])))
     }
 
     /// `{x}`

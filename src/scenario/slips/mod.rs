@@ -98,27 +98,30 @@ impl Slips {
     }
 }
 
-/// Everything that is wrong with `text` at first sight.
-pub(super) fn look(text: &str) -> Slips {
+/// Everything that is wrong with `text` at first sight, and the tokens of what is to be read instead.
+pub(super) fn look(text: &str) -> (Slips, Vec<Token>) {
     let mut slips = Slips::default();
     if text.len() > LONGEST {
         let error = Diagnostic::error("too-long", format!("this file has {} bytes", text.len()), Span::default());
         slips.report(error.help("a scenario has at most 10,000,000 bytes"));
         slips.broken = true;
-        return slips;
+        return (slips, Vec::new());
     }
-    let tokens = tokens(text, &mut slips);
-    if tokens.is_empty() && !slips.broken {
+    let mut found = tokens(text, &mut slips);
+    if found.is_empty() && !slips.broken {
         let error = Diagnostic::error("empty", "this file holds no scenario", Span::default());
         slips.report(error.help("a scenario begins with `(` and `simulate: 1,`, and ends with `)`"));
         slips.broken = true;
     }
     if !slips.broken {
         let text = slips.repaired(text);
-        structure(&text, &tokens, &mut slips);
+        structure(&text, &found, &mut slips);
     }
     slips.diagnostics = slips.without_consequences(&slips.diagnostics);
-    slips
+    if !slips.repairs.is_empty() {
+        found = tokens(&slips.repaired(text), &mut Slips::default());
+    }
+    (slips, found)
 }
 
 fn structure(text: &str, tokens: &[Token], slips: &mut Slips) {
