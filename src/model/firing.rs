@@ -4,7 +4,7 @@
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use super::instant::{Answer, Choice, First, Identity, Instant, Runaway, Stage};
-use super::program::{Deed, Deeds, Kind, Limits, Lot, Move, MoveStep, Plain, Raised, close};
+use super::program::{Compact, Deed, Deeds, Kind, Limits, Lot, Move, MoveStep, Plain, Raised, close};
 use super::queue::Queued;
 use super::state::{NEVER, State};
 use super::{CounterId, EventId, Model, RuleId, Step};
@@ -34,24 +34,7 @@ impl Instant {
     ) -> Result<(), Runaway> {
         let response = stage.model.program.rule(queued.rule).response();
         stage.state.pending.end(response.slot);
-        self.fire_if_open(queued, Origin::Response, stage)
-    }
-
-    /// A due item: fires, or is pre-empted if its guard or availability stands in the way.
-    pub(super) fn fire_if_open(
-        &mut self,
-        queued: Queued,
-        origin: Origin,
-        stage: &mut Stage<'_, impl Choice, impl Observer>,
-    ) -> Result<(), Runaway> {
-        let compact = stage.model.program.rule(queued.rule);
-        let keeps = matches!(&compact.kind, Kind::Response(response) if response.keep);
-        let open = keeps || compact.guard.of(stage.state, stage.model);
-        if !open || !stage.state.available(queued.rule, stage.model) {
-            stage.tell(Occurrence::Preempted(queued.rule));
-            return Ok(());
-        }
-        self.fire(queued, None, origin, stage)
+        self.fire(queued, None, Origin::Response, stage)
     }
 
     /// Fires a rule of which nothing but its one change has to be worked out. `identity` is worked out if it is asked for.
@@ -100,7 +83,8 @@ impl Instant {
         self.firings - 1
     }
 
-    /// Fires, with the branch that is forced or else drawn.
+    /// Fires, with the branch that is forced or else drawn. What has been due is pre-empted if its guard or availability
+    /// stands in the way.
     pub(super) fn fire(
         &mut self,
         queued: Queued,
@@ -110,6 +94,10 @@ impl Instant {
     ) -> Result<(), Runaway> {
         let Queued { rule, identity } = queued;
         let compact = stage.model.program.rule(rule);
+        if matches!(origin, Origin::Calendar | Origin::Response) && !is_open(rule, compact, stage.state, stage.model) {
+            stage.tell(Occurrence::Preempted(rule));
+            return Ok(());
+        }
         let index = forced.unwrap_or_else(|| self.draw(queued, &compact.deeds, stage));
         let deed = compact.deeds.at(index).filter(|deed| !deed.forbidden || origin == Origin::Forced);
         if compact.limits.any {
@@ -165,7 +153,9 @@ impl Instant {
         let number = self.number();
         self.count(raised, stage.model, stage.state);
         stage.tell(Occurrence::Fired { rule, branch, origin, number, raised: &raised.events });
-        self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
+        if !raised.listeners.is_empty() {
+            self.ask_listeners(raised, Trigger { identity, number: Some(number) }, stage);
+        }
     }
 
     /// The index of the branch: as many as there are for what they leave.
@@ -295,6 +285,13 @@ impl Instant {
             Occurrence::Comes { rule, trigger, by, at_once }
         });
     }
+}
+
+/// Whether a rule that is due may fire.
+#[inline]
+fn is_open(rule: RuleId, compact: &Compact, state: &State, model: &Model) -> bool {
+    let keeps = matches!(&compact.kind, Kind::Response(response) if response.keep);
+    (keeps || compact.guard.of(state, model)) && state.available(rule, model)
 }
 
 /// Counts an occurrence; whether any condition can have turned with that.

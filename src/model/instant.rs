@@ -9,6 +9,8 @@
 //! [`Instant::begin_turn`] and the queue again until nothing turns, [`Instant::settle`]. [`Instant::boundary`] and
 //! [`Instant::pressure`] are these in order.
 
+pub use super::agenda::Item;
+use super::agenda::fill;
 pub use super::choice::{Answer, Cause, Choice, Identity};
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::Trigger;
@@ -22,15 +24,6 @@ use super::{Model, RuleId, Step, VariableId, WatchId};
 pub(super) enum First {
     Known(Identity),
     /// Of this rule, at its occasion or boundary.
-    Rule(RuleId),
-}
-
-/// One entry of a boundary's agenda.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Item {
-    /// Index into `Model::forced`.
-    Forced(usize),
-    /// A pending response of age 1 or more, or a dated or recurring rule of this boundary.
     Rule(RuleId),
 }
 
@@ -185,20 +178,21 @@ impl Instant {
                 self.drain(stage)?;
             }
         }
-        self.turn_all(stage)?;
-        self.settle_what_moved(stage);
-        Ok(())
+        self.close(stage)
     }
 
     /// All items of the boundary's agenda.
     #[inline(never)]
     fn items(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         let mut agenda = std::mem::take(&mut self.agenda);
-        fill_agenda(stage.model, stage.state, &mut agenda, |rule, age| stage.choice.may_be_due(rule, age));
-        let done = agenda.iter().try_for_each(|item| {
-            self.begin_item(*item, stage)?;
-            self.drain(stage)
-        });
+        fill(stage.model, stage.state, &mut agenda, |rule, age| stage.choice.may_be_due(rule, age));
+        let mut done = Ok(());
+        for item in &agenda {
+            done = self.begin_item(*item, stage).and_then(|()| self.drain(stage));
+            if done.is_err() {
+                break;
+            }
+        }
         self.agenda = agenda;
         done
     }
@@ -240,9 +234,7 @@ impl Instant {
             None => self.begin_pressure(rule, stage)?,
         }
         self.drain(stage)?;
-        self.turn_all(stage)?;
-        self.settle_what_moved(stage);
-        Ok(())
+        self.close(stage)
     }
 
     /// A pressure's firing alone; the queue is left as it is then.
@@ -278,7 +270,7 @@ impl Instant {
 
     /// Fills `agenda` with the items of boundary `state.step` in their order.
     pub fn agenda(&self, model: &Model, state: &State, agenda: &mut Vec<Item>) {
-        fill_agenda(model, state, agenda, |_, _| true);
+        fill(model, state, agenda, |_, _| true);
     }
 
     /// Reaches one item; the queue is left as it is then.
@@ -329,23 +321,30 @@ impl Instant {
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
         let identity = stage.identify(Cause::Calendar(rule));
-        self.fire_if_open(Queued { rule, identity }, Origin::Calendar, stage)
+        self.fire(Queued { rule, identity }, None, Origin::Calendar, stage)
     }
 
-    /// Turns until nothing does, asking only the watched lets that may have turned.
+    /// When all items are done: turns until nothing does, and then the instant settles.
     #[inline]
-    fn turn_all(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
-        loop {
-            let which = self.turns_with;
-            if !which.any_watch() {
-                return Ok(());
-            }
-            self.turns_with = which.but_watches();
-            if !self.compare(which, stage)? {
-                return Ok(());
-            }
-            self.drain(stage)?;
+    fn close(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
+        if self.turns_with.any_watch() {
+            self.turn_all(stage)?;
         }
+        self.settle_what_moved(stage);
+        Ok(())
+    }
+
+    /// Turns until nothing does, asking only the watched lets that may have turned since they were last compared.
+    #[inline(never)]
+    fn turn_all(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
+        while self.turns_with.any_watch() {
+            let which = self.turns_with;
+            self.turns_with = which.but_watches();
+            if self.compare(which, stage)? {
+                self.drain(stage)?;
+            }
+        }
+        Ok(())
     }
 
     /// Compares every watched let with the end of the last turn and raises what differs; the queue is left as it is
@@ -398,14 +397,17 @@ impl Instant {
 
     /// `settle` that asks only what can have turned: what has not holds as it did at the end of the last instant, or as
     /// the guard of a response that was triggered in this one did then.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn settle_what_moved(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) {
         let model = stage.model;
         if stage.state.pending.meets(self.turns_with.guards()) {
             self.lapse(stage);
         }
-        if self.turns_with.stop() {
-            stage.state.stopped |= model.program.stop_when.as_ref().is_some_and(|stop| stop.of(stage.state, model));
+        if self.turns_with.stop()
+            && let Some(stop) = &model.program.stop_when
+        {
+            stage.state.stopped |= stop.of(stage.state, model);
         }
     }
 
@@ -475,28 +477,5 @@ impl Instant {
     pub fn line_up(&mut self, rules: &[RuleId]) {
         self.queue.clear();
         rules.iter().for_each(|rule| self.queue.push(Queued { rule: *rule, identity: Identity::default() }));
-    }
-}
-
-/// Fills `agenda` with the items of boundary `state.step` in their order, of the pending responses those that `may_be_due`.
-fn fill_agenda(model: &Model, state: &State, agenda: &mut Vec<Item>, may_be_due: impl Fn(RuleId, Step) -> bool) {
-    agenda.clear();
-    let forced = model.forced.iter().enumerate().filter(|(_, f)| f.at == state.step);
-    agenda.extend(forced.map(|(index, _)| Item::Forced(index)));
-    let first = agenda.len();
-    state.pending.each(|slot, since| {
-        let rule = model.responses[slot];
-        if since < state.step && may_be_due(rule, state.step - since) {
-            agenda.push(Item::Rule(rule));
-        }
-    });
-    let pending = agenda.len() > first;
-    agenda.extend(model.schedule.rules_at(state.step).iter().copied().map(Item::Rule));
-    // What the calendar brings is in order already.
-    if pending && agenda.len() > first + 1 {
-        agenda[first..].sort_unstable_by_key(|item| match item {
-            Item::Rule(id) => model.program.rule(*id).order,
-            Item::Forced(_) => unreachable!("forced items stand before"),
-        });
     }
 }

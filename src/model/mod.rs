@@ -3,6 +3,7 @@
 //! Does not know how a run is drawn, nor how many there are. `instant` is the one place where the rules
 //! act; sampler and solver both call it and differ only in their `Choice`.
 
+mod agenda;
 pub mod ask;
 pub mod assumption;
 pub mod choice;
