@@ -398,7 +398,7 @@ impl Tally {
         let place = self.places.drawn(rule, branch);
         let first = self.happened.add(place);
         let drawn = self.places.drawn[place as usize];
-        let milestone = first & (drawn.milestone != NOWHERE);
+        let milestone = first && drawn.milestone != NOWHERE;
         // As many as its own are its own. One look at both: a firing seldom has more to tell.
         if milestone | (raised.len() as u32 != drawn.unheard) {
             self.told(milestone.then_some(MilestoneId(drawn.milestone)), raised, step);

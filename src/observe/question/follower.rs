@@ -168,7 +168,7 @@ impl Follower {
     pub fn settled(&mut self, Settled { model, state, now, boundary }: Settled<'_>) {
         let restless = if boundary { self.gauges.restless } else { Bits::NONE };
         let stirred = std::mem::take(&mut self.course.stirred).or(restless).and(self.course.open);
-        let dated = boundary & (state.step >= self.course.next);
+        let dated = boundary && state.step >= self.course.next;
         // What is passed on is put together only now.
         if (stirred != Bits::NONE) | dated {
             let settled = Settled { model, state, now, boundary };
