@@ -335,3 +335,42 @@ fn use_up(limits: &Limits, state: &mut State) {
         state.ready[slot] = state.step.saturating_add(steps);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::model::compile::{Overrides, compile};
+
+    /// Counting an occurrence says that something can have turned whenever something has, and not every time.
+    #[test]
+    fn a_count_turns_something_or_says_that_it_does_not() {
+        let text = r#"(simulate: 1, title: "t", clock: (horizon: "90d"),
+            indicators: { x: (range: (0, 9), start: 0) },
+            lets: { quiet: "since(spark) >= 3d", silent: "since(spark) >= 7d", few: "count(spark) < 4" },
+            rules: {
+                spark: (pressure: "1 per 1d", then: ["x += 1"]),
+                calm: (on: ["quiet begins"], then: ["x -= 1"]),
+                peace: (on: ["silent begins"], then: ["x -= 2"]),
+                dull: (on: ["few ends"], then: ["x -= 1"]),
+            },
+            outcomes: [(name: high, when: "ever(x > 2)"), (name: low)])"#;
+        let source = Source { name: "t", text };
+        let document = crate::scenario::read(&source).0.expect("it can be read");
+        let model = compile(&document, &source, &Overrides::default()).expect("it is sound");
+        assert_eq!((model.watches.len(), model.counters.len()), (3, 2), "one counts, the other remembers when");
+        let mut state = State::start(&model);
+        let truths = |state: &State| model.watches.iter().map(|w| w.condition.holds(state, &model)).collect::<Vec<_>>();
+        let mut said = Vec::new();
+        for step in [0, 1, 2, 4, 7, 8, 8, 15, 16] {
+            state.step = step;
+            let before = truths(&state);
+            let turn = [0, 1].map(|counter| count_one(CounterId(counter), &model, &mut state));
+            let turns = turn.contains(&true);
+            assert!(turns || truths(&state) == before, "at {step}");
+            said.push(turns);
+        }
+        // Four by their number, the others three days or more after the one before.
+        assert_eq!(said, [true, true, true, true, true, false, false, true, false]);
+    }
+}
