@@ -2,47 +2,83 @@
 //!
 //! Does not know what the keys stand for.
 
+use super::bulk::PIECES;
 use super::sieve::Key;
+use super::wide;
 
 /// The most bins: their counts fit into the fastest memory, beside the keys.
 pub(super) const MOST: usize = 4096;
 /// The most keys for a bin, on average; with more, counting does not pay.
 const KEYS_A_BIN: usize = 16;
+/// Counts come in so many at least.
+const COUNTS: usize = 16;
 
 /// Space for the counts.
 #[derive(Debug)]
 pub(super) struct Bins {
     /// By bin: how many keys, then where the next goes.
     places: Box<[u16; MOST]>,
+    /// By key: its bin.
+    bins: Vec<u16>,
 }
 
 impl Default for Bins {
     fn default() -> Self {
-        Self { places: Box::new([0; MOST]) }
+        Self { places: Box::new([0; MOST]), bins: Vec::new() }
     }
 }
 
 impl Bins {
     /// Puts `keys` in order into `sorted`, which is as long. The bin of a key are the last bits of it, so shifted, that
     /// number `bins`, a power of two, at most `MOST`; keys of lower bins are lower.
-    pub(super) fn sort(&mut self, keys: &[Key], sorted: &mut [Key], shift: u32, bins: usize) {
-        if keys.len() > (bins * KEYS_A_BIN).min(usize::from(u16::MAX)) {
-            sorted.copy_from_slice(keys);
+    pub(super) fn sort(&mut self, keys: [&[Key]; PIECES], sorted: &mut [Key], shift: u32, bins: usize) {
+        if sorted.len() > (bins * KEYS_A_BIN).min(usize::from(u16::MAX)) {
+            let all = keys.iter().flat_map(|piece| *piece);
+            sorted.iter_mut().zip(all).for_each(|(sorted, key)| *sorted = *key);
             sorted.sort_unstable();
             return;
         }
-        let (places, last) = (&mut *self.places, bins - 1);
-        // The second limit tells the compiler that no bin lies beyond the last.
-        let bin = |key: Key| (key >> shift) as usize & last & (MOST - 1);
-        places[..bins].fill(0);
-        for key in keys {
-            places[bin(*key)] += 1;
+        self.bins.resize(sorted.len(), 0);
+        if !wide::count_into(self, keys, sorted, shift, bins) {
+            self.count_into(keys, sorted, shift, bins, begin);
         }
-        begin(&mut places[..bins.next_multiple_of(4)]);
-        for key in keys {
-            let place = &mut places[bin(*key)];
-            sorted[usize::from(*place)] = *key;
-            *place += 1;
+    }
+
+    /// The same; `begin` makes counts of what comes before.
+    #[expect(clippy::inline_always, reason = "compiled once more, for the wider registers of `wide`")]
+    #[inline(always)]
+    pub(super) fn count_into(
+        &mut self,
+        keys: [&[Key]; PIECES],
+        sorted: &mut [Key],
+        shift: u32,
+        bins: usize,
+        begin: impl FnOnce(&mut [u16]),
+    ) {
+        let (places, last) = (&mut *self.places, (bins - 1) as u16);
+        places[..bins.next_multiple_of(COUNTS)].fill(0);
+        let mut rest = &mut self.bins[..];
+        for piece in keys {
+            let (bins, others) = rest.split_at_mut(piece.len());
+            for (bin, key) in bins.iter_mut().zip(piece) {
+                *bin = (*key >> shift) as u16 & last;
+            }
+            rest = others;
+        }
+        // The limits tell the compiler that no bin lies beyond the last.
+        for bin in &self.bins {
+            places[usize::from(*bin) & (MOST - 1)] += 1;
+        }
+        begin(&mut places[..bins.next_multiple_of(COUNTS)]);
+        let mut rest = &self.bins[..];
+        for piece in keys {
+            let (bins, others) = rest.split_at(piece.len());
+            for (bin, key) in bins.iter().zip(piece) {
+                let place = &mut places[usize::from(*bin) & (MOST - 1)];
+                sorted[usize::from(*place)] = *key;
+                *place += 1;
+            }
+            rest = others;
         }
         exchange(sorted);
     }
@@ -62,22 +98,36 @@ fn begin(counts: &mut [u16]) {
 }
 
 /// Puts in order what nearly is.
+#[expect(clippy::inline_always, reason = "compiled once more, for the wider registers of `wide`")]
+#[inline(always)]
 fn exchange(keys: &mut [Key]) {
-    let Some(first) = keys.first() else { return };
-    let mut highest = *first;
+    let Some(mut highest) = keys.first().copied() else { return };
+    let mut last = Key::MIN;
     for place in 1..keys.len() {
-        let key = keys[place];
-        if key >= highest {
-            highest = key;
-            continue;
+        // Of two that follow each other either may be the higher one, and it costs more to guess than to ask for both.
+        let low = highest.min(keys[place]);
+        highest = highest.max(keys[place]);
+        keys[place - 1] = low;
+        if low < last {
+            insert(keys, place - 1);
+        } else {
+            last = low;
         }
-        let mut to = place;
-        while to > 0 && keys[to - 1] > key {
-            keys[to] = keys[to - 1];
-            to -= 1;
-        }
-        keys[to] = key;
     }
+    if let Some(last) = keys.last_mut() {
+        *last = highest;
+    }
+}
+
+/// Puts one in order with those before, which are.
+#[cold]
+fn insert(keys: &mut [Key], place: usize) {
+    let (key, mut to) = (keys[place], place);
+    while to > 0 && keys[to - 1] > key {
+        keys[to] = keys[to - 1];
+        to -= 1;
+    }
+    keys[to] = key;
 }
 
 #[cfg(test)]
@@ -102,7 +152,8 @@ mod tests {
             expected.sort_unstable();
             assert!(expected.is_sorted() && (many < 2 || !keys.is_sorted()));
             let mut sorted = vec![0; keys.len()];
-            bins.sort(&keys, &mut sorted, shift, number);
+            let (some, others) = keys.split_at(keys.len() / 3);
+            bins.sort([some, &[], others, &[]], &mut sorted, shift, number);
             assert_eq!(sorted, expected, "{many} keys, {number} bins");
         }
     }

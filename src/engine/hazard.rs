@@ -3,54 +3,63 @@
 //! A hazard that hangs on a few variables stands in a table, and moves there as they move; any other is asked for when an
 //! occasion comes. Does not know when occasions come.
 
-use std::collections::HashMap;
-
+use super::group::{Domain, Group, WIDTH, together};
+use super::limits::{ASK, Limit, Limits, Rows, Table, Tables, threshold};
 use super::occasion::Threshold;
-use crate::model::formula::{Look, Slot, TABLE_LIMIT};
+use super::sieve::PRESSURE_BITS;
+use crate::model::formula::{Look, Slot};
 use crate::model::state::State;
 use crate::model::{Clock, Model, RuleId, VariableId};
 
 /// The pressures of a model.
 #[derive(Debug)]
 pub(super) struct Hazards {
-    /// By pressure: its rule.
-    rules: Vec<RuleId>,
-    /// By pressure: where it stands when a run begins.
-    start: Vec<Stand>,
+    /// By pressure; `WIDTH` of a group in a row, with places that stay empty.
+    pressures: Vec<Option<Pressure>>,
+    /// Where they stand when a run begins.
+    start: Stands,
     /// Who moves with a variable, variable by variable.
     readers: Vec<Reader>,
     /// By variable, and one more: where in `readers` its own begin.
     starts: Vec<u32>,
-    /// First `ASK`; then the limits of pressures that read nothing but a few variables, over all that these can be. Tables
-    /// that are the same, as those of a template's rows, are here once.
-    limits: Vec<u32>,
-    /// By pressure: what is needed now and then.
-    pressures: Vec<Pressure>,
+    /// The limits of the pressures of a group, over all that the variables can be on which they hang. Tables that are the
+    /// same, as those of a template's rows, are here once.
+    rows: Vec<Limits>,
+    /// The limits of pressures by themselves, for those that must be asked.
+    asked: Vec<Limit>,
 }
 
-/// The limit of a pressure that must be asked: no height reaches it. All have fewer than 32 bits.
-const ASK: u32 = u32::MAX >> 1;
+/// Groups that can be told apart: a pressure's place has 16 bits.
+const GROUPS: usize = (1 << PRESSURE_BITS) / WIDTH;
 
-/// Where a pressure stands in a run.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Stand {
-    /// Its place in `Hazards::limits`.
-    place: u32,
-    /// The limit there: heights below it lie below the hazard in force, or may do so, if it has to be asked.
-    pub(super) limit: u32,
+/// Where the pressures of a model stand in a run.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stands {
+    /// By group: its place in `Hazards::rows`.
+    places: Vec<u32>,
+    /// By group: the limits there.
+    limits: Vec<Limits>,
 }
 
-/// How far a pressure moves in its table when a variable grows by 1; as all places, modulo 2³².
+/// How far a group moves in its table when a variable grows by 1; as all places, modulo 2³².
 #[derive(Debug, Clone, Copy)]
 struct Reader {
-    pressure: u32,
+    group: u32,
     stride: u32,
+}
+
+/// Groups that move with a variable.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Readers {
+    first: u32,
+    end: u32,
 }
 
 /// A pressure.
 #[derive(Debug)]
 struct Pressure {
-    /// Where in `limits` its own begin, and how they are found there, while it is available; `None` if it reads other
+    rule: RuleId,
+    /// Where in `asked` its limits begin, and how they are found there, while it is available; `None` if it reads other
     /// things than variables, or too many values.
     table: Option<(u32, Look)>,
     /// The highest value of its hazard.
@@ -59,25 +68,45 @@ struct Pressure {
     rank: u32,
 }
 
+impl From<&Found> for Pressure {
+    fn from(found: &Found) -> Self {
+        let table = found.table.as_ref().map(|table| (table.start, table.look));
+        Self { rule: found.rule, table, highest: found.highest, rank: 0 }
+    }
+}
+
+impl Stands {
+    /// By pressure.
+    #[inline]
+    pub(super) fn limits(&self) -> &[Limit] {
+        self.limits.as_flattened()
+    }
+
+    /// Stands as `other` does, which is of the same model.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.places.copy_from_slice(&other.places);
+        self.limits.copy_from_slice(&other.limits);
+    }
+}
+
 impl Hazards {
     pub(super) fn new(model: &Model) -> Self {
-        let mut hazards = Self { limits: vec![ASK], ..Self::none() };
-        let (mut state, mut shared) = (State::start(model), HashMap::new());
-        let mut readers = vec![Vec::new(); model.variables.len()];
-        for (id, rule) in (0..).map(RuleId).zip(&model.rules) {
-            let Clock::Pressure { hazard, highest } = &rule.clock else { continue };
-            let mut reads: Vec<Slot> = rule.guard.reads.iter().chain(&hazard.reads).copied().collect();
-            reads.sort_unstable();
-            reads.dedup();
-            let limited = rule.cooldown.is_some() || rule.at_most.is_some();
-            let table = tabulate(id, &reads, &mut state, model);
-            let table = table.map(|(limits, look)| (hazards.enter(limits, &mut shared), look));
-            hazards.rules.push(id);
-            let highest = Threshold::of(if rule.forbidden { 0.0 } else { *highest });
-            hazards.pressures.push(Pressure { table, highest, rank: 0 });
-            let table = table.filter(|_| !limited);
-            hazards.enter_readers(table.as_ref(), &state, &mut readers);
+        let mut state = State::start(model);
+        let mut tables = Tables::default();
+        let mut found = pressures(model, &mut state, &mut tables);
+        let mut groups = grouped(&found, model);
+        if groups.len() > GROUPS {
+            found.iter_mut().for_each(|pressure| pressure.stands = false);
+            groups = grouped(&found, model);
         }
+        let (mut hazards, mut rows) = (Self::none(), Rows::default());
+        let mut readers = vec![Vec::new(); model.variables.len()];
+        for Group { members, domains } in &groups {
+            let members: Vec<&Found> = members.iter().map(|place| &found[*place]).collect();
+            hazards.enter((&members, domains), &tables, &mut rows, &state.values, &mut readers);
+        }
+        hazards.rows = rows.limits;
+        hazards.asked = tables.limits;
         hazards.starts.push(0);
         for of_variable in readers {
             hazards.readers.extend(of_variable);
@@ -89,142 +118,167 @@ impl Hazards {
 
     fn none() -> Self {
         Self {
-            rules: Vec::new(),
-            start: Vec::new(),
+            pressures: Vec::new(),
+            start: Stands::default(),
             readers: Vec::new(),
             starts: Vec::new(),
-            limits: Vec::new(),
-            pressures: Vec::new(),
+            rows: Vec::new(),
+            asked: Vec::new(),
         }
     }
 
-    /// Enters where the next pressure stands in its table when a run begins, and with what it moves.
-    fn enter_readers(&mut self, table: Option<&(u32, Look)>, state: &State, readers: &mut [Vec<Reader>]) {
-        let pressure = self.start.len() as u32;
-        let place = table.map_or(0, |(start, look)| start + look.at(&state.values) as u32);
-        self.start.push(Stand { place, limit: self.limits[place as usize] });
-        for (variable, stride) in table.iter().flat_map(|(_, look)| look.strides()) {
-            readers[variable as usize].push(Reader { pressure, stride: stride as u32 });
+    /// Enters the next group, where it stands when a run begins, and with what it moves.
+    fn enter(
+        &mut self,
+        (members, domains): (&[&Found], &[Domain]),
+        tables: &Tables,
+        rows: &mut Rows,
+        values: &[i32],
+        readers: &mut [Vec<Reader>],
+    ) {
+        let group = self.start.places.len() as u32;
+        let tables_of: Vec<Option<&Table>> = members.iter().map(|found| found.stands_in()).collect();
+        let (look, _) = Look::over(domains, usize::MAX).expect("a group hangs on few variables");
+        let place = rows.enter(&tables_of, domains, tables) + look.at(values) as u32;
+        self.start.places.push(place);
+        self.start.limits.push(rows.limits[place as usize]);
+        for (variable, stride) in look.strides() {
+            readers[variable as usize].push(Reader { group, stride: stride as u32 });
         }
-    }
-
-    /// Where a table begins.
-    fn enter(&mut self, limits: Vec<u32>, shared: &mut HashMap<Vec<u32>, u32>) -> u32 {
-        let next = self.limits.len() as u32;
-        if let Some(start) = shared.get(&limits) {
-            return *start;
-        }
-        self.limits.extend(&limits);
-        shared.insert(limits, next);
-        next
+        self.pressures.extend(members.iter().map(|found| Some(Pressure::from(*found))));
+        self.pressures.resize_with((group as usize + 1) * WIDTH, || None);
     }
 
     fn rank(&mut self, model: &Model) {
-        let mut by_text: Vec<usize> = (0..self.pressures.len()).collect();
-        by_text.sort_unstable_by_key(|p| &model.rule(self.rules[*p]).id);
-        for (rank, pressure) in by_text.into_iter().enumerate() {
-            self.pressures[pressure].rank = rank as u32;
+        let mut all: Vec<&mut Pressure> = self.pressures.iter_mut().flatten().collect();
+        all.sort_unstable_by_key(|pressure| &model.rule(pressure.rule).id);
+        for (rank, pressure) in (0..).zip(all) {
+            pressure.rank = rank;
         }
     }
 
-    /// By pressure: its rule, and the highest value of its hazard.
+    /// By pressure: its rule, and the highest value of its hazard; a hazard of 0 at places that stay empty.
     pub(super) fn highest(&self) -> impl Iterator<Item = (usize, Threshold)> + Clone {
-        self.rules.iter().zip(&self.pressures).map(|(rule, pressure)| (rule.0 as usize, pressure.highest))
+        let of = |pressure: &Pressure| (pressure.rule.0 as usize, pressure.highest);
+        self.pressures.iter().map(move |pressure| pressure.as_ref().map_or_else(Default::default, of))
     }
 
     /// About how many occasions a day lie below the highest hazards.
     pub(super) fn a_day(&self) -> f64 {
         // An empty sum is -0, and a division by that would be minus infinity.
-        self.pressures.iter().map(|pressure| pressure.highest.a_day()).sum::<f64>() + 0.0
+        self.highest().map(|(_, highest)| highest.a_day()).sum::<f64>() + 0.0
+    }
+
+    /// By pressure: its rule, if it has not to be asked.
+    pub(super) fn standing(&self) -> impl Iterator<Item = Option<RuleId>> {
+        let stands = self.pressures.iter().zip(self.start.limits());
+        stands.map(|(pressure, limit)| pressure.as_ref().filter(|_| *limit != ASK).map(|pressure| pressure.rule))
+    }
+
+    /// The pressure in a place that is not empty: no occasion is of one that is.
+    fn pressure(&self, place: u32) -> &Pressure {
+        self.pressures[place as usize].as_ref().expect("there is a pressure")
     }
 
     /// The rule of a pressure.
-    #[inline]
     pub(super) fn rule_of(&self, pressure: u32) -> RuleId {
-        self.rules[pressure as usize]
+        self.pressure(pressure).rule
     }
 
     /// The place of its id among the pressures' in order of text.
     pub(super) fn rank_of(&self, pressure: u32) -> u32 {
-        self.pressures[pressure as usize].rank
+        self.pressure(pressure).rank
     }
 
-    /// By pressure: where it stands when a run begins.
-    pub(super) fn start(&self) -> &[Stand] {
+    /// Where all stand when a run begins.
+    pub(super) fn start(&self) -> &Stands {
         &self.start
     }
 
-    /// A variable has changed from one value to another.
+    /// Who moves with a variable.
     #[inline]
-    pub(super) fn moved(&self, variable: VariableId, from: i32, to: i32, stands: &mut [Stand]) {
-        let (by, variable) = (to.wrapping_sub(from) as u32, variable.0 as usize);
-        for reader in &self.readers[self.starts[variable] as usize..self.starts[variable + 1] as usize] {
-            let stand = &mut stands[reader.pressure as usize];
-            stand.place = stand.place.wrapping_add(by.wrapping_mul(reader.stride));
-            stand.limit = self.limits[stand.place as usize];
+    pub(super) fn readers(&self, variable: VariableId) -> Readers {
+        let variable = variable.0 as usize;
+        Readers { first: self.starts[variable], end: self.starts[variable + 1] }
+    }
+
+    /// A variable has grown by so much.
+    #[inline]
+    pub(super) fn move_by(&self, by: i32, readers: Readers, stands: &mut Stands) {
+        for reader in &self.readers[readers.first as usize..readers.end as usize] {
+            let place = &mut stands.places[reader.group as usize];
+            *place = place.wrapping_add((by as u32).wrapping_mul(reader.stride));
+            stands.limits[reader.group as usize] = self.rows[*place as usize];
         }
     }
 
     /// The limit, which a stand knows, or which must be asked: the state is that of now.
     #[inline]
-    pub(super) fn asked(&self, limit: u32, pressure: u32, state: &State, model: &Model) -> u32 {
-        if limit == ASK { self.ask(pressure as usize, state, model) } else { limit }
+    pub(super) fn asked(&self, limit: Limit, pressure: u32, state: &State, model: &Model) -> u32 {
+        if limit == ASK { self.ask(pressure, state, model) } else { u32::from(limit) }
     }
 
     #[inline(never)]
-    fn ask(&self, pressure: usize, state: &State, model: &Model) -> u32 {
-        let rule = self.rules[pressure];
-        match &self.pressures[pressure].table {
-            Some(_) if !state.available(rule, model) => 0,
-            Some((start, look)) => self.limits[*start as usize + look.at(&state.values)],
-            None => threshold(rule, state, model).limit(),
+    fn ask(&self, pressure: u32, state: &State, model: &Model) -> u32 {
+        let Pressure { rule, table, .. } = self.pressure(pressure);
+        match table {
+            Some(_) if !state.available(*rule, model) => 0,
+            Some((start, look)) => u32::from(self.asked[*start as usize + look.at(&state.values)]),
+            None => threshold(*rule, state, model).limit(),
         }
     }
 }
 
-/// The hazard of a pressure in force, to the last bit.
-pub(super) fn threshold(rule: RuleId, state: &State, model: &Model) -> Threshold {
-    Threshold::of(state.hazard(rule, model))
+/// A pressure, before it has its place.
+#[derive(Debug)]
+struct Found {
+    rule: RuleId,
+    highest: Threshold,
+    table: Option<Table>,
+    /// Its limit is known from where it stands, and has not to be asked.
+    stands: bool,
 }
 
-/// The limits of a pressure over all values of what it reads, and how they are found.
-type Table = (Vec<u32>, Look);
+impl Found {
+    /// Its table, if it stands in one.
+    fn stands_in(&self) -> Option<&Table> {
+        self.table.as_ref().filter(|_| self.stands)
+    }
+}
 
-/// The table of a pressure that reads nothing but variables; `None` if there are too many values.
-fn tabulate(rule: RuleId, reads: &[Slot], state: &mut State, model: &Model) -> Option<Table> {
-    let domain = |slot: &Slot| match slot {
-        Slot::Variable(id) => Some((*id, model.variable(*id).low, model.variable(*id).high)),
-        _ => None,
-    };
-    let domains: Vec<_> = reads.iter().map(domain).collect::<Option<_>>()?;
-    let (look, size) = Look::over(&domains, TABLE_LIMIT)?;
-    let before = state.values.clone();
-    let mut limit = |index| {
-        look.set(index, &domains, &mut state.values);
-        threshold(rule, state, model).limit()
-    };
-    let limits = (0..size).map(&mut limit).collect();
-    state.values = before;
-    Some((limits, look))
+fn pressures(model: &Model, state: &mut State, tables: &mut Tables) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (rule, of) in (0..).map(RuleId).zip(&model.rules) {
+        let Clock::Pressure { hazard, highest } = &of.clock else { continue };
+        let mut reads: Vec<Slot> = of.guard.reads.iter().chain(&hazard.reads).copied().collect();
+        reads.sort_unstable();
+        reads.dedup();
+        let table = tables.enter(rule, &reads, state, model);
+        let highest = Threshold::of(if of.forbidden { 0.0 } else { *highest });
+        let stands = table.is_some() && of.cooldown.is_none() && of.at_most.is_none();
+        found.push(Found { rule, highest, table, stands });
+    }
+    found
+}
+
+fn grouped(pressures: &[Found], model: &Model) -> Vec<Group> {
+    let moved = |found: &Found| model.program.plain(found.rule).map(|plain| plain.moves.variable);
+    together(pressures.iter().map(|found| match found.stands_in() {
+        Some(table) => (moved(found), &*table.domains),
+        None => (None, &[][..]),
+    }))
 }
 
 #[cfg(test)]
 impl Hazards {
     /// So many pressures that nothing is known of but their places.
     pub(super) fn nameless(pressures: u32) -> Self {
-        let pressure = |index: u32| Pressure { table: None, highest: Threshold::default(), rank: pressures - index };
-        Self {
-            rules: (0..pressures).map(RuleId).collect(),
-            pressures: (0..pressures).map(pressure).collect(),
-            ..Self::none()
-        }
-    }
-}
-
-#[cfg(test)]
-impl Stand {
-    /// Somewhere with this limit.
-    pub(super) fn nowhere(limit: u32) -> Self {
-        Self { place: 0, limit }
+        let pressure = |index: u32| Pressure {
+            rule: RuleId(index),
+            table: None,
+            highest: Threshold::default(),
+            rank: pressures - index,
+        };
+        Self { pressures: (0..pressures).map(|index| Some(pressure(index))).collect(), ..Self::none() }
     }
 }

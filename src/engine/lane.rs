@@ -8,21 +8,21 @@ use std::ops::Range;
 
 use super::bins::{Bins, MOST};
 use super::bulk::Bulk;
-use super::hazard::{Hazards, Stand};
+use super::hazard::Hazards;
+use super::limits::Limit;
 use super::occasion::{Occasion, Randomness, Recipe, band_of_code, height_of, slot_ticks, slots_before};
 use super::sieve::{CODE_BITS, Key, PRESSURE_BITS, TIME_SHIFT};
 
 /// Bins for an occasion, on average, at least.
-const BINS: f64 = 1.5;
+const BINS: f64 = 0.75;
 
 /// What all runs of a recipe share: slots, and how they are put in bins.
 #[derive(Debug, Clone)]
 pub(super) struct Ruler {
     /// Ticks; no occasion before the first or from the second on is handed out.
     window: Range<u64>,
-    /// From the start to the first slot, in ticks and in slots.
+    /// From the start to the first slot, in ticks.
     origin: u64,
-    origin_slots: u64,
     /// Ticks of a slot: the shortest of the recipe's.
     slot: u64,
     /// The band with the shortest slots.
@@ -34,8 +34,29 @@ pub(super) struct Ruler {
     /// Some boundary, or an end of the window, falls inside a slot: all are put in order to the last bit.
     straddles: bool,
     step_ticks: u64,
-    /// Steps are `odd << shift` slots long, if none straddles: odd, shift.
-    step_slots: (u64, u32),
+    scale: Scale,
+}
+
+/// What is asked of every occasion that fires.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scale {
+    /// From the start to the first slot, in slots.
+    origin: u64,
+    /// Steps are `odd << shift` slots long, if none straddles.
+    odd: u64,
+    shift: u32,
+    /// Slots of the widest band for one of the shortest.
+    widest: u64,
+}
+
+impl Scale {
+    /// The step number of an occasion, if no step straddles slots.
+    #[inline]
+    fn step(&self, key: Key) -> u32 {
+        let slots = (self.origin + (key >> TIME_SHIFT)) >> self.shift;
+        // The odd part is 1 where steps are days, and a division takes a while.
+        (if self.odd == 1 { slots } else { slots / self.odd }) as u32
+    }
 }
 
 impl Ruler {
@@ -48,7 +69,6 @@ impl Ruler {
         let bins = ((in_part * BINS) as u64).max(1).next_power_of_two().min(part).min(MOST as u64);
         Self {
             origin: window.start - window.start % wide,
-            origin_slots: window.start / wide * (wide / recipe.slot),
             slot: recipe.slot,
             top: recipe.top.max(1) as u32,
             // One bin has no bits.
@@ -56,7 +76,12 @@ impl Ruler {
             bins: bins as usize,
             straddles: !step_ticks.is_multiple_of(wide) || !window.start.is_multiple_of(wide),
             step_ticks,
-            step_slots: (step_slots >> step_slots.trailing_zeros(), step_slots.trailing_zeros()),
+            scale: Scale {
+                origin: window.start / wide * (wide / recipe.slot),
+                odd: step_slots >> step_slots.trailing_zeros(),
+                shift: step_slots.trailing_zeros(),
+                widest: 1 << (recipe.top.max(1) - 1),
+            },
             window,
         }
     }
@@ -67,20 +92,6 @@ impl Ruler {
         let band = band_of_code((key >> PRESSURE_BITS) as u32).max(1);
         let at = key >> TIME_SHIFT;
         (at, at + (1 << (self.top - band)))
-    }
-
-    /// Slots of the widest band for one of the shortest.
-    fn widest(&self) -> u64 {
-        1 << (self.top - 1)
-    }
-
-    /// The step number of an occasion, if no step straddles slots.
-    #[inline]
-    fn step(&self, key: Key) -> u32 {
-        let (odd, shift) = self.step_slots;
-        let slots = (self.origin_slots + (key >> TIME_SHIFT)) >> shift;
-        // The odd part is 1 where steps are days, and a division takes a while.
-        (if odd == 1 { slots } else { slots / odd }) as u32
     }
 
     #[inline]
@@ -105,7 +116,16 @@ pub(super) struct Next {
     /// Its step number.
     pub(super) step: u32,
     /// The limit below which it lies.
-    pub(super) limit: u32,
+    pub(super) limit: Limit,
+}
+
+/// An occasion that is one of the next, and by itself.
+#[derive(Debug)]
+pub(super) struct Near {
+    place: usize,
+    pub(super) pressure: usize,
+    /// Its step number.
+    pub(super) step: u32,
 }
 
 /// One run's occasions.
@@ -115,13 +135,18 @@ pub(super) struct Lane {
     keys: Vec<Key>,
     /// How many of them are past.
     past: usize,
-    /// How many of them are before `until`.
+    /// How many of them are before `until`, and are looked at.
     before: usize,
     /// The next part.
     next_part: usize,
+    scale: Scale,
     bins: Bins,
     /// Up to where the next is looked for: ticks, and as a key.
     until: (u64, Key),
+    /// What `near` came upon.
+    found: Option<usize>,
+    /// The latest that fired, if it is not known which of these it came before.
+    among: Option<(usize, Range<usize>)>,
     /// Some of `keys` before `past`, in order to the last bit, and how many of these are past.
     exact: Vec<Occasion>,
     past_exact: usize,
@@ -136,12 +161,33 @@ pub(super) struct Owner<'a> {
     pub(super) hazards: &'a Hazards,
 }
 
+impl Owner<'_> {
+    /// By what occasions are ordered that are known to the last bit.
+    fn order(&self, occasion: &Occasion) -> (u64, u32, u32) {
+        (occasion.at, self.hazards.rank_of(occasion.pressure), occasion.code)
+    }
+}
+
+/// The occasion, its time known to the last bit.
+fn exact(occasion: Occasion, owner: Owner<'_>) -> Occasion {
+    let rule = owner.hazards.rule_of(occasion.pressure);
+    Occasion { at: owner.randomness.time(occasion, rule.0 as usize, owner.run), ..occasion }
+}
+
+/// 1 if it lies below the limit of its pressure, else 0: both have fewer than 32 bits. A comparison would become a guess.
+#[inline]
+fn is_below(key: Key, limits: &[Limit]) -> u32 {
+    let limit = u32::from(limits[pressure_of(key)]);
+    height_of((key >> PRESSURE_BITS) as u32).wrapping_sub(limit) >> 31
+}
+
 impl Lane {
-    /// Begins a run, or another window.
-    pub(super) fn restart(&mut self) {
-        self.keys.clear();
-        self.exact.clear();
-        (self.past, self.before, self.past_exact, self.next_part) = (0, 0, 0, 0);
+    /// Begins a run, or another window: that of `ruler`.
+    pub(super) fn restart(&mut self, ruler: &Ruler) {
+        self.scale = ruler.scale;
+        self.close();
+        self.next_part = 0;
+        self.until = (0, 0);
     }
 
     /// Puts the next part in order.
@@ -149,7 +195,7 @@ impl Lane {
         let keys = owner.bulk.keys(owner.run, self.next_part);
         self.next_part += 1;
         self.past = 0;
-        self.keys.resize(keys.len(), 0);
+        self.keys.resize(keys.iter().map(|some| some.len()).sum(), 0);
         self.bins.sort(keys, &mut self.keys, ruler.shift, ruler.bins);
         self.before = self.keys.partition_point(|key| *key < self.until.1);
         if ruler.straddles {
@@ -159,21 +205,46 @@ impl Lane {
 
     /// Occasions before `until` (ticks; a boundary or the window's end) are looked for from now on.
     pub(super) fn look_until(&mut self, ruler: &Ruler, until: u64) {
+        if until == self.until.0 {
+            return;
+        }
         self.until = (until, slots_before(until - ruler.origin, ruler.top as usize) << TIME_SHIFT);
+        if self.past_exact == self.exact.len() && self.among.is_none() {
+            self.find_before();
+        }
+    }
+
+    /// Those of `keys` that are before `until` are looked at.
+    fn find_before(&mut self) {
         self.before = self.past + self.keys[self.past..].partition_point(|key| *key < self.until.1);
     }
 
+    /// Nothing comes any more.
+    pub(super) fn close(&mut self) {
+        self.exact.clear();
+        let all = self.keys.len();
+        (self.past, self.before, self.past_exact, self.next_part) = (all, all, 0, usize::MAX);
+        (self.found, self.among) = (None, None);
+    }
+
     /// Finds the next occasion that lies below the limit of its pressure; it is past then.
-    #[inline]
-    pub(super) fn next(&mut self, ruler: &Ruler, stands: &[Stand], owner: Owner<'_>) -> Option<Next> {
+    pub(super) fn next(&mut self, ruler: &Ruler, limits: &[Limit], owner: Owner<'_>) -> Option<Next> {
+        if let Some((fired, group)) = self.among.take() {
+            self.go_on_among(fired, group, ruler, limits, owner);
+        }
         loop {
             if self.past_exact < self.exact.len() {
-                let found = self.next_exact(ruler, stands);
-                if found.is_some() || self.past_exact < self.exact.len() {
+                let found = self.next_exact(ruler, limits);
+                let are_left = self.past_exact < self.exact.len();
+                if !are_left {
+                    self.find_before();
+                }
+                if found.is_some() || are_left {
                     return found;
                 }
             }
-            let Some((found, limit)) = self.first_below(stands) else {
+            let found = self.found.take().or_else(|| self.first_below(limits));
+            let Some(found) = found else {
                 self.past = self.before;
                 if self.before < self.keys.len() || self.next_part >= owner.bulk.parts() {
                     return None;
@@ -181,23 +252,76 @@ impl Lane {
                 self.fill(ruler, owner);
                 continue;
             };
-            let key = self.keys[found];
-            if self.is_far(found, ruler) || self.is_alone(found, ruler) {
-                self.past = found + 1;
-                return Some(Next { occasion: ruler.occasion(key), step: ruler.step(key), limit });
+            if !self.is_far(found) && !self.is_alone(found, ruler) {
+                let group = self.group(found, ruler);
+                if self.any_below(&group, found, limits) {
+                    self.refine(group, ruler, owner);
+                    continue;
+                }
+                // The others do not fire before it, be they before it or not.
+                self.among = Some((found, group));
             }
-            let group = self.group(found, ruler);
-            self.refine(group, ruler, owner);
+            self.past = found + 1;
+            if self.among.is_some() {
+                // No other is looked at until it is known which of these come after it.
+                self.before = self.past;
+            }
+            let key = self.keys[found];
+            let limit = limits[pressure_of(key)];
+            return Some(Next { occasion: ruler.occasion(key), step: self.scale.step(key), limit });
         }
     }
 
-    /// The first of those from `past` to `before` that lies below its limit, and the limit.
+    /// Whether any of a group but one lies below its limit.
+    fn any_below(&self, group: &Range<usize>, but: usize, limits: &[Limit]) -> bool {
+        group.clone().any(|place| place != but && is_below(self.keys[place], limits) != 0)
+    }
+
+    /// After one of a group has come: goes on with those that come after it, if any lies below its limit now.
+    #[cold]
+    fn go_on_among(&mut self, fired: usize, group: Range<usize>, ruler: &Ruler, limits: &[Limit], owner: Owner<'_>) {
+        if !self.any_below(&group, fired, limits) {
+            return self.find_before();
+        }
+        let exactly = |key: Key| exact(ruler.occasion(key), owner);
+        let fired = exactly(self.keys[fired]);
+        self.refine(group, ruler, owner);
+        let is_past = |occasion: &Occasion| owner.order(occasion) <= owner.order(&fired);
+        self.past_exact = self.exact.iter().take_while(|occasion| is_past(occasion)).count();
+        if self.past_exact == self.exact.len() {
+            self.find_before();
+        }
+    }
+
+    /// The next occasion that lies below the limit of its pressure, if it is there without ado and has a bit to spare: its
+    /// place.
     #[inline]
-    fn first_below(&mut self, stands: &[Stand]) -> Option<(usize, u32)> {
-        // 1 if below, else 0: both have fewer than 32 bits. Which of the next it will be cannot be guessed, and to guess
-        // it wrong costs the processor more than to look at several and then count. A comparison would become a guess.
-        let below =
-            |key: Key| height_of((key >> PRESSURE_BITS) as u32).wrapping_sub(stands[pressure_of(key)].limit) >> 31;
+    pub(super) fn near(&mut self, limits: &[Limit]) -> Option<Near> {
+        self.found = self.first_below(limits);
+        let place = self.found?;
+        let key = self.keys[place];
+        let pressure = pressure_of(key);
+        let spare = height_of((key >> PRESSURE_BITS) as u32) + 1 < u32::from(limits[pressure]);
+        (spare && self.is_far(place)).then_some(Near { place, pressure, step: self.scale.step(key) })
+    }
+
+    /// What was found near is past.
+    #[inline]
+    pub(super) fn pass(&mut self, near: &Near) {
+        self.past = near.place + 1;
+    }
+
+    /// The occasion that was found near.
+    pub(super) fn occasion(&self, near: &Near, ruler: &Ruler) -> Occasion {
+        ruler.occasion(self.keys[near.place])
+    }
+
+    /// The first of those from `past` to `before` that lies below its limit.
+    #[inline]
+    fn first_below(&mut self, limits: &[Limit]) -> Option<usize> {
+        // Which of the next it will be cannot be guessed, and to guess it wrong costs the processor more than to look at
+        // several and then count.
+        let below = |key: Key| is_below(key, limits);
         let found = loop {
             let ahead = &self.keys[self.past..self.before];
             let Some([a, b, c, d]) = ahead.first_chunk() else {
@@ -209,14 +333,13 @@ impl Lane {
             }
             self.past += 4;
         };
-        let found = self.past + found;
-        Some((found, stands[pressure_of(self.keys[found])].limit))
+        Some(self.past + found)
     }
 
     /// Whether the occasions on both sides of that in `place` are so far from it that it is alone, whatever their bands.
     #[inline]
-    fn is_far(&self, place: usize, ruler: &Ruler) -> bool {
-        let (at, widest) = (self.keys[place] >> TIME_SHIFT, ruler.widest());
+    fn is_far(&self, place: usize) -> bool {
+        let (at, widest) = (self.keys[place] >> TIME_SHIFT, self.scale.widest);
         let before = place.checked_sub(1).is_none_or(|before| (self.keys[before] >> TIME_SHIFT) + widest <= at);
         before && self.keys.get(place + 1).is_none_or(|after| at + widest <= after >> TIME_SHIFT)
     }
@@ -227,7 +350,7 @@ impl Lane {
         let (at, end) = ruler.reach(self.keys[place]);
         let after = self.keys.get(place + 1).is_none_or(|key| key >> TIME_SHIFT >= end);
         // One before has begun by now; it need not be the last of them that reaches furthest.
-        let widest = ruler.widest();
+        let widest = ruler.scale.widest;
         let near = self.keys[..place].iter().rev().take_while(|key| (**key >> TIME_SHIFT) + widest > at);
         after && near.map(|key| ruler.reach(*key).1).all(|end| end <= at)
     }
@@ -241,7 +364,7 @@ impl Lane {
         loop {
             let before = (0..first)
                 .rev()
-                .take_while(|at| (keys[*at] >> TIME_SHIFT) + ruler.widest() > begins)
+                .take_while(|at| (keys[*at] >> TIME_SHIFT) + ruler.scale.widest > begins)
                 .filter(|at| ruler.reach(keys[*at]).1 > begins)
                 .last();
             let Some(before) = before else { break };
@@ -260,28 +383,26 @@ impl Lane {
     /// Draws the last bits of the times of some occasions, and puts them in order. They are to be looked at next.
     #[cold]
     fn refine(&mut self, some: Range<usize>, ruler: &Ruler, owner: Owner<'_>) {
-        self.past = some.end;
-        self.before = self.before.max(self.past);
+        // No other is looked at until these are past.
+        (self.past, self.before) = (some.end, some.end);
         self.exact.clear();
         self.past_exact = 0;
         for key in &self.keys[some] {
-            let mut occasion = ruler.occasion(*key);
-            let rule = owner.hazards.rule_of(occasion.pressure);
-            occasion.at = owner.randomness.time(occasion, rule.0 as usize, owner.run);
+            let occasion = exact(ruler.occasion(*key), owner);
             if ruler.window.contains(&occasion.at) {
                 self.exact.push(occasion);
             }
         }
-        self.exact.sort_unstable_by_key(|o| (o.at, owner.hazards.rank_of(o.pressure), o.code));
+        self.exact.sort_unstable_by_key(|occasion| owner.order(occasion));
     }
 
     /// The next in `exact` that lies below the limits.
     #[cold]
-    fn next_exact(&mut self, ruler: &Ruler, stands: &[Stand]) -> Option<Next> {
+    fn next_exact(&mut self, ruler: &Ruler, limits: &[Limit]) -> Option<Next> {
         while let Some(occasion) = self.exact.get(self.past_exact).filter(|occasion| occasion.at < self.until.0) {
             self.past_exact += 1;
-            let limit = stands[occasion.pressure as usize].limit;
-            if occasion.height() < limit {
+            let limit = limits[occasion.pressure as usize];
+            if occasion.height() < u32::from(limit) {
                 let step = (occasion.at / ruler.step_ticks) as u32;
                 return Some(Next { occasion: *occasion, step, limit });
             }
@@ -298,9 +419,9 @@ mod tests {
     use crate::model::TICKS_PER_DAY;
 
     /// Limits that change with every occasion taken and every boundary, as a run's do.
-    fn limits(pressures: usize, taken: usize, step: u64) -> Vec<u32> {
+    fn limits(pressures: usize, taken: usize, step: u64) -> Vec<Limit> {
         let limit = |pressure: usize| (pressure * 7919 + taken * 104_729 + step as usize * 1_299_709) % 6_000;
-        (0..pressures).map(|pressure| limit(pressure) as u32).collect()
+        (0..pressures).map(|pressure| limit(pressure) as Limit).collect()
     }
 
     /// What is taken, and when to the last bit, asking one after the other in exact order.
@@ -312,7 +433,7 @@ mod tests {
         let mut taken = Vec::new();
         for (at, occasion) in all {
             let limits = limits(pressures, taken.len(), at / step);
-            if occasion.height() < limits[occasion.pressure as usize] {
+            if occasion.height() < u32::from(limits[occasion.pressure as usize]) {
                 taken.push(at);
             }
         }
@@ -328,13 +449,11 @@ mod tests {
         randomness.lay_out(&recipe, run / 8, &mut bulk);
         let owner = Owner { bulk: &bulk, randomness, run, hazards: &hazards };
         let (mut lane, mut taken) = (Lane::default(), Vec::new());
-        lane.restart();
+        lane.restart(&ruler);
         for boundary in window.start / step..window.end / step {
             lane.look_until(&ruler, (boundary + 1) * step);
-            let stands = |taken: usize| -> Vec<Stand> {
-                limits(highest.len(), taken, boundary).into_iter().map(Stand::nowhere).collect()
-            };
-            while let Some(Next { occasion, step, .. }) = lane.next(&ruler, &stands(taken.len()), owner) {
+            let limits = |taken: usize| limits(highest.len(), taken, boundary);
+            while let Some(Next { occasion, step, .. }) = lane.next(&ruler, &limits(taken.len()), owner) {
                 assert_eq!(u64::from(step), boundary);
                 taken.push(randomness.time(occasion, occasion.pressure as usize, run));
             }

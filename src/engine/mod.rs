@@ -5,8 +5,10 @@
 mod bins;
 mod bulk;
 mod draws;
+mod group;
 mod hazard;
 mod lane;
+mod limits;
 mod occasion;
 mod poisson;
 mod run;
@@ -243,7 +245,6 @@ impl<'a> Desk<'a> {
             if self.windows.len() > 1 {
                 randomness.lay_out(recipe, run / LANES as u64, &mut self.bulk);
             }
-            self.lane.restart();
             self.run.advance(&mut self.lane, (ruler, &self.bulk), *end, &mut place)?;
         }
         self.run.end(&mut place);

@@ -24,7 +24,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use siphasher::{sip, sip128};
 
-use super::bulk::Bulk;
+use super::bulk::{Bulk, STACKS};
 use super::poisson::Poisson;
 use super::sieve::{HEIGHT_BITS, INDEX_BITS, Sieve, TIME_BITS, TIME_SHIFT};
 use crate::model::instant::Identity;
@@ -400,7 +400,7 @@ pub(super) struct Recipe {
     pub(super) top: usize,
     /// Parts of the time are `1 << part_shift` slots long.
     pub(super) part_shift: u32,
-    /// So many occasions of a run in a part of the time are seldom exceeded.
+    /// So many occasions of a run in a part of the time are seldom exceeded, in one of the stacks to which they go in turns.
     pub(super) places: usize,
 }
 
@@ -440,7 +440,8 @@ impl Recipe {
         let part_shift = part.clamp(least, whole.max(least));
         let in_part = a_day * slots.min(1 << part_shift) as f64 * slot as f64 / TICKS_PER_DAY as f64;
         // Eight standard deviations more than the mean.
-        let places = (in_part + 8.0 * in_part.sqrt()) as usize + 16;
+        let in_stack = in_part / STACKS as f64;
+        let places = (in_stack + 8.0 * in_stack.sqrt()) as usize + 16;
         Self { stretches, slot, slots, top, part_shift, places }
     }
 
@@ -469,7 +470,7 @@ pub(super) mod tests {
         Randomness::of(rules.iter().copied(), std::iter::empty(), 1, 0)
     }
 
-    /// The occasions of a recipe in a block, by run.
+    /// The occasions of a recipe in a block, by run, as they were drawn.
     pub(in crate::engine) fn laid_out(
         randomness: &Randomness,
         highest: &[f64],
@@ -488,7 +489,10 @@ pub(super) mod tests {
             code: (key >> PRESSURE_BITS) as u32 & ((1 << CODE_BITS) - 1),
         };
         std::array::from_fn(|lane| {
-            (0..bulk.parts()).flat_map(|part| bulk.keys(lane as u64, part)).map(occasion).collect()
+            let keys = (0..bulk.parts()).flat_map(|part| bulk.keys(lane as u64, part)).flatten();
+            let mut found: Vec<Occasion> = keys.map(occasion).collect();
+            found.sort_unstable_by_key(|occasion| (occasion.pressure, occasion.cell(), occasion.index()));
+            found
         })
     }
 

@@ -4,10 +4,12 @@
 
 use super::bulk::Bulk;
 use super::draws::{Draws, Remembered};
-use super::hazard::{Hazards, Stand, threshold};
+use super::hazard::{Hazards, Readers, Stands};
 use super::lane::{Lane, Next, Owner, Ruler};
-use super::occasion::Randomness;
+use super::limits::threshold;
+use super::occasion::{Occasion, Randomness};
 use crate::model::instant::{Instant, Runaway, Stage};
+use crate::model::program;
 use crate::model::schedule::following;
 use crate::model::state::{NEVER, State};
 use crate::model::{Model, Step};
@@ -17,6 +19,8 @@ use crate::observe::{Observer, Occurrence};
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) hazards: Hazards,
+    /// By pressure: what it does alone, if it does.
+    alone: Box<[Option<Alone>]>,
     /// The state before boundary 0.
     start: State,
     /// By boundary: whether the observer wants to look at it.
@@ -30,10 +34,11 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(model: &Model, observer: &impl Observer) -> Self {
-        let looks = looks(model, observer);
+        let (looks, hazards) = (looks(model, observer), Hazards::new(model));
         let aging = (0..model.counters.len()).filter(|index| !model.counters[*index].thresholds.is_empty());
         Self {
-            hazards: Hazards::new(model),
+            alone: alone(model, &hazards),
+            hazards,
             start: State::start(model),
             planned: following(model.calendar.steps, |step| {
                 looks[step as usize] || model.schedule.next_after(step - 1) == step
@@ -43,6 +48,20 @@ impl Layout {
             step_ticks: model.calendar.ticks_per_step(),
         }
     }
+}
+
+/// A pressure of whose firing nothing comes but that one variable moves.
+#[derive(Debug)]
+struct Alone {
+    rule: program::Alone,
+    /// Who moves with the variable.
+    readers: Readers,
+}
+
+/// By pressure: what it does alone, if it does and has not to be asked.
+fn alone(model: &Model, hazards: &Hazards) -> Box<[Option<Alone>]> {
+    let alone = |rule| model.program.alone(rule).map(|rule| Alone { rule, readers: hazards.readers(rule.variable) });
+    hazards.standing().map(|rule| rule.and_then(alone)).collect()
 }
 
 /// By boundary: whether the observer wants to look at it.
@@ -69,7 +88,7 @@ pub(super) struct Place<'a, O> {
 struct Heard<'a, O> {
     observer: &'a mut O,
     hazards: &'a Hazards,
-    stands: &'a mut [Stand],
+    stands: &'a mut Stands,
 }
 
 impl<O: Observer> Observer for Heard<'_, O> {
@@ -78,7 +97,7 @@ impl<O: Observer> Observer for Heard<'_, O> {
     #[inline(always)]
     fn observe(&mut self, model: &Model, state: &State, occurrence: Occurrence<'_>) {
         if let Occurrence::Changed(variable, from, to) = occurrence {
-            self.hazards.moved(variable, from, to, self.stands);
+            self.hazards.move_by(to.wrapping_sub(from), self.hazards.readers(variable), self.stands);
         }
         self.observer.observe(model, state, occurrence);
     }
@@ -90,8 +109,7 @@ pub(super) struct Run {
     state: State,
     instant: Instant,
     remembered: Remembered,
-    /// By pressure.
-    stands: Vec<Stand>,
+    stands: Stands,
     /// The next boundary to be visited; past `K` when the run has ended.
     next: Step,
     /// The next boundary at which the calendar or the observer wants something.
@@ -106,7 +124,7 @@ impl Run {
             state: layout.start.clone(),
             instant: Instant::new(),
             remembered: Remembered::new(model.rules.len()),
-            stands: layout.hazards.start().to_vec(),
+            stands: layout.hazards.start().clone(),
             next: 0,
             next_planned: 0,
             next_age: NEVER,
@@ -117,7 +135,7 @@ impl Run {
     pub(super) fn begin<O: Observer>(&mut self, place: &mut Place<'_, O>) {
         self.state.copy_from(&place.layout.start);
         self.instant.restart();
-        self.stands.copy_from_slice(place.layout.hazards.start());
+        self.stands.copy_from(place.layout.hazards.start());
         (self.next, self.next_planned, self.next_age, self.remembered.next_due) = (0, 0, NEVER, NEVER);
         place.observer.begin(place.model, &self.state, place.run);
     }
@@ -133,28 +151,60 @@ impl Run {
         end: u64,
         place: &mut Place<'_, O>,
     ) -> Result<(), Runaway> {
-        let owner = Owner { bulk, randomness: place.randomness, run: place.run, hazards: &place.layout.hazards };
-        let mut boundary = self.boundary(place.layout);
-        lane.look_until(ruler, boundary.min(end));
+        lane.restart(ruler);
+        if self.state.stopped {
+            lane.close();
+        }
         loop {
-            // Nothing can fire any more once the run has stopped.
-            let next = if self.state.stopped { None } else { lane.next(ruler, &self.stands, owner) };
-            if let Some(next) = next {
+            lane.look_until(ruler, self.boundary(place.layout).min(end));
+            while self.fire_alone(lane, ruler, place) {}
+            let owner = Owner { bulk, randomness: place.randomness, run: place.run, hazards: &place.layout.hazards };
+            if let Some(next) = lane.next(ruler, self.stands.limits(), owner) {
                 self.state.step = next.step;
-                if !self.takes(&next, place) || self.take_alone(&next, place) {
+                if !self.takes(&next, place) {
                     continue;
                 }
-                self.take(next, place)?;
+                self.take(&next, place)?;
             } else if self.next >= place.model.calendar.steps || self.boundary(place.layout) >= end {
                 return Ok(());
             } else {
                 self.visit(place)?;
             }
-            if boundary != self.boundary(place.layout) {
-                boundary = self.boundary(place.layout);
-                lane.look_until(ruler, boundary.min(end));
-            }
+            self.look_ahead(lane, place);
         }
+    }
+
+    /// Fires at the next occasion, if that is near and nothing can come of it but that one variable moves; whether it did.
+    #[inline]
+    fn fire_alone<O: Observer>(&mut self, lane: &mut Lane, ruler: &Ruler, place: &mut Place<'_, O>) -> bool {
+        let Some(near) = lane.near(self.stands.limits()) else { return false };
+        self.state.step = near.step;
+        if !self.take_alone(near.pressure, || lane.occasion(&near, ruler), place) {
+            return false;
+        }
+        lane.pass(&near);
+        if self.state.stopped {
+            self.look_ahead(lane, place);
+        }
+        true
+    }
+
+    /// Fires at an occasion of a pressure, if nothing can come of it but that one variable moves; whether it did.
+    #[inline]
+    fn take_alone<O: Observer>(
+        &mut self,
+        pressure: usize,
+        occasion: impl Fn() -> Occasion,
+        place: &mut Place<'_, O>,
+    ) -> bool {
+        let (model, layout) = (place.model, place.layout);
+        let Some(Alone { rule, readers }) = &layout.alone[pressure] else { return false };
+        let by = self.instant.pressure_alone(rule, model, &mut self.state, place.observer);
+        let Some(by) = by else { return false };
+        layout.hazards.move_by(by, *readers, &mut self.stands);
+        let now = || place.randomness.time(occasion(), rule.rule.0 as usize, place.run);
+        place.observer.settled(model, &self.state, &now, false);
+        true
     }
 
     /// The next boundary to be visited, ticks.
@@ -190,26 +240,12 @@ impl Run {
         place.randomness.lies_below(next.occasion, rule.0 as usize, place.run, threshold)
     }
 
-    /// Fires at an occasion if nothing can come of that but that one variable moves; whether it did.
-    #[inline]
-    fn take_alone<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> bool {
-        let (model, hazards) = (place.model, &place.layout.hazards);
-        let rule = hazards.rule_of(next.occasion.pressure);
-        let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
-        if !self.instant.pressure_alone(rule, model, &mut self.state, &mut heard) {
-            return false;
-        }
-        let now = || place.randomness.time(next.occasion, rule.0 as usize, place.run);
-        place.observer.settled(model, &self.state, &now, false);
-        if self.state.stopped {
-            self.look_ahead(model, place.layout);
-        }
-        true
-    }
-
     /// Fires at an occasion.
     #[inline(never)]
-    fn take<O: Observer>(&mut self, next: Next, place: &mut Place<'_, O>) -> Result<(), Runaway> {
+    fn take<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> Result<(), Runaway> {
+        if self.take_alone(next.occasion.pressure as usize, || next.occasion, place) {
+            return Ok(());
+        }
         let rule = place.layout.hazards.rule_of(next.occasion.pressure);
         let (model, state) = (place.model, &mut self.state);
         let (randomness, run, step_ticks) = (place.randomness, place.run, place.layout.step_ticks);
@@ -221,7 +257,6 @@ impl Run {
         self.instant.pressure(rule, &mut stage)?;
         let now = || randomness.time(next.occasion, rule.0 as usize, run);
         place.observer.settled(model, &self.state, &now, false);
-        self.look_ahead(model, place.layout);
         Ok(())
     }
 
@@ -243,13 +278,13 @@ impl Run {
         let now = u64::from(self.next) * step_ticks;
         place.observer.settled(place.model, &self.state, &|| now, true);
         self.next_planned = place.layout.planned[self.next as usize];
-        self.look_ahead(place.model, place.layout);
         Ok(())
     }
 
     /// After an instant: the next boundary to visit.
     #[inline]
-    fn look_ahead(&mut self, model: &Model, layout: &Layout) {
+    fn look_ahead<O>(&mut self, lane: &mut Lane, place: &Place<'_, O>) {
+        let (model, layout) = (place.model, place.layout);
         if self.instant.moved_counters || self.state.step >= self.next_age {
             self.next_age = self.next_age(model, layout);
         }
@@ -258,9 +293,11 @@ impl Run {
             self.remembered.next_due = self.next_due(model);
         }
         self.next = self.next_planned.min(self.next_age);
-        if !self.state.stopped {
-            self.next = self.next.min(self.remembered.next_due);
+        if self.state.stopped {
+            // Nothing can fire any more.
+            return lane.close();
         }
+        self.next = self.next.min(self.remembered.next_due);
     }
 
     /// The next boundary at which an event is so long ago that a condition changes.

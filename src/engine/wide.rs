@@ -1,12 +1,14 @@
-//! The sieve, eight words at once, on processors that can.
+//! The sieve and the bins, with wider registers, on processors that have them.
 //!
-//! The only file with `unsafe` code. Does not know what the words mean beyond what the sieve wants of them.
+//! The only file with `unsafe` code. Does not know what the words and keys mean beyond what sieve and bins want of them.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx2::sift;
+pub(super) use avx2::{count_into, sift};
 
-use super::sieve::{Sieve, Sifted, Words};
+use super::bins::Bins;
+use super::bulk::PIECES;
+use super::sieve::{Key, Sieve, Sifted, Words};
 
 /// Sifts if this processor can do so eight words at once; whether it can.
 #[cfg(not(target_arch = "x86_64"))]
@@ -14,15 +16,23 @@ pub(super) fn sift(_: &Sieve, _: &Words, _: usize, _: u32, _: &mut Sifted) -> bo
     false
 }
 
+/// Sorts if this processor can do so with wider registers; whether it can.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn count_into(_: &mut Bins, _: [&[Key]; PIECES], _: &mut [Key], _: u32, _: usize) -> bool {
+    false
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm_loadl_epi64, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_ps,
-        _mm256_cmpgt_epi32, _mm256_cvtepu8_epi32, _mm256_loadu_si256, _mm256_movemask_ps, _mm256_permutevar8x32_epi32,
-        _mm256_set1_epi32, _mm256_storeu_si256,
+        __m256i, _mm_loadl_epi64, _mm256_add_epi16, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256,
+        _mm256_castsi256_ps, _mm256_cmpgt_epi32, _mm256_cvtepu8_epi32, _mm256_loadu_si256, _mm256_movemask_ps,
+        _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_permutevar8x32_epi32, _mm256_set1_epi16,
+        _mm256_set1_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_si256, _mm256_storeu_si256,
+        _mm256_sub_epi16,
     };
 
-    use super::{Sieve, Sifted, Words};
+    use super::{Bins, Key, PIECES, Sieve, Sifted, Words};
     use crate::engine::sieve::{HEIGHT_BITS, HEIGHTS, TIMES, WORDS};
 
     /// Words in a register.
@@ -48,6 +58,51 @@ mod avx2 {
     fn sift_wide(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) {
         pick(sieve, words, many, sifted);
         sieve.form(part_shift, sifted);
+    }
+
+    /// Sorts if this processor can do so with wider registers; whether it can.
+    pub(in crate::engine) fn count_into(
+        bins: &mut Bins,
+        keys: [&[Key]; PIECES],
+        sorted: &mut [Key],
+        shift: u32,
+        number: usize,
+    ) -> bool {
+        let can = is_x86_feature_detected!("avx2");
+        if can {
+            // SAFETY: all that it needs is what was just found: that the processor has the feature.
+            unsafe { count_into_wide(bins, keys, sorted, shift, number) }
+        }
+        can
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn count_into_wide(bins: &mut Bins, keys: [&[Key]; PIECES], sorted: &mut [Key], shift: u32, number: usize) {
+        bins.count_into(keys, sorted, shift, number, |counts| begin(counts));
+    }
+
+    /// Makes counts of what comes before, sixteen at once.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn begin(counts: &mut [u16]) {
+        // The last of four, eight times; the last of eight, in the upper half.
+        let last_of_four = _mm256_set1_epi16(0x0706);
+        let last_of_eight = _mm256_set1_epi16(0x0F0E);
+        let mut before = _mm256_setzero_si256();
+        for sixteen in counts.as_chunks_mut::<16>().0 {
+            // SAFETY: reads the 32 bytes of `sixteen`, from wherever they begin.
+            let counts = unsafe { _mm256_loadu_si256(sixteen.as_ptr().cast()) };
+            let sums = _mm256_add_epi16(counts, _mm256_slli_si256::<2>(counts));
+            let sums = _mm256_add_epi16(sums, _mm256_slli_si256::<4>(sums));
+            let sums = _mm256_add_epi16(sums, _mm256_slli_si256::<8>(sums));
+            let lower = _mm256_permute2x128_si256::<0x08>(sums, sums);
+            let sums = _mm256_add_epi16(sums, _mm256_shuffle_epi8(lower, last_of_eight));
+            let sums = _mm256_add_epi16(sums, before);
+            let begins = _mm256_sub_epi16(sums, counts);
+            // SAFETY: writes the 32 bytes of `sixteen`, from wherever they begin.
+            unsafe { _mm256_storeu_si256(sixteen.as_mut_ptr().cast(), begins) };
+            before = _mm256_shuffle_epi8(_mm256_permute4x64_epi64::<0xFF>(sums), last_of_four);
+        }
     }
 
     /// Picks the words that are wanted, with their numbers.

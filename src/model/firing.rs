@@ -4,10 +4,10 @@
 
 use super::event::{BranchIndex, NOTHING, Observer, Occurrence, Origin};
 use super::instant::{Answer, Choice, First, Identity, Instant, Runaway, Stage};
-use super::program::{Compact, Deed, Deeds, Kind, Limits, Lot, Move, MoveStep, Plain, Raised, close};
+use super::program::{Alone, Compact, Deed, Deeds, Kind, Limits, Lot, MoveStep, Plain, Raised, close};
 use super::queue::Queued;
 use super::state::{NEVER, State};
-use super::{CounterId, EventId, Model, RuleId, Step};
+use super::{CounterId, EventId, Model, RuleId, Step, VariableId};
 
 /// A firing of which is to be told.
 #[derive(Clone, Copy)]
@@ -49,11 +49,11 @@ impl Instant {
         self.first.get_or_insert(First::Rule(rule));
         self.note(rule);
         let step = plain.moves.after(stage.state.values[plain.moves.variable.0 as usize]);
-        if move_one(rule, (&plain.moves, step), stage.model, stage.state, stage.observer) {
+        if move_one(rule, (plain.moves.variable, step), stage.model, stage.state, stage.observer) {
             self.turns_with = self.turns_with.or(plain.turns);
         }
         let raised = plain.moves.raised(step);
-        if step.unheard {
+        if !step.is_heard() && !step.is_counted() {
             let (number, raised) = (self.number(), &raised.events);
             return stage.tell(Occurrence::Fired { rule, branch: 0, origin, number, raised });
         }
@@ -61,19 +61,29 @@ impl Instant {
         self.raise(Fired { rule, branch: 0, origin }, identity, raised, stage);
     }
 
-    /// Fires a pressure's plain rule that nobody hears.
+    /// Fires a pressure's plain rule that no response hears.
     #[inline]
     pub(super) fn fire_unheard(
         &mut self,
-        rule: RuleId,
-        moved: (&Move, MoveStep),
+        alone: &Alone,
+        step: MoveStep,
         model: &Model,
         state: &mut State,
         observer: &mut impl Observer,
     ) {
-        move_one(rule, moved, model, state, observer);
-        let (origin, number, raised) = (Origin::Pressure, self.number(), &moved.0.raised(moved.1).events);
-        observer.observe(model, state, Occurrence::Fired { rule, branch: 0, origin, number, raised });
+        move_one(alone.rule, (alone.variable, step), model, state, observer);
+        if step.is_counted() {
+            self.count_unheard(alone, step, model, state);
+        }
+        let (rule, number) = (alone.rule, self.number());
+        let raised = model.program.raised(alone, step).map_or(&[][..], |raised| &raised.events);
+        observer.observe(model, state, Occurrence::Fired { rule, branch: 0, origin: Origin::Pressure, number, raised });
+    }
+
+    #[inline(never)]
+    fn count_unheard(&mut self, alone: &Alone, step: MoveStep, model: &Model, state: &mut State) {
+        let raised = model.program.raised(alone, step);
+        raised.into_iter().for_each(|raised| self.count_some(raised, model, state));
     }
 
     /// The number of the next firing in the run, which takes place.
@@ -111,7 +121,7 @@ impl Instant {
             Some(deed @ Deed { alone: Some(moves), .. }) => {
                 let index = moves.variable.0 as usize;
                 let step = moves.after(stage.state.values[index]);
-                if move_one(rule, (moves, step), stage.model, stage.state, stage.observer) {
+                if move_one(rule, (moves.variable, step), stage.model, stage.state, stage.observer) {
                     self.turns_with = self.turns_with.or(deed.turns);
                 }
                 self.raise(fired, identity, moves.raised(step), stage);
@@ -310,13 +320,12 @@ fn count_one(counter: CounterId, model: &Model, state: &mut State) -> bool {
 #[inline(always)]
 fn move_one(
     rule: RuleId,
-    (moves, step): (&Move, MoveStep),
+    (id, step): (VariableId, MoveStep),
     model: &Model,
     state: &mut State,
     observer: &mut impl Observer,
 ) -> bool {
-    let id = moves.variable;
-    if step.held {
+    if step.is_held() {
         observer.observe(model, state, Occurrence::Saturated(rule, id));
     }
     let old = std::mem::replace(&mut state.values[id.0 as usize], step.new);

@@ -14,7 +14,7 @@ use super::agenda::fill;
 pub use super::choice::{Answer, Cause, Choice, Identity};
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::Trigger;
-use super::program::{Kind, Plain, Raised, Turns};
+use super::program::{Alone, Kind, Plain, Raised, Turns};
 use super::queue::{Queue, Queued};
 use super::state::State;
 use super::{Model, RuleId, Step, VariableId, WatchId};
@@ -197,27 +197,29 @@ impl Instant {
         done
     }
 
-    /// The whole instant of a pressure's firing, if nothing can come of it but that one variable moves; whether that is so.
-    /// Otherwise nothing happens.
-    #[inline]
+    /// The whole instant of a pressure's firing, if nothing can come of it but that one variable moves: by so much. `None` if
+    /// more can come of it; nothing happens then.
+    // Asked for at each of a run's occasions.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub fn pressure_alone(
         &mut self,
-        rule: RuleId,
+        alone: &Alone,
         model: &Model,
         state: &mut State,
         observer: &mut impl Observer,
-    ) -> bool {
-        let Some(plain) = model.program.plain(rule) else { return false };
-        let step = plain.moves.after(state.values[plain.moves.variable.0 as usize]);
-        let lapses = state.pending.meets(plain.turns.guards());
-        if !step.unheard || plain.turns.any_watch() || lapses {
-            return false;
+    ) -> Option<i32> {
+        let old = state.values[alone.variable.0 as usize];
+        let step = model.program.step(alone, old);
+        let is_alone = !step.is_heard() && (alone.may_be_counted || !step.is_counted());
+        if !is_alone || alone.may_lapse && state.pending.meets(alone.guards) {
+            return None;
         }
-        self.fire_unheard(rule, (&plain.moves, step), model, state, observer);
-        if plain.turns.stop() {
+        self.fire_unheard(alone, step, model, state, observer);
+        if alone.stop || step.is_counted() {
             state.stopped |= model.program.stop_when.as_ref().is_some_and(|stop| stop.of(state, model));
         }
-        true
+        Some(step.new.wrapping_sub(old))
     }
 
     /// The whole instant of a pressure's firing.

@@ -3,11 +3,12 @@
 //! Made once by `Model::finish` from what people are shown; it says nothing that the model does not say. Does not know
 //! in what order things happen: that is `instant`'s.
 
+mod alone;
 mod asked;
 mod change;
 mod raised;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::formula::{Quick, Slot};
@@ -15,6 +16,7 @@ use super::pending::Slots;
 use super::state::{NEVER, State};
 use super::table::DelayTable;
 use super::{Branch, Branches, Clock, CounterId, Model, Rule, RuleId, Step, Watch};
+pub use alone::Alone;
 pub use asked::Asked;
 pub use change::{Change, Move, MoveStep};
 pub use raised::{Raised, Raises};
@@ -26,6 +28,8 @@ pub struct Program {
     pub rules: Box<[Compact]>,
     /// By rule, if it is one.
     pub plain: Box<[Option<Plain>]>,
+    /// The steps of all plain rules; those that are the same are here once.
+    pub steps: Box<[MoveStep]>,
     /// By watch.
     pub watches: Box<[Watched]>,
     /// When a run ends early.
@@ -188,6 +192,7 @@ impl Program {
         let rules: Box<[Compact]> = model.rules.iter().zip(orders).map(compact).collect();
         let mut program = Self {
             plain: Box::default(),
+            steps: Box::default(),
             rules,
             watches: model.watches.iter().map(|watch| Watched::new(watch, model)).collect(),
             stop_when: model.stop_when.as_ref().map(Quick::from),
@@ -218,8 +223,9 @@ impl Program {
             deed.turns = turns.fold(Turns::NOTHING, Turns::or);
         }
         program.plain = program.rules.iter().map(Plain::of).collect();
-        let mut known = HashSet::new();
-        program.plain.iter_mut().flatten().for_each(|plain| plain.moves.share(&mut known));
+        let (mut known, mut steps) = (HashMap::new(), Vec::new());
+        program.plain.iter_mut().flatten().for_each(|plain| plain.moves.share(&mut known, &mut steps));
+        program.steps = steps.into();
         program
     }
 

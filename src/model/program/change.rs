@@ -2,7 +2,7 @@
 //!
 //! Does not know who hears what a change raises.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::raised::{Raised, Raises};
@@ -25,7 +25,10 @@ pub struct Move {
     /// What is written.
     pub variable: VariableId,
     low: i32,
+    /// By old value minus `low`.
     steps: Arc<[MoveStep]>,
+    /// Where these begin among the steps of all plain rules.
+    start: u32,
     /// What may be raised, each once.
     raised: Box<[Raised]>,
 }
@@ -37,10 +40,31 @@ pub struct MoveStep {
     pub new: i32,
     /// Which of `raised`.
     raised: u16,
+    flags: u16,
+}
+
+impl MoveStep {
+    const HELD: u16 = 1;
+    const HEARD: u16 = 2;
+    const COUNTED: u16 = 4;
+
     /// An end of the range held an indicator back.
-    pub held: bool,
-    /// Nobody hears or counts what is raised.
-    pub unheard: bool,
+    #[inline]
+    pub fn is_held(self) -> bool {
+        self.flags & Self::HELD != 0
+    }
+
+    /// Some response hears what is raised.
+    #[inline]
+    pub fn is_heard(self) -> bool {
+        self.flags & Self::HEARD != 0
+    }
+
+    /// Some counter counts what is raised.
+    #[inline]
+    pub fn is_counted(self) -> bool {
+        self.flags & Self::COUNTED != 0
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -90,10 +114,14 @@ impl Change {
             if place == known.len() {
                 known.push(raised.clone());
             }
-            Some(MoveStep { new, raised: u16::try_from(place).ok()?, held, unheard: raised.is_unheard() })
+            let flag = |is: bool, flag| if is { flag } else { 0 };
+            let flags = flag(held, MoveStep::HELD)
+                | flag(!raised.listeners.is_empty(), MoveStep::HEARD)
+                | flag(!raised.counters.is_empty(), MoveStep::COUNTED);
+            Some(MoveStep { new, raised: u16::try_from(place).ok()?, flags })
         };
         let steps = (self.low..).zip(results).map(&mut step).collect::<Option<_>>()?;
-        Some(Move { variable: self.variable, low: self.low, steps, raised: known.into() })
+        Some(Move { variable: self.variable, low: self.low, steps, start: 0, raised: known.into() })
     }
 
     fn unpack(&self, packed: u16) -> (i32, bool) {
@@ -104,17 +132,31 @@ impl Change {
 impl Move {
     /// Takes the steps of an earlier one that has the same: rules are many, and what all of a template's rows read stays in
     /// the fastest memory.
-    pub fn share(&mut self, known: &mut HashSet<Arc<[MoveStep]>>) {
-        match known.get(&self.steps) {
-            Some(steps) => self.steps = Arc::clone(steps),
-            None => drop(known.insert(Arc::clone(&self.steps))),
+    pub fn share(&mut self, known: &mut HashMap<Arc<[MoveStep]>, u32>, all: &mut Vec<MoveStep>) {
+        if let Some((steps, start)) = known.get_key_value(&self.steps) {
+            (self.steps, self.start) = (Arc::clone(steps), *start);
+            return;
         }
+        self.start = all.len() as u32;
+        all.extend(&*self.steps);
+        known.insert(Arc::clone(&self.steps), self.start);
+    }
+
+    /// Where what follows the value 0 stands among the steps of all plain rules, or would stand: modulo 2³².
+    pub fn first(&self) -> u32 {
+        self.start.wrapping_add_signed(self.low.wrapping_neg())
     }
 
     /// What follows `old`.
     #[inline]
     pub fn after(&self, old: i32) -> MoveStep {
         self.steps[old.wrapping_sub(self.low) as usize]
+    }
+
+    /// What is raised then; always something, if the step is one of these.
+    #[inline]
+    pub(super) fn raised_if_any(&self, step: MoveStep) -> Option<&Raised> {
+        self.raised.get(usize::from(step.raised))
     }
 
     /// What is raised then.
