@@ -115,7 +115,7 @@ impl Grid {
         let (low, stride) = self.layout[place];
         let whole = if place == 0 { self.size } else { self.layout[place - 1].1 };
         let mut values = Vec::with_capacity(self.size);
-        for value in low..=low + (whole / stride) as i32 - 1 {
+        for value in low..low + (whole / stride) as i32 {
             values.resize(values.len() + stride, from(value));
         }
         values.repeat(self.size / whole)

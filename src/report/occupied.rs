@@ -43,7 +43,7 @@ impl Shares {
             Self::Counted { hits, runs, looks } => {
                 hits[value].last().map(|hits| Proportion::seen(*looks, *hits, *runs).into())
             }
-            Self::Solved(shares) => shares[value].last().cloned(),
+            Self::Solved(shares) => shares[value].last().copied(),
         }
     }
 
