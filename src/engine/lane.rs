@@ -117,6 +117,8 @@ pub(super) struct Next {
     pub(super) step: u32,
     /// The limit below which it lies.
     pub(super) limit: Limit,
+    /// No other is close to it.
+    pub(super) is_far: bool,
 }
 
 /// An occasion that is one of the next, and by itself.
@@ -216,7 +218,13 @@ impl Lane {
 
     /// Those of `keys` that are before `until` are looked at.
     fn find_before(&mut self) {
-        self.before = self.past + self.keys[self.past..].partition_point(|key| *key < self.until.1);
+        let (ahead, until) = (&self.keys[self.past..], self.until.1);
+        // Often few are: then a search would take longer than to count them.
+        self.before = self.past
+            + match ahead.first_chunk::<4>() {
+                Some(few) if few[3] >= until => few.iter().map(|key| usize::from(*key < until)).sum(),
+                _ => ahead.partition_point(|key| *key < until),
+            };
     }
 
     /// Nothing comes any more.
@@ -252,7 +260,8 @@ impl Lane {
                 self.fill(ruler, owner);
                 continue;
             };
-            if !self.is_far(found) && !self.is_alone(found, ruler) {
+            let is_far = self.is_far(found);
+            if !is_far && !self.is_alone(found, ruler) {
                 let group = self.group(found, ruler);
                 if self.any_below(&group, found, limits) {
                     self.refine(group, ruler, owner);
@@ -268,7 +277,7 @@ impl Lane {
             }
             let key = self.keys[found];
             let limit = limits[pressure_of(key)];
-            return Some(Next { occasion: ruler.occasion(key), step: self.scale.step(key), limit });
+            return Some(Next { occasion: ruler.occasion(key), step: self.scale.step(key), limit, is_far });
         }
     }
 
@@ -404,7 +413,7 @@ impl Lane {
             let limit = limits[occasion.pressure as usize];
             if occasion.height() < u32::from(limit) {
                 let step = (occasion.at / ruler.step_ticks) as u32;
-                return Some(Next { occasion: *occasion, step, limit });
+                return Some(Next { occasion: *occasion, step, limit, is_far: false });
             }
         }
         None

@@ -243,7 +243,8 @@ impl Run {
     /// Fires at an occasion.
     #[inline(never)]
     fn take<O: Observer>(&mut self, next: &Next, place: &mut Place<'_, O>) -> Result<(), Runaway> {
-        if self.take_alone(next.occasion.pressure as usize, || next.occasion, place) {
+        // If no other is close to it, then `fire_alone` has tried.
+        if !next.is_far && self.take_alone(next.occasion.pressure as usize, || next.occasion, place) {
             return Ok(());
         }
         let rule = place.layout.hazards.rule_of(next.occasion.pressure);
