@@ -157,7 +157,7 @@ impl Run {
         }
         loop {
             lane.look_until(ruler, self.boundary(place.layout).min(end));
-            while self.fire_alone(lane, ruler, place) {}
+            self.fire_all_alone(lane, ruler, place);
             let owner = Owner { bulk, randomness: place.randomness, run: place.run, hazards: &place.layout.hazards };
             if let Some(next) = lane.next(ruler, self.stands.limits(), owner) {
                 self.state.step = next.step;
@@ -172,6 +172,13 @@ impl Run {
             }
             self.look_ahead(lane, place);
         }
+    }
+
+    /// Fires at occasions as long as nothing more can come of them than that one variable moves.
+    // By itself, so that all that it looks at stays in registers.
+    #[inline(never)]
+    fn fire_all_alone<O: Observer>(&mut self, lane: &mut Lane, ruler: &Ruler, place: &mut Place<'_, O>) {
+        while self.fire_alone(lane, ruler, place) {}
     }
 
     /// Fires at the next occasion, if that is near and nothing can come of it but that one variable moves; whether it did.
