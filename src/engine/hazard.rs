@@ -91,11 +91,16 @@ impl Stands {
 
 impl Hazards {
     pub(super) fn new(model: &Model) -> Self {
+        Self::in_groups(model, GROUPS)
+    }
+
+    /// In at most so many groups; if that cannot be, all are asked.
+    fn in_groups(model: &Model, most: usize) -> Self {
         let mut state = State::start(model);
         let mut tables = Tables::default();
         let mut found = pressures(model, &mut state, &mut tables);
         let mut groups = grouped(&found, model);
-        if groups.len() > GROUPS {
+        if groups.len() > most {
             found.iter_mut().for_each(|pressure| pressure.stands = false);
             groups = grouped(&found, model);
         }
@@ -280,5 +285,32 @@ impl Hazards {
             rank: pressures - index,
         };
         Self { pressures: (0..pressures).map(|index| Some(pressure(index))).collect(), ..Self::none() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{moves, scenarios};
+    use super::*;
+
+    /// Wherever the variables go, the limits are those of the hazards in force; in tables, or asked if groups were too many.
+    #[test]
+    fn limits_are_those_of_the_hazards_in_force() {
+        let (mut stood, mut asked) = (0, 0);
+        for (model, most) in scenarios().iter().flat_map(|model| [(model, GROUPS), (model, 1)]) {
+            let hazards = Hazards::in_groups(model, most);
+            let (mut state, mut stands) = (State::start(model), hazards.start().clone());
+            for (variable, new) in moves(model).take(400) {
+                let old = std::mem::replace(&mut state.values[variable.0 as usize], new);
+                hazards.move_by(new.wrapping_sub(old), hazards.readers(variable), &mut stands);
+                for (pressure, limit) in (0..).zip(stands.limits()) {
+                    let Some(Some(Pressure { rule, .. })) = hazards.pressures.get(pressure as usize) else { continue };
+                    let known = hazards.asked(*limit, pressure, &state, model);
+                    assert_eq!(known, threshold(*rule, &state, model).limit(), "{}", model.rule(*rule).id);
+                    if *limit == ASK { asked += 1 } else { stood += 1 }
+                }
+            }
+        }
+        assert!(stood > 10_000 && asked > 10_000, "{stood} stood, {asked} were asked");
     }
 }

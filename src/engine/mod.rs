@@ -5,6 +5,8 @@
 mod bins;
 mod bulk;
 mod draws;
+#[cfg(test)]
+mod fixture;
 mod group;
 mod hazard;
 mod lane;

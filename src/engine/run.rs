@@ -327,3 +327,82 @@ impl Run {
         next
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{moves, scenarios};
+    use super::*;
+    use crate::model::RuleId;
+    use crate::model::choice::{Answer, Cause, Choice, Identity};
+    use crate::model::table::DelayTable;
+
+    /// Writes down what it hears.
+    #[derive(Default)]
+    struct Heard(Vec<String>);
+
+    impl Observer for Heard {
+        fn observe(&mut self, _model: &Model, _state: &State, occurrence: Occurrence<'_>) {
+            self.0.push(format!("{occurrence:?}"));
+        }
+    }
+
+    /// Where nothing is left to chance.
+    struct NoChance;
+
+    impl Choice for NoChance {
+        fn identify(&mut self, _: Cause, _: Step) -> Identity {
+            Identity::default()
+        }
+
+        fn comes(&mut self, _: RuleId, _: Identity, _: f64, _: &DelayTable, _: Step) -> Answer {
+            unreachable!("no response hears it")
+        }
+
+        fn due(&mut self, _: RuleId, _: &DelayTable, _: Step) -> bool {
+            unreachable!("no boundary is visited")
+        }
+
+        fn remembered(&mut self, _: RuleId) -> Identity {
+            unreachable!("no boundary is visited")
+        }
+
+        fn branch(&mut self, _: RuleId, _: Identity, _: &[f64]) -> usize {
+            unreachable!("it has one branch")
+        }
+    }
+
+    /// What fires alone does, tells and leaves behind what it would with all the ceremony of an instant.
+    #[test]
+    fn what_fires_alone_does_what_an_instant_does() {
+        let mut alone_of = [0, 0, 0];
+        for (model, count) in scenarios().iter().zip(&mut alone_of) {
+            let rules: Vec<_> =
+                (0..model.rules.len() as u32).filter_map(|id| model.program.alone(RuleId(id))).collect();
+            let mut state = State::start(model);
+            for (number, (variable, value)) in moves(model).take(2_000).enumerate() {
+                state.values[variable.0 as usize] = value;
+                // A run would have stopped there.
+                if model.program.stop_when.as_ref().is_some_and(|stop| stop.of(&state, model)) {
+                    continue;
+                }
+                let rule = &rules[number % rules.len()];
+                let (mut quick, mut quick_heard) = (state.clone(), Heard::default());
+                let (mut instant, old) = (Instant::new(), state.values[rule.variable.0 as usize]);
+                let by = instant.pressure_alone(rule, model, &mut quick, &mut quick_heard);
+                let Some(by) = by else {
+                    assert!(quick == state && quick_heard.0.is_empty(), "refused, and something happened");
+                    continue;
+                };
+                let (mut slow, mut slow_heard) = (state.clone(), Heard::default());
+                let (choice, observer) = (&mut NoChance, &mut slow_heard);
+                let mut stage = Stage { model, state: &mut slow, choice, observer };
+                Instant::new().pressure(rule.rule, &mut stage).expect("it settles");
+                assert_eq!(quick_heard.0, slow_heard.0);
+                assert_eq!(quick, slow);
+                assert_eq!(by, quick.values[rule.variable.0 as usize] - old);
+                *count += 1;
+            }
+        }
+        assert!(alone_of.iter().all(|count| *count > 20), "{alone_of:?} fired alone");
+    }
+}
