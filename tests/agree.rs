@@ -83,6 +83,33 @@ fn engines_agree_on_two_thousand_random_scenarios() {
     assert_agreed(models.into_iter().map(model), 400, 1_500, 100_000);
 }
 
+/// What a question waits for can hang on more than a pressure has to do with, and may have come when the pressure's moves
+/// are learnt: they must not be taken for those of other states then (random scenario 3,182).
+#[test]
+fn what_comes_as_moves_are_learnt_is_not_learnt() {
+    let inside = r#"
+        clock: (horizon: "7d"),
+        ladders: { stance: [calm, uneasy] },
+        actors: {
+            red: (postures: { stance: (ladder: stance, start: uneasy) }),
+            blue: (postures: { stance: (ladder: stance, start: uneasy) }),
+        },
+        rules: {
+            red_stirs: (pressure: "0.3 per 1d", then: ["red.stance = uneasy"]),
+            red_rests: (pressure: "0.3 per 1d", then: ["red.stance = calm"]),
+            blue_stirs: (pressure: "0.3 per 1d", then: ["blue.stance = uneasy"]),
+            blue_rests: (pressure: "0.3 per 1d", then: ["blue.stance = calm"]),
+        },
+        outcomes: [
+            (name: both, when: "(stays(blue.stance >= uneasy) for 2d) and ever(blue.stance < red.stance)"),
+            (name: neither),
+        ],"#;
+    let model = Scenario::new(inside).model();
+    let compared = compare(&model, 20_000, 10_000, FALSE_ALARM);
+    assert_eq!(told("both", &compared), Vec::<String>::new());
+    assert!(compared.comparisons.len() >= 2);
+}
+
 #[test]
 fn engines_that_mean_different_things_disagree() {
     let scenario = |chance: &str| {

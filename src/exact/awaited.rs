@@ -66,11 +66,17 @@ impl Awaited {
         (0..).zip(&self.all).filter(move |(_, one)| may(one)).map(|(index, _)| index)
     }
 
-    /// Whether one that somebody still waits for holds in `words`.
-    pub(super) fn holds(&self, index: u32, (layout, model, step): (&Layout, &Model, Step), words: &[u64]) -> bool {
+    /// Whether one that somebody still waits for in `before` holds in `after`: where it does, nobody waits any more.
+    pub(super) fn comes(
+        &self,
+        index: u32,
+        (layout, model, step): (&Layout, &Model, Step),
+        before: &[u64],
+        after: &[u64],
+    ) -> bool {
         let one = &self.all[index as usize];
-        let waits = one.stops || one.marks.iter().any(|mark| layout.mark(words, *mark) == 0);
-        waits && one.condition.holds_where(&|slot| layout.read(words, slot, model, step))
+        let waits = one.stops || one.marks.iter().any(|mark| layout.mark(before, *mark) == 0);
+        waits && one.condition.holds_where(&|slot| layout.read(after, slot, model, step))
     }
 }
 

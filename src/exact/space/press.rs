@@ -106,7 +106,7 @@ impl Space<'_> {
         let Self { moves, states, layout, here, words, still, verdicts, awaited, monitors, model, limit, .. } = self;
         let first = entries.len();
         let done = moves[index].each(known, here, words, |one, tests, words| {
-            if tests.iter().any(|test| awaited.holds(*test, (layout, model, step), words)) {
+            if tests.iter().any(|test| awaited.comes(*test, (layout, model, step), here, words)) {
                 return Err(None);
             }
             let (id, new) = states.enter(words);
@@ -154,7 +154,7 @@ impl Space<'_> {
         for ((id, rate), after) in entries.iter().zip(plain.chunks_exact(here.len())) {
             let inside = moves.outside(after).eq(moves.outside(here));
             let mut tests = awaited.that_may_come(place, here, after);
-            if *id == UNSETTLED || !inside || tests.any(|test| awaited.holds(test, place, after)) {
+            if *id == UNSETTLED || !inside || tests.any(|test| awaited.comes(test, place, here, after)) {
                 moves.unlearn();
                 return false;
             }
