@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::model::VariableId;
+use crate::model::formula::Bounded;
 
 /// Pressures of a group, at most: their limits are moved at once.
 pub(super) const WIDTH: usize = 4;
@@ -13,20 +14,17 @@ const ROWS: usize = 512;
 /// Variables that a group may hang on: as many as a `Look` can stand on.
 const VARIABLES: usize = 4;
 
-/// A variable with its lowest and highest value.
-pub(super) type Domain = (VariableId, i32, i32);
-
 /// Pressures, by their places in a list, and all that they hang on.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Group {
     pub(super) members: Vec<usize>,
     /// Each variable once.
-    pub(super) domains: Vec<Domain>,
+    pub(super) domains: Vec<Bounded>,
 }
 
 impl Group {
     /// Its domains with those of another that they lack.
-    fn with(&self, domains: &[Domain]) -> Vec<Domain> {
+    fn with(&self, domains: &[Bounded]) -> Vec<Bounded> {
         let mut all = self.domains.clone();
         all.extend(domains.iter().filter(|domain| !self.domains.contains(domain)));
         all
@@ -34,12 +32,12 @@ impl Group {
 }
 
 /// How many values each has.
-pub(super) fn sizes(domains: &[Domain]) -> impl Iterator<Item = usize> {
+pub(super) fn sizes(domains: &[Bounded]) -> impl Iterator<Item = usize> {
     domains.iter().map(|(_, low, high)| (i64::from(*high) - i64::from(*low) + 1) as usize)
 }
 
 /// How many rows a table over these has; a great number if more than can be counted.
-fn rows(domains: &[Domain]) -> usize {
+fn rows(domains: &[Bounded]) -> usize {
     sizes(domains).fold(1, usize::saturating_mul)
 }
 
@@ -49,12 +47,12 @@ fn rows(domains: &[Domain]) -> usize {
 /// When a variable moves, every group that hangs on it has to move. The rules of an actor often hang on the same, and move
 /// its posture; and if groups are made alike for all actors, then as many move whichever of them it is, so that the
 /// processor can foresee how many.
-pub(super) fn together<'a>(pressures: impl Iterator<Item = (Option<VariableId>, &'a [Domain])>) -> Vec<Group> {
+pub(super) fn together<'a>(pressures: impl Iterator<Item = (Option<VariableId>, &'a [Bounded])>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut open: HashMap<Option<VariableId>, usize> = HashMap::new();
     for (pressure, (moved, domains)) in pressures.enumerate() {
         let known = open.get(&moved).map(|group| (*group, groups[*group].with(domains)));
-        let fits = |(group, all): &(usize, Vec<Domain>)| {
+        let fits = |(group, all): &(usize, Vec<Bounded>)| {
             groups[*group].members.len() < WIDTH && all.len() <= VARIABLES && rows(all) <= ROWS
         };
         match known.filter(fits) {
@@ -75,13 +73,13 @@ pub(super) fn together<'a>(pressures: impl Iterator<Item = (Option<VariableId>, 
 mod tests {
     use super::*;
 
-    fn domain(variable: u32, high: i32) -> Domain {
+    fn domain(variable: u32, high: i32) -> Bounded {
         (VariableId(variable), 0, high)
     }
 
     /// The groups of pressures that move the first of their variables.
-    fn groups(pressures: &[&[Domain]]) -> Vec<(Vec<usize>, usize)> {
-        let moved = |domains: &[Domain]| domains.first().map(|domain| domain.0);
+    fn groups(pressures: &[&[Bounded]]) -> Vec<(Vec<usize>, usize)> {
+        let moved = |domains: &[Bounded]| domains.first().map(|domain| domain.0);
         let groups = together(pressures.iter().map(|domains| (moved(domains), *domains)));
         groups.into_iter().map(|group| (group.members, rows(&group.domains))).collect()
     }
@@ -95,7 +93,7 @@ mod tests {
         assert_eq!(groups(&[&[], &[a], &[], &[]]), [(vec![0, 2, 3], 1), (vec![1], 6)]);
         let wide = domain(3, 8_000);
         assert_eq!(groups(&[&[wide], &[wide, a], &[a, c]]), [(vec![0], 8_001), (vec![1], 48_006), (vec![2], 36)]);
-        let many: Vec<Domain> = (10..15).map(|variable| domain(variable, 1)).collect();
+        let many: Vec<Bounded> = (10..15).map(|variable| domain(variable, 1)).collect();
         assert_eq!(groups(&[&many[..4], &[many[0], many[4]]]), [(vec![0], 16), (vec![1], 4)]);
     }
 }

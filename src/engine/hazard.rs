@@ -3,11 +3,11 @@
 //! A hazard that hangs on a few variables stands in a table, and moves there as they move; any other is asked for when an
 //! occasion comes. Does not know when occasions come.
 
-use super::group::{Domain, Group, WIDTH, together};
+use super::group::{Group, WIDTH, together};
 use super::limits::{ASK, Limit, Limits, Rows, Table, Tables, threshold};
 use super::occasion::Threshold;
 use super::sieve::PRESSURE_BITS;
-use crate::model::formula::{Look, Slot};
+use crate::model::formula::{Bounded, Look};
 use crate::model::state::State;
 use crate::model::{Clock, Model, RuleId, VariableId};
 
@@ -135,7 +135,7 @@ impl Hazards {
     /// Enters the next group, where it stands when a run begins, and with what it moves.
     fn enter(
         &mut self,
-        (members, domains): (&[&Found], &[Domain]),
+        (members, domains): (&[&Found], &[Bounded]),
         tables: &Tables,
         rows: &mut Rows,
         values: &[i32],
@@ -255,10 +255,7 @@ fn pressures(model: &Model, state: &mut State, tables: &mut Tables) -> Vec<Found
     let mut found = Vec::new();
     for (rule, of) in (0..).map(RuleId).zip(&model.rules) {
         let Clock::Pressure { hazard, highest } = &of.clock else { continue };
-        let mut reads: Vec<Slot> = of.guard.reads.iter().chain(&hazard.reads).copied().collect();
-        reads.sort_unstable();
-        reads.dedup();
-        let table = tables.enter(rule, &reads, state, model);
+        let table = tables.enter(rule, [&of.guard.reads, &hazard.reads], state, model);
         let highest = Threshold::of(if of.forbidden { 0.0 } else { *highest });
         let stands = table.is_some() && of.cooldown.is_none() && of.at_most.is_none();
         found.push(Found { rule, highest, table, stands });

@@ -267,14 +267,12 @@ impl Lane {
                     self.refine(group, ruler, owner);
                     continue;
                 }
-                // The others do not fire before it, be they before it or not.
+                // The others do not fire before it, be they before it or not. None is looked at until it is known which of
+                // these come after it.
                 self.among = Some((found, group));
+                self.before = found + 1;
             }
             self.past = found + 1;
-            if self.among.is_some() {
-                // No other is looked at until it is known which of these come after it.
-                self.before = self.past;
-            }
             let key = self.keys[found];
             let limit = limits[pressure_of(key)];
             return Some(Next { occasion: ruler.occasion(key), step: self.scale.step(key), limit, is_far });

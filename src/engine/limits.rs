@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::group::{Domain, WIDTH, sizes};
+use super::group::{WIDTH, sizes};
 use super::occasion::Threshold;
-use crate::model::formula::{Look, Slot, TABLE_LIMIT};
+use crate::model::formula::{Bounded, Look, Slot, TABLE_LIMIT, variables};
 use crate::model::state::State;
 use crate::model::{Model, RuleId};
 
@@ -32,7 +32,7 @@ pub(super) struct Table {
     /// How a limit is found there.
     pub(super) look: Look,
     /// On what it hangs.
-    pub(super) domains: Vec<Domain>,
+    pub(super) domains: Vec<Bounded>,
 }
 
 /// The tables of pressures, each by itself. Those that are the same, as those of a template's rows, are here once.
@@ -46,12 +46,14 @@ pub(super) struct Tables {
 impl Tables {
     /// The table of a pressure that reads nothing but variables; `None` if there are too many values. The state is left as
     /// it is.
-    pub(super) fn enter(&mut self, rule: RuleId, reads: &[Slot], state: &mut State, model: &Model) -> Option<Table> {
-        let domain = |slot: &Slot| match slot {
-            Slot::Variable(id) => Some((*id, model.variable(*id).low, model.variable(*id).high)),
-            _ => None,
-        };
-        let domains: Vec<_> = reads.iter().map(domain).collect::<Option<_>>()?;
+    pub(super) fn enter(
+        &mut self,
+        rule: RuleId,
+        reads: [&[Slot]; 2],
+        state: &mut State,
+        model: &Model,
+    ) -> Option<Table> {
+        let domains = variables(reads, model)?;
         let (look, size) = Look::over(&domains, TABLE_LIMIT)?;
         let before = state.values.clone();
         let mut limit = |index| {
@@ -83,8 +85,8 @@ type Column = Option<(u32, Vec<i32>)>;
 
 impl Rows {
     /// Where the rows begin of a group with these members, whose domains these are, the last varying fastest.
-    pub(super) fn enter(&mut self, members: &[Option<&Table>], domains: &[Domain], tables: &Tables) -> u32 {
-        let stride = |table: &Table, domain: &Domain| {
+    pub(super) fn enter(&mut self, members: &[Option<&Table>], domains: &[Bounded], tables: &Tables) -> u32 {
+        let stride = |table: &Table, domain: &Bounded| {
             table.look.strides().find(|(variable, _)| *variable == domain.0.0).map_or(0, |(_, stride)| stride)
         };
         let column = |table: &Table| (table.start, domains.iter().map(|domain| stride(table, domain)).collect());

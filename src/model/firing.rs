@@ -80,6 +80,7 @@ impl Instant {
         observer.observe(model, state, Occurrence::Fired { rule, branch: 0, origin: Origin::Pressure, number, raised });
     }
 
+    /// Brings the counters up to date of a firing that no response hears; by itself, since few firings are counted.
     #[inline(never)]
     fn count_unheard(&mut self, alone: &Alone, step: MoveStep, model: &Model, state: &mut State) {
         let raised = model.program.raised(alone, step);

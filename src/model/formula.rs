@@ -5,9 +5,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::grid::Grid;
+use super::grid::{Grid, layout};
 use super::state::State;
-use super::{CounterId, Step, VariableId};
+use super::{CounterId, Model, Step, VariableId};
 use crate::scenario::expression::{ArithmeticOp, CompareOp};
 
 /// One thing that a formula reads; its value is a small integer.
@@ -253,6 +253,21 @@ impl<T: Value> PartialEq for Form<T> {
 /// The closed range of values that a slot can take.
 pub type Domain = (i32, i32);
 
+/// A variable with its lowest and highest value.
+pub type Bounded = (VariableId, i32, i32);
+
+/// The variables that two formulas read, each once; `None` if either reads anything else.
+pub fn variables(reads: [&[Slot]; 2], model: &Model) -> Option<Vec<Bounded>> {
+    let mut reads = reads.concat();
+    reads.sort_unstable();
+    reads.dedup();
+    let bounded = |slot: &Slot| match slot {
+        Slot::Variable(id) => Some((*id, model.variable(*id).low, model.variable(*id).high)),
+        _ => None,
+    };
+    reads.iter().map(bounded).collect()
+}
+
 impl<T: Value> Tabulated<T> {
     /// Always `value`.
     pub fn constant(value: T) -> Self {
@@ -370,19 +385,14 @@ impl Look {
 
     /// Into a table over these variables with their lowest and highest values, the last varying fastest, and its size;
     /// `None` if they are too many, or it would have more than `most` entries.
-    pub fn over(domains: &[(VariableId, i32, i32)], most: usize) -> Option<(Self, usize)> {
-        let (mut size, mut layout) = (1_usize, Vec::new());
-        for (_, low, high) in domains.iter().rev() {
-            layout.push((*low, size));
-            size = size.checked_mul((i64::from(*high) - i64::from(*low) + 1) as usize).filter(|size| *size <= most)?;
-        }
-        layout.reverse();
+    pub fn over(domains: &[Bounded], most: usize) -> Option<(Self, usize)> {
+        let (layout, size) = layout(domains.iter().map(|(_, low, high)| (*low, *high)), most)?;
         let reads: Vec<Slot> = domains.iter().map(|(id, ..)| Slot::Variable(*id)).collect();
         Self::of(&reads, &layout).map(|look| (look, size))
     }
 
     /// Gives the variables the values that belong to entry `index`; `domains` are those of `over`.
-    pub fn set(&self, index: usize, domains: &[(VariableId, i32, i32)], values: &mut [i32]) {
+    pub fn set(&self, index: usize, domains: &[Bounded], values: &mut [i32]) {
         for ((id, low, high), stride) in domains.iter().zip(&self.strides) {
             let span = (high - low + 1) as usize;
             values[id.0 as usize] = low + (index / usize::from(*stride) % span) as i32;
@@ -541,6 +551,7 @@ mod tests {
         assert_ne!(at_least(3.0, 5), at_least(4.0, 5));
         assert_ne!(at_least(3.0, TABLE_LIMIT as i32), at_least(4.0, TABLE_LIMIT as i32));
     }
+
     /// Over nothing, a few variables, many, and more values than a table has: each form of a `Quick` gives what its tree
     /// gives, whatever the variables hold.
     #[test]

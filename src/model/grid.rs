@@ -6,6 +6,21 @@
 use super::formula::{Condition, Domain, Number, Slot, compare, times_odds};
 use crate::scenario::expression::{ArithmeticOp, CompareOp};
 
+/// The lowest value and the stride of each domain, the last varying fastest, and how many combinations there are; `None` if
+/// more than `most`.
+pub(super) fn layout(
+    domains: impl DoubleEndedIterator<Item = Domain>,
+    most: usize,
+) -> Option<(Vec<(i32, usize)>, usize)> {
+    let (mut size, mut layout) = (1_usize, Vec::new());
+    for (low, high) in domains.rev() {
+        layout.push((low, size));
+        size = size.checked_mul((i64::from(high) - i64::from(low) + 1) as usize).filter(|size| *size <= most)?;
+    }
+    layout.reverse();
+    Some((layout, size))
+}
+
 /// All combinations of the values of some slots, the last varying fastest.
 #[derive(Debug)]
 pub struct Grid {
@@ -20,13 +35,7 @@ pub struct Grid {
 impl Grid {
     /// Over these slots (ascending, each once) with these domains; `None` if there are more than `most` combinations.
     pub fn new(reads: &[Slot], domain: impl Fn(Slot) -> Domain, most: usize) -> Option<Self> {
-        let (mut size, mut layout) = (1_usize, Vec::with_capacity(reads.len()));
-        for slot in reads.iter().rev() {
-            let (low, high) = domain(*slot);
-            layout.push((low, size));
-            size = size.checked_mul((i64::from(high) - i64::from(low) + 1) as usize).filter(|size| *size <= most)?;
-        }
-        layout.reverse();
+        let (layout, size) = layout(reads.iter().map(|slot| domain(*slot)), most)?;
         Some(Self { reads: reads.to_vec(), layout, size })
     }
 

@@ -212,7 +212,7 @@ impl Instant {
         let old = state.values[alone.variable.0 as usize];
         let step = model.program.step(alone, old);
         let is_alone = !step.is_heard() && (alone.may_be_counted || !step.is_counted());
-        if !is_alone || alone.may_lapse && state.pending.meets(alone.guards) {
+        if !is_alone || state.pending.meets(alone.guards) {
             return None;
         }
         self.fire_unheard(alone, step, model, state, observer);

@@ -50,12 +50,6 @@ impl Pending {
         (since != NEVER).then_some(since)
     }
 
-    /// Whether nothing is pending.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.bits.iter().all(|bits| *bits == 0)
-    }
-
     /// Makes `slot` pending from `step` on.
     #[inline]
     pub fn begin(&mut self, slot: usize, step: Step) {

@@ -20,9 +20,7 @@ pub struct Alone {
     pub stop: bool,
     /// It stays alone where counters count what it raises: nothing else than `stop_when` can turn with these.
     pub may_be_counted: bool,
-    /// Responses lapse if their guards turn with it.
-    pub may_lapse: bool,
-    /// Which.
+    /// Responses that lapse if a guard does that can turn with it.
     pub guards: Slots,
 }
 
@@ -37,7 +35,6 @@ impl Program {
             first: moves.first(),
             stop: turns.stop(),
             may_be_counted: !counters.any_watch() && counters.guards() == Slots::NONE && self.ages.is_empty(),
-            may_lapse: turns.guards() != Slots::NONE,
             guards: turns.guards(),
         })
     }

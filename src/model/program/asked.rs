@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use crate::model::formula::{Look, Quick, Slot, Tabulated};
+use crate::model::Model;
+use crate::model::formula::{Look, Quick, Slot, Tabulated, variables};
 use crate::model::state::State;
-use crate::model::{Model, VariableId};
 
 /// The guard and the chance of a response.
 #[derive(Debug, Clone)]
@@ -45,14 +45,7 @@ impl Asked {
 
 /// Both in one table; `None` if they read other things than a few variables.
 fn tabulate(guard: &Tabulated<bool>, chance: &Tabulated<f64>, model: &Model) -> Option<(Look, Arc<[f64]>)> {
-    let mut reads: Vec<Slot> = guard.reads.iter().chain(&chance.reads).copied().collect();
-    reads.sort_unstable();
-    reads.dedup();
-    let domain = |slot: &Slot| match slot {
-        Slot::Variable(id) => Some((*id, model.variable(*id).low, model.variable(*id).high)),
-        _ => None,
-    };
-    let domains: Vec<(VariableId, i32, i32)> = reads.iter().map(domain).collect::<Option<_>>()?;
+    let domains = variables([&guard.reads, &chance.reads], model)?;
     let (look, size) = Look::over(&domains, MOST)?;
     let mut values = vec![0; model.variables.len()];
     let entry = |index: usize| {

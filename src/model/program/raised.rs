@@ -36,12 +36,6 @@ enum Moves {
 }
 
 impl Raised {
-    /// Whether nobody hears or counts them: whoever follows the run may ask for them still.
-    #[inline]
-    pub fn is_unheard(&self) -> bool {
-        self.listeners.is_empty() && self.counters.is_empty()
-    }
-
     /// These events; they need not be in order.
     pub fn new(events: Vec<EventId>, model: &Model) -> Self {
         let mut raised = Self { events, ..Self::default() };
