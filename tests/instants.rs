@@ -441,3 +441,18 @@ fn a_scenario_that_has_no_variables_runs() {
     let stories = scenario.runs(20).stories();
     assert!(stories.iter().all(|story| fired(story).len() > 10));
 }
+
+#[test]
+fn a_range_may_end_where_numbers_do() {
+    for (low, high) in [(i32::MIN, i32::MIN + 9), (i32::MAX - 9, i32::MAX)] {
+        let scenario = Scenario::new(&format!(
+            r#"clock: (horizon: "90d"),
+            indicators: {{ x: (range: ({low}, {high}), start: {low}) }},
+            rules: {{ grows: (pressure: "1 per 1d", when: "x < {high}", then: ["x += 1"]), rests: (every: "30d", then: ["x -= 1"]) }},
+            questions: {{ top: (ask: "highest(x)"), last: (ask: "x at end") }},"#
+        ));
+        let tally = scenario.collect::<simulate::observe::tally::Tally>();
+        assert_eq!(tally.runs(), 10_000, "{low} to {high}");
+        assert!(scenario.runs(20).sample().number("top").mean() > f64::from(low) + 8.0);
+    }
+}

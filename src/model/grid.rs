@@ -124,8 +124,8 @@ impl Grid {
         let (low, stride) = self.layout[place];
         let whole = if place == 0 { self.size } else { self.layout[place - 1].1 };
         let mut values = Vec::with_capacity(self.size);
-        for value in low..low + (whole / stride) as i32 {
-            values.resize(values.len() + stride, from(value));
+        for above in 0..(whole / stride) as i32 {
+            values.resize(values.len() + stride, from(low + above));
         }
         values.repeat(self.size / whole)
     }

@@ -120,7 +120,8 @@ impl Change {
                 | flag(!raised.counters.is_empty(), MoveStep::COUNTED);
             Some(MoveStep { new, raised: u16::try_from(place).ok()?, flags })
         };
-        let steps = (self.low..).zip(results).map(&mut step).collect::<Option<_>>()?;
+        let befores = results.iter().enumerate().map(|(above, packed)| (self.low + above as i32, packed));
+        let steps = befores.map(&mut step).collect::<Option<_>>()?;
         Some(Move { variable: self.variable, low: self.low, steps, start: 0, raised: known.into() })
     }
 
