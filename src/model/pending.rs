@@ -114,6 +114,7 @@ mod tests {
         pending.each_of(Slots::one(1).or(Slots::one(63)), |slot, since| seen.push((slot, since)));
         assert_eq!(seen, [(63, 4), (129, 7)], "129 shares the bit of 1");
         assert!(pending.meets(Slots::one(64)) && !pending.meets(Slots::one(2)));
+        assert!(pending.meets(Slots::one(129)), "beyond the first word");
         assert_eq!((pending.since(64), pending.since(129)), (None, Some(7)));
         let mut copy = Pending::none(130);
         copy.copy_from(&pending);

@@ -64,10 +64,13 @@ impl Queue {
 mod tests {
     use super::*;
 
+    fn push(queue: &mut Queue, rule: u32) {
+        queue.push(Queued { rule: RuleId(rule), identity: Identity(0) });
+    }
+
     #[test]
     fn first_in_is_first_out_and_what_is_withdrawn_never_comes() {
         let mut queue = Queue::default();
-        let push = |queue: &mut Queue, rule| queue.push(Queued { rule: RuleId(rule), identity: Identity(0) });
         (0..4).for_each(|rule| push(&mut queue, rule));
         assert_eq!(queue.pop().map(|queued| queued.rule), Some(RuleId(0)));
         queue.withdraw(RuleId(2));
@@ -75,5 +78,19 @@ mod tests {
         assert_eq!(queue.rules().collect::<Vec<_>>(), [RuleId(1), RuleId(3), RuleId(7)]);
         assert_eq!(std::iter::from_fn(|| queue.pop()).map(|queued| queued.rule.0).collect::<Vec<_>>(), [1, 3, 7]);
         assert!(queue.is_empty() && queue.pop().is_none());
+    }
+
+    /// A rule that has been reached can wait again, and be withdrawn again; and a queue that has run empty begins anew.
+    #[test]
+    fn what_has_been_reached_is_behind() {
+        let mut queue = Queue::default();
+        for _ in 0..2 {
+            (0..3).for_each(|rule| push(&mut queue, rule));
+            assert_eq!(queue.pop().map(|queued| queued.rule), Some(RuleId(0)));
+            push(&mut queue, 0);
+            queue.withdraw(RuleId(0));
+            assert_eq!(queue.rules().collect::<Vec<_>>(), [RuleId(1), RuleId(2)]);
+            assert_eq!(std::iter::from_fn(|| queue.pop()).count(), 2);
+        }
     }
 }
