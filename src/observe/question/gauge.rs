@@ -271,3 +271,16 @@ fn strides(model: &Model, formula: Formula<'_>) -> Option<Vec<u32>> {
     strides.reverse();
     (formula.size() == Some(stride as usize)).then_some(strides)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_gauges_have_a_bit_each_and_all_beyond_share_them() {
+        for count in [0, 1, 63, 64, 65, 200] {
+            assert!(Bits::first(count).lowest().eq(0..count.min(64)), "{count}");
+        }
+        assert_eq!(Bits::of(70), Bits::of(6));
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::gauge::Bits;
+use super::term::Formula;
 use super::*;
 use crate::model::event::Origin;
 use crate::model::formula::{Condition, Number, Slot, Tabulated};
@@ -30,9 +32,8 @@ fn model() -> Model {
 fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
     let model = model();
     let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
-    let (mut all, mut told) = (monitors.begin(), Follower::new(&model, monitors.clone()));
-    let mut state = State::start(&model);
-    let mut looks: Vec<Step> = monitors.looks().collect();
+    // What lies beyond `T` is never seen.
+    let mut looks: Vec<Step> = monitors.looks().filter(|look| *look <= STEPS).collect();
     looks.sort_unstable();
     looks.dedup();
     let end = [Boundary(STEPS, vec![], i32::MAX)];
@@ -51,18 +52,30 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
             story.insert(place, Boundary(look, vec![], i32::MAX));
         }
     }
-    for now in &story {
+    let mut told = Follower::new(&model, monitors.clone());
+    let [first, second] = [(); 2].map(|()| {
+        told.begin();
+        replay(&model, &monitors, &story, &mut told)
+    });
+    assert_eq!(first, second, "nothing of a run is left in the next");
+    first
+}
+
+/// What is answered to one replay of `story`.
+fn replay(model: &Model, monitors: &Monitors, story: &[Now], told: &mut Follower) -> Vec<Reply> {
+    let (mut all, mut state) = (monitors.begin(), State::start(model));
+    for now in story {
         let (step, firings, value, boundary) = match now {
             Boundary(step, firings, value) => (*step, firings, *value, true),
             Within(step, firings, value) => (*step, firings, *value, false),
         };
         if boundary {
-            monitors.on_looked(&mut all, &model, &state, step);
-            told.looked(&model, &state, step);
+            monitors.on_looked(&mut all, model, &state, step);
+            told.looked(model, &state, step);
         }
         state.step = step;
         for names in firings {
-            let mut raised: Vec<EventId> = names.iter().map(|name| event(&model, name)).collect();
+            let mut raised: Vec<EventId> = names.iter().map(|name| event(model, name)).collect();
             raised.sort_unstable();
             let (rule, number) = (RuleId(0), 0);
             let fired = Occurrence::Fired { rule, branch: 0, origin: Origin::Pressure, number, raised: &raised };
@@ -74,7 +87,7 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
             state.values[0] = value;
         }
         let now = u64::from(step) * TICKS_PER_DAY + if boundary { 0 } else { TICKS_PER_DAY / 2 };
-        let settled = Settled { model: &model, state: &state, now: &|| now, boundary };
+        let settled = Settled { model, state: &state, now: &|| now, boundary };
         monitors.on_settled(&mut all, &settled);
         told.settled(settled);
     }
@@ -121,6 +134,13 @@ fn at_end_looks_at_the_end_only() {
     assert!(!yes(Ask::AtEnd(at_least(5)), &[Boundary(4, vec![], 5), Boundary(5, vec![], 4)]));
     assert!(yes(Ask::AtEnd(at_least(5)), &[Within(19, vec![], 5)]));
     assert!(yes(Ask::AtEnd(during(20, 21)), &[]), "conditions are asked once more at T");
+}
+
+#[test]
+fn a_date_beyond_the_end_hides_nothing_of_the_end() {
+    let ever = |by| Asked::YesNo(Ask::Ever(at_least(5), by));
+    let asked = [ever(Some(When::Settled(STEPS + 9))), Asked::YesNo(Ask::AtEnd(at_least(5)))];
+    assert_eq!(replies(&asked, &[Within(19, vec![], 5)]), [Reply::YesNo(true); 2]);
 }
 
 #[test]
@@ -288,6 +308,32 @@ fn numbers_of_a_run() {
     assert_eq!(number(AskNumber::TotalTime(at_least(0)), &story), days(20.0));
 }
 
+/// Up to as many values as there are codes for, and more, wherever they begin.
+#[test]
+fn the_highest_is_found_among_few_values_and_many() {
+    for (low, high) in [(-3, 5), (0, 255), (0, 256), (-40, 400)] {
+        let model = model().with_indicator("y", low, high);
+        let highest =
+            AskNumber::Highest(Tabulated::number(Number::Read(Slot::Variable(VariableId(1))), |_| (low, high)));
+        let mut told = Follower::new(&model, Monitors::new(&model, [AskRef::Number(&highest)], NO_CAP));
+        let mut state = State::start(&model);
+        for (step, value) in [(0, low), (1, high), (STEPS, low)] {
+            told.changed(VariableId(1), state.values[1], value);
+            (state.step, state.values[1]) = (step, value);
+            told.settled(Settled { model: &model, state: &state, now: &|| 0, boundary: true });
+        }
+        assert_eq!(told.answer(0), plain(f64::from(high)), "{low} to {high}");
+    }
+}
+
+#[test]
+fn an_event_is_counted_and_paired_at_once() {
+    let (a, b) = (event(&model(), "a"), event(&model(), "b"));
+    let asked = [Asked::Number(AskNumber::Count(a, None)), Asked::YesNo(Ask::Before(b, a))];
+    let story = [Boundary(1, vec![&["a"]], 0), Boundary(2, vec![&["b"]], 0), Boundary(3, vec![&["a"]], 0)];
+    assert_eq!(replies(&asked, &story), [plain(2.0), Reply::YesNo(false)]);
+}
+
 #[test]
 fn turns_and_the_start_are_firings_of_their_own() {
     let model = model();
@@ -406,6 +452,13 @@ proptest! {
     fn what_moves_a_formula_is_noticed(moves in prop::collection::vec((0..2_u32, 0..10_i32, any::<bool>()), 1..30)) {
         let (model, asked) = (model().with_indicator("y", 0, 9), formulas());
         let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
+        let mut watched: Vec<Formula<'_>> = Vec::new();
+        for formula in monitors.terms.iter().filter_map(Term::watched) {
+            if !watched.contains(&formula) {
+                watched.push(formula);
+            }
+        }
+        prop_assert!(watched.len() > Bits::APART, "{} formulas", watched.len());
         let (mut all, mut told) = (monitors.begin(), Follower::new(&model, monitors.clone()));
         let mut state = State::start(&model);
         let count = moves.len();
@@ -428,14 +481,17 @@ proptest! {
     }
 }
 
-/// Of `x + y`, `x - y`, `-x` and the least of them: whether and when each was ever high, how high, and for how long.
+/// Of `x + y`, `x - y`, `x - y - y`, `-x` and the least of them: whether and when each was ever high, how high, and for how
+/// long.
 fn formulas() -> Vec<Asked> {
     let read = |index| Number::Read(Slot::Variable(VariableId(index)));
     let two = |op| Number::Arithmetic(op, Box::new(read(0)), Box::new(read(1)));
     let (sum, difference) = (two(ArithmeticOp::Plus), two(ArithmeticOp::Minus));
+    let steep = Number::Arithmetic(ArithmeticOp::Minus, Box::new(difference.clone()), Box::new(read(1)));
     let minus = Number::Arithmetic(ArithmeticOp::Minus, Box::new(Number::Constant(0.0)), Box::new(read(0)));
     let mut asked = Vec::new();
-    for number in [sum.clone(), difference.clone(), minus.clone(), Number::Min(vec![sum, difference, minus])] {
+    let least = Number::Min(vec![sum.clone(), difference.clone(), minus.clone()]);
+    for number in [sum, difference, steep, minus, least] {
         let tabulated = |number: &Number| Tabulated::number(number.clone(), |_| (0, 9));
         asked.push(Asked::Number(AskNumber::Highest(tabulated(&number))));
         for least in -9..9 {
