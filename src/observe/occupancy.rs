@@ -200,6 +200,7 @@ mod tests {
         assert_eq!(occupancy.counts(id(2), 0), [2, 0]);
         assert_eq!(occupancy.counts(id(2), 11), [0, 1]);
         assert_eq!((occupancy.width(id(0)), occupancy.width(id(1))), (1, 4));
+        assert_eq!(occupancy.counts(id(1), 0).iter().sum::<u64>(), 2, "each look is counted once");
         let last = occupancy.counts(id(1), 0).iter().rposition(|c| *c > 0).unwrap();
         assert_eq!(occupancy.values(id(1)).nth(last), Some(1000));
         let mut twice = occupancy.clone();

@@ -163,5 +163,10 @@ mod tests {
         tallies.begin();
         tallies.end();
         assert_eq!(tallies.of(0), Often::default());
+        tallies.add(0);
+        tallies.begin();
+        assert!(tallies.add(0), "for the first time in this run");
+        tallies.end();
+        assert_eq!((tallies.of(0).times, tallies.of(0).runs), (1, 1));
     }
 }

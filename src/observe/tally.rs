@@ -539,6 +539,16 @@ mod tests {
     }
 
     #[test]
+    fn a_firing_in_which_no_branch_is_drawn_is_one_of_the_rule_and_of_none_of_its_branches() {
+        let model = model();
+        let tally = tally(&model, 0, &[vec![("clash", 2, 1), ("clash", 1, 2), ("clash", 2, 3)], vec![("clash", 2, 1)]]);
+        let clash = rule(&model, "clash");
+        assert_eq!((tally.rule(clash, Fate::Fired).times, tally.rule(clash, Fate::Fired).runs), (4, 2));
+        assert_eq!((tally.branch(clash, 0).times, tally.branch(clash, 1).times), (0, 1));
+        assert_eq!(tally.paths().paths().len(), 2, "with and without a milestone");
+    }
+
+    #[test]
     fn saturation_and_early_stops_are_counted() {
         let model = model();
         let sparks = (1..=5).map(|step| ("spark", 0, step)).collect();

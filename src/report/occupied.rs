@@ -74,14 +74,17 @@ mod tests {
 
     #[test]
     fn a_curve_and_its_end_are_those_of_the_whole_shares() {
-        let counted = Shares::Counted { hits: vec![vec![0, 3, 10], vec![10, 7, 0]], runs: 10, looks: Looks::Once };
-        for shares in [counted.clone(), Shares::Solved(counted.all())] {
+        let counted = |looks| Shares::Counted { hits: vec![vec![2, 3, 10], vec![8, 7, 0]], runs: 10, looks };
+        let (once, always) = (counted(Looks::Once), counted(Looks::Always));
+        assert_eq!(once.all()[0][1], Proportion::new(3, 10).into());
+        assert_eq!(always.all()[0][1], Proportion::seen(Looks::Always, 3, 10).into());
+        assert_ne!(once.all(), always.all());
+        for shares in [Shares::Solved(once.all()), once, always] {
             let all = shares.all();
             for (value, row) in all.iter().enumerate() {
                 assert_eq!(shares.curve(value), row.iter().map(|share| share.value).collect::<Vec<f64>>());
                 assert_eq!(shares.at_end(value).as_ref(), row.last());
             }
-            assert_eq!(all[0][1], Proportion::new(3, 10).into());
             assert_eq!(serde_json::to_value(&shares).unwrap(), serde_json::to_value(all).unwrap());
         }
     }
