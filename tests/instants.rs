@@ -1,6 +1,12 @@
 //! What happens at one instant and in which order: queues, priorities, pre-emption, beginnings and ends, interventions.
 //!
-//! All stories here are certain; those in which chance decides stand in `pressures` and `responses`.
+//! What follows from what is certain here, be it from when a pressure happens to fire; how often chance decides which way
+//! is asked in `pressures` and `responses`.
+
+use simulate::model::Model;
+use simulate::model::event::Origin;
+use simulate::model::state::State;
+use simulate::observe::{Collector, Observer, Occurrence};
 
 use crate::support::{Scenario, Told, chi_square};
 
@@ -440,6 +446,204 @@ fn a_scenario_that_has_no_variables_runs() {
     );
     let stories = scenario.runs(20).stories();
     assert!(stories.iter().all(|story| fired(story).len() > 10));
+}
+
+/// All lines of a story that say this of this rule.
+fn times(story: &[Told], who: &str, what: &str) -> Vec<u64> {
+    story.iter().filter(|t| t.who == who && t.what == what).map(|t| t.at).collect()
+}
+
+/// The firing of a pressure at which something turns ends with that, whatever it moves besides: a count or a value is
+/// reached, and somebody hears of it, or waits for it no longer.
+#[test]
+fn what_turns_with_a_pressure_turns_in_its_instant() {
+    let firings = [
+        r#"then: ["x += 1"]"#,
+        r#"then: ["y += 1", "x += 1"]"#,
+        r#"choose: { dull: (weight: 1e-12), otherwise: (then: ["x += 1"]) }"#,
+    ];
+    let waits = |when: &str| format!(r#"after_all: (on: [start], when: "{when}", after: "390d")"#);
+    let hears = r#"after_all: (on: ["much begins"])"#;
+    let turns = [
+        (r#"lets: { much: "count(spark) >= 3" },"#, hears.to_owned(), "fires"),
+        (r#"lets: { much: "x >= 3" },"#, hears.to_owned(), "fires"),
+        ("", waits("count(spark) < 3"), "lapsed"),
+        ("", waits("x < 3"), "lapsed"),
+        // Somebody hears what turns, and the others are asked all the same.
+        (r#"lets: { much: "x >= 3" },"#, format!(r#"echo: (on: ["much begins"]), {}"#, waits("x < 3")), "lapsed"),
+        (r#"lets: { much: "x >= 3" }, stop_when: "x >= 3","#, hears.to_owned(), "fires"),
+    ];
+    for (firing, (with, rule, what)) in firings.iter().flat_map(|firing| turns.iter().map(move |turn| (firing, turn))) {
+        let story = Scenario::new(&format!(
+            r#"clock: (horizon: "400d"),
+            indicators: {{ x: (range: (0, 99), start: 0), y: (range: (0, 99), start: 0) }},
+            {with}
+            rules: {{ spark: (pressure: "0.1 per 1d", {firing}), {rule} }}"#
+        ))
+        .story(0);
+        let sparks: Vec<u64> = story.iter().filter(|t| t.who == "spark").map(|t| t.at).collect();
+        assert_eq!(times(&story, "after_all", what), [sparks[2]], "{firing}, {with} {rule}");
+        assert_eq!(sparks.len() == 3, with.contains("stop_when"), "{firing}, {with} {rule}");
+    }
+}
+
+#[test]
+fn an_age_that_a_question_asks_for_counts_from_the_latest_firing_of_a_pressure() {
+    let scenario = Scenario::new(
+        r#"clock: (horizon: "400d"),
+        indicators: { x: (range: (0, 99), start: 0) },
+        rules: { spark: (pressure: "0.1 per 1d", then: ["x += 1"]) },
+        questions: { quiet: (ask: "total(since(spark) >= 5d)") }"#,
+    );
+    let sparks: Vec<f64> = scenario.story(0).iter().map(Told::day).collect();
+    let ends = sparks.iter().skip(1).chain(&[400.0]);
+    let stretches = sparks.iter().zip(ends).map(|(spark, end)| (end - spark.floor() - 5.0).max(0.0));
+    let quiet = sparks[0] + stretches.sum::<f64>();
+    assert!((scenario.runs(1).sample().number("quiet").0[0] - quiet).abs() < 1e-6);
+}
+
+/// Of lets that are watched, and of responses that wait, there may be more than have a bit each.
+#[test]
+fn lets_begin_and_responses_lapse_however_many_there_are() {
+    const MANY: usize = 70;
+    let each = |text: &str| (0..MANY).map(|index| text.replace('#', &index.to_string())).collect::<String>();
+    let story = Scenario::new(&format!(
+        r#"clock: (horizon: "99d"),
+        indicators: {{ x: (range: (0, 99), start: 0) }},
+        lets: {{ {} }},
+        rules: {{ grows: (every: "1d", then: ["x += 1"]), {} }}"#,
+        each(r#"above_#: "x > #", "#),
+        each(r#"hears_#: (on: ["above_# begins"]), waits_#: (on: [start], when: "x <= #", after: "98d"), "#),
+    ))
+    .story(0);
+    let growth = times(&story, "grows", "fires");
+    assert!(growth.len() > MANY);
+    for (index, at) in growth.iter().take(MANY).enumerate() {
+        assert_eq!(times(&story, &format!("hears_{index}"), "fires"), [*at], "{index}");
+        assert_eq!(times(&story, &format!("waits_{index}"), "lapsed"), [*at], "{index}");
+    }
+}
+
+#[test]
+fn what_was_in_motion_before_the_first_instant_ended_stays_so() {
+    let story = Scenario::new(
+        r#"clock: (horizon: "9d"),
+        flags: { open: true },
+        rules: {
+            goes_on: (on: [start], when: "open", after: "2d", if_lapsed: keep),
+            stops: (on: [start], when: "open", after: "2d"),
+            shuts: (on: [start], then: ["open = false"]),
+        }"#,
+    )
+    .story(0);
+    assert_eq!(fired(&story), [(0.0, "shuts"), (2.0, "goes_on")]);
+    assert_eq!(times(&story, "stops", "lapsed"), [0]);
+}
+
+#[test]
+fn stop_when_can_hold_from_the_start() {
+    let scenario = Scenario::new(
+        r#"clock: (horizon: "9d"),
+        flags: { over: true },
+        rules: { opens: (on: [start]), soon: (on: [start], after: "1d"), shot: (pressure: "5 per 1d"), daily: (every: "1d") },
+        stop_when: "over""#,
+    );
+    assert!(scenario.runs(20).stories().iter().all(|story| !story.is_empty() && story.iter().all(|t| t.at == 0)));
+}
+
+/// How much may happen in an instant, and what luck it brings, does not depend on the instants before.
+#[test]
+fn every_instant_begins_anew() {
+    let story = Scenario::new(
+        r#"clock: (horizon: "12000d"),
+        indicators: { x: (range: (0, 1), start: 0) },
+        lets: { high: "x == 1" },
+        rules: {
+            opens: (on: [start]),
+            flips: (every: "1d", then: ["x = 1 - x"]),
+            echoes: (on: [flips], chance: 0.5),
+            hears: (on: ["high begins"], chance: 0.5),
+        }"#,
+    )
+    .story(0);
+    let [flips, echoes, hears] = ["flips", "echoes", "hears"].map(|who| times(&story, who, "fires").len());
+    assert!(flips > 11_990 && echoes.abs_diff(6_000) < 300 && hears.abs_diff(3_000) < 200, "{echoes}, {hears}");
+}
+
+#[test]
+fn a_rule_that_moves_one_thing_keeps_to_its_limits_and_its_guard() {
+    let story = Scenario::new(
+        r#"clock: (horizon: "40d"),
+        indicators: { x: (range: (0, 99), start: 0), full: (range: (0, 99), start: 0) },
+        rules: {
+            shoots: (pressure: "1 per 1d", at_most: 2, then: ["x += 1"]),
+            rests: (pressure: "1 per 1d", cooldown: "3d", then: ["x += 1"]),
+            drums: (every: "1d", at_most: 2, then: ["x += 1"]),
+            fills: (every: "1d", when: "full < 3", then: ["full += 1"]),
+        }"#,
+    )
+    .story(0);
+    let often = ["shoots", "drums", "fills"].map(|who| times(&story, who, "fires").len());
+    assert_eq!(often, [2, 2, 3]);
+    let rests: Vec<u64> =
+        fired(&story).into_iter().filter(|(_, who)| *who == "rests").map(|(day, _)| day as u64).collect();
+    assert!(rests.len() > 5 && rests.windows(2).all(|pair| pair[1] >= pair[0] + 3), "{rests:?}");
+}
+
+/// By run: of which origin each firing is, by its number.
+#[derive(Debug, Clone, Default)]
+struct Origins(Vec<Vec<Origin>>);
+
+impl Observer for Origins {
+    fn begin(&mut self, _: &Model, _: &State, _: u64) {
+        self.0.push(Vec::new());
+    }
+
+    fn observe(&mut self, _: &Model, _: &State, occurrence: Occurrence<'_>) {
+        if let Occurrence::Fired { origin, number, .. } = occurrence {
+            let run = self.0.last_mut().expect("it has begun");
+            assert_eq!(number as usize, run.len(), "firings are numbered from the beginning of the run");
+            run.push(origin);
+        }
+    }
+}
+
+impl Collector for Origins {
+    fn fresh(_: &Model) -> Self {
+        Self::default()
+    }
+
+    fn merge(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+}
+
+/// Whatever a rule does, and whoever hears it.
+#[test]
+fn a_firing_tells_its_number_and_its_origin() {
+    for then in ["", r#", then: ["x += 1"]"#, r#", then: ["x += 1", "y += 1"]"#] {
+        for heard in ["other", "daily", "spark"] {
+            let scenario = Scenario::new(&format!(
+                r#"clock: (horizon: "3d"),
+                indicators: {{ x: (range: (0, 99), start: 0), y: (range: (0, 99), start: 0) }},
+                rules: {{
+                    daily: (every: "1d"{then}),
+                    spark: (pressure: "2 per 1d"{then}),
+                    other: (every: "2d"),
+                    hears: (on: [{heard}]),
+                }}"#
+            ));
+            let told = scenario.clone().runs(5).collect::<Origins>().0;
+            for (origins, story) in told.iter().zip(scenario.runs(5).stories()) {
+                let meant = story.iter().filter(|t| t.is_firing()).map(|t| match t.who.as_str() {
+                    "spark" => Origin::Pressure,
+                    "hears" => Origin::Response,
+                    _ => Origin::Calendar,
+                });
+                assert_eq!(*origins, meant.collect::<Vec<_>>(), "{then}, {heard}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -63,6 +63,25 @@ fn a_tally_counts_what_the_runs_tell() {
     }
 }
 
+/// A question may hear of what a rule moves and of nothing else that it does, or read how often and how long ago it fired.
+#[test]
+fn moves_counts_and_ages_are_heard_of() {
+    let scenario = Scenario::new(
+        r#"clock: (horizon: "60d"),
+        actors: { a: (postures: { mood: (ladder: [calm, tense, hostile], start: calm) }) },
+        rules: {
+            stirs: (pressure: "0.2 per 1d", then: ["a.mood up"]),
+            calms: (pressure: "0.1 per 1d", then: ["a.mood down"]),
+        },
+        questions: { rises: (ask: "count(a.mood rises)"), hostile: (ask: "count(a.mood becomes hostile)"),
+            third: (ask: "first(count(calms) >= 3)"), quiet: (ask: "total(since(calms) >= 5d)") }"#,
+    )
+    .runs(RUNS);
+    let (tally, runs) = (scenario.collect::<Tally>(), scenario.sample());
+    assert!(runs.number("hostile").mean() > 1.0);
+    assert_answers_agree(&scenario.model(), &tally, &runs);
+}
+
 #[test]
 fn no_thread_changes_a_tally() {
     for (name, text) in all_scenarios() {
