@@ -110,6 +110,33 @@ fn what_comes_as_moves_are_learnt_is_not_learnt() {
     assert!(compared.comparisons.len() >= 2);
 }
 
+/// What decides a question may leave a part of it unasked that is past its date: that must not begin to wait again, for then
+/// a pressure that has nothing to do with it would seem to bring it about (random scenario 14,588).
+#[test]
+fn what_is_not_asked_any_more_comes_no_more() {
+    let inside = r#"
+        clock: (horizon: "4d"),
+        indicators: { x: (range: (0, 1), start: 0), y: (range: (0, 1), start: 0) },
+        rules: {
+            x_rises: (pressure: "0.5 per 1d", then: ["x = 1"]),
+            y_rises: (pressure: "0.5 per 1d", then: ["y = 1"]),
+            y_falls: (pressure: "0.5 per 1d", then: ["y = 0"]),
+            spark: (pressure: "1 per 1d"),
+            clash: (pressure: "0.2 per 1d"),
+            talks: (pressure: "0.2 per 1d"),
+        },
+        outcomes: [
+            (name: early, when: "clash before talks"),
+            (name: other, when: "(ever(x > 0) by 1d) or not (count(spark) == 2)"),
+            (name: neither),
+        ],
+        questions: { up: (ask: "ever(y > 0) or count(spark) >= 2") },"#;
+    let model = Scenario::new(inside).model();
+    let compared = compare(&model, 20_000, 10_000, FALSE_ALARM);
+    assert_eq!(told("other", &compared), Vec::<String>::new());
+    assert!(compared.comparisons.len() >= 4);
+}
+
 #[test]
 fn engines_that_mean_different_things_disagree() {
     let scenario = |chance: &str| {

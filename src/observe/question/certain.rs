@@ -36,9 +36,15 @@ impl Monitors {
         Some(of)
     }
 
-    /// Puts marks that can no longer matter to anybody back to their beginning, so that equal futures look equal.
+    /// Closes marks that can no longer matter to anybody, so that equal futures look equal.
     /// `ranked`: the questions are a list of which only the first yes counts.
     pub fn forget(&self, memory: &mut Memory, ranked: bool) {
+        // What has been closed may decide what something else decided before, and that need not be known then.
+        while self.close(memory, ranked) {}
+    }
+
+    /// `forget`, where what is closed decides nothing else; whether anything was.
+    fn close(&self, memory: &mut Memory, ranked: bool) -> bool {
         let mut wanted = vec![Wanted::No; self.terms.len()];
         for (question, answer) in self.answers.iter().enumerate() {
             self.want(answer, memory, &mut wanted);
@@ -46,14 +52,17 @@ impl Monitors {
                 break;
             }
         }
+        let mut closed = false;
         for (index, wanted) in wanted.into_iter().enumerate() {
-            match (wanted, &self.terms[index]) {
-                (Wanted::No, term) => memory.marks[index] = term.first_mark(),
+            let mark = match (wanted, &self.terms[index]) {
+                (Wanted::No, term) => term.closed_mark(),
                 // Beyond every constant that it is compared with, all answers are the same.
-                (Wanted::Saturated, Term::Count { cap, .. }) => memory.marks[index] = Mark::Count(*cap),
-                _ => {}
-            }
+                (Wanted::Saturated, Term::Count { cap, .. }) => Mark::Count(*cap),
+                _ => continue,
+            };
+            closed |= std::mem::replace(&mut memory.marks[index], mark) != mark;
         }
+        closed
     }
 
     /// Notes what `answer` still needs of the terms that it stands on.

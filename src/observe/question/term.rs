@@ -132,6 +132,17 @@ impl Term {
         if matches!(self, Self::Count { .. }) { Mark::Count(0) } else { Mark::Open }
     }
 
+    /// The mark where nobody asks for it any more: one that nothing moves, if it has one. Otherwise what is past could come
+    /// again, and change the state.
+    pub(super) fn closed_mark(&self) -> Mark {
+        match self {
+            Self::Ever(..) | Self::AtEnd(_) | Self::On(..) | Self::Before(..) | Self::Then(..) | Self::Stays(..) => {
+                Mark::No
+            }
+            _ => self.first_mark(),
+        }
+    }
+
     /// The events that it listens to.
     pub(super) fn events(&self) -> impl Iterator<Item = EventId> {
         let (a, b) = match self {
@@ -188,7 +199,7 @@ impl Term {
             }
             // Too old for any later `b`.
             (Self::Then(_, _, within), Mark::Since(a)) if settled.state.step - a > *within => Mark::Open,
-            (Self::AtEnd(condition), _) if settled.at_end() => yes_or_no(settled.holds(condition)),
+            (Self::AtEnd(condition), Mark::Open) if settled.at_end() => yes_or_no(settled.holds(condition)),
             (Self::NumberAtEnd(number), _) if settled.at_end() => Mark::Value(settled.value(number)),
             _ => mark,
         }
@@ -217,7 +228,7 @@ impl Term {
     /// The mark when its date has come: it looks at the state, or its `by` is past.
     pub(super) fn dated(&self, mark: Mark, model: &Model, state: &State) -> Mark {
         match (self, mark) {
-            (Self::On(condition, _), _) => yes_or_no(condition.holds(state, model)),
+            (Self::On(condition, _), Mark::Open) => yes_or_no(condition.holds(state, model)),
             (Self::NumberOn(number, _), _) => Mark::Value(Fixed::nearest(number.value(state, model))),
             (Self::Ever(..), Mark::Open) => Mark::No,
             (Self::Count { .. }, Mark::Count(count)) => Mark::Counted(count),

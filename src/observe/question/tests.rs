@@ -32,6 +32,18 @@ fn model() -> Model {
 fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
     let model = model();
     let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), NO_CAP);
+    let story = whole(story, &monitors);
+    let mut told = Follower::new(&model, monitors.clone());
+    let [first, second] = [(); 2].map(|()| {
+        told.begin();
+        replay(&model, &monitors, &story, &mut told)
+    });
+    assert_eq!(first, second, "nothing of a run is left in the next");
+    first
+}
+
+/// `story` from boundary 0 to `T`, with the boundaries that a question names.
+fn whole(story: &[Now], monitors: &Monitors) -> Vec<Now> {
     // What lies beyond `T` is never seen.
     let mut looks: Vec<Step> = monitors.looks().filter(|look| *look <= STEPS).collect();
     looks.sort_unstable();
@@ -41,7 +53,6 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
     if !matches!(story[0], Boundary(0, ..)) {
         story.insert(0, Boundary(0, vec![], 0));
     }
-    // Boundaries that a question names are visited.
     for look in looks {
         let at = |now: &Now| match now {
             Boundary(step, ..) => (*step, 0),
@@ -52,13 +63,7 @@ fn replies(asked: &[Asked], story: &[Now]) -> Vec<Reply> {
             story.insert(place, Boundary(look, vec![], i32::MAX));
         }
     }
-    let mut told = Follower::new(&model, monitors.clone());
-    let [first, second] = [(); 2].map(|()| {
-        told.begin();
-        replay(&model, &monitors, &story, &mut told)
-    });
-    assert_eq!(first, second, "nothing of a run is left in the next");
-    first
+    story
 }
 
 /// What is answered to one replay of `story`.
@@ -95,6 +100,39 @@ fn replay(model: &Model, monitors: &Monitors, story: &[Now], told: &mut Follower
     let sleepy: Vec<Reply> = (0..monitors.len()).map(|i| told.answer(i)).collect();
     assert_eq!(answers, sleepy, "being told what changed makes no difference");
     answers
+}
+
+/// Whether each answer is yes after `story`, as the solver remembers it: nothing that no answer hangs on any more; of
+/// `ranked` questions no more than which is the first yes.
+fn forgetful(asks: &[Ask], story: &[Now], ranked: bool) -> Vec<bool> {
+    let model = model();
+    let monitors = Monitors::new(&model, asks.iter().map(AskRef::YesNo), 9);
+    let (mut memory, mut state) = (monitors.begin(), State::start(&model));
+    for now in whole(story, &monitors) {
+        let (Boundary(step, firings, value) | Within(step, firings, value)) = &now;
+        let boundary = matches!(now, Boundary(..));
+        if boundary {
+            monitors.on_looked(&mut memory, &model, &state, *step);
+        }
+        state.step = *step;
+        for names in firings {
+            let mut raised: Vec<EventId> = names.iter().map(|name| event(&model, name)).collect();
+            raised.sort_unstable();
+            monitors.on_firing(&mut memory, &raised, *step);
+        }
+        if *value != i32::MAX {
+            state.values[0] = *value;
+        }
+        let settled = |boundary| Settled { model: &model, state: &state, now: &|| 0, boundary };
+        monitors.on_settled(&mut memory, &settled(boundary));
+        monitors.forget(&mut memory, ranked);
+        // An instant in which nothing happens that anybody asks for leaves a state what it is.
+        let before = memory.clone();
+        monitors.on_settled(&mut memory, &settled(false));
+        monitors.forget(&mut memory, ranked);
+        assert_eq!(memory, before, "what is forgotten does not come again");
+    }
+    (0..asks.len()).map(|question| monitors.is_yes(&memory, question)).collect()
 }
 
 fn yes(ask: Ask, story: &[Now]) -> bool {
@@ -395,6 +433,57 @@ fn stays_by_definition(instants: &[(Step, bool, bool)], steps: Step) -> bool {
         let (from, to) = (index(k).unwrap(), index(k + steps).unwrap());
         instants[from..=to].iter().all(|(_, _, holds)| *holds)
     })
+}
+
+/// Conditions, events and dates, and what can be made of them.
+fn asks() -> impl Strategy<Value = Ask> {
+    let model = model();
+    let (a, b) = (event(&model, "a"), event(&model, "b"));
+    let by = || prop::option::of((1..STEPS).prop_map(When::Settled));
+    let op = prop::sample::select(vec![CompareOp::Equal, CompareOp::NotEqual, CompareOp::Less, CompareOp::AtLeast]);
+    let part = prop_oneof![
+        (1..6, by()).prop_map(|(least, by)| Ask::Ever(at_least(least), by)),
+        (1..6, 1..STEPS).prop_map(|(least, on)| Ask::On(at_least(least), When::Settled(on))),
+        (1..6).prop_map(|least| Ask::AtEnd(at_least(least))),
+        (1..6, 0..6_u32).prop_map(|(least, steps)| Ask::Stays(at_least(least), steps)),
+        (op, 0..4, by()).prop_map(move |(op, with, by)| Ask::Count(a, Comparison { op, with: f64::from(with) }, by)),
+        any::<bool>().prop_map(move |turned| if turned { Ask::Before(b, a) } else { Ask::Before(a, b) }),
+        (0..5_u32).prop_map(move |within| Ask::Then(a, b, within)),
+    ];
+    part.prop_recursive(3, 12, 3, |part| {
+        prop_oneof![
+            part.clone().prop_map(|part| Ask::Not(Box::new(part))),
+            prop::collection::vec(part.clone(), 1..4).prop_map(Ask::And),
+            prop::collection::vec(part, 1..4).prop_map(Ask::Or),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    /// What the solver forgets is asked for by nobody: answers are what they are where nothing is forgotten.
+    #[test]
+    fn what_is_forgotten_is_not_missed(
+        asks in prop::collection::vec(asks(), 1..4),
+        story in prop::collection::vec((0..STEPS, any::<bool>(), 0..4_usize, 0..6), 0..12),
+    ) {
+        let mut story = story;
+        story.sort_unstable_by_key(|(step, within, ..)| (*step, *within));
+        story.dedup_by_key(|(step, within, ..)| (*step, *within));
+        let names: [&[&str]; 4] = [&[], &["a"], &["b"], &["a", "b"]];
+        let told: Vec<Now> = story
+            .into_iter()
+            .map(|(step, within, raised, value)| {
+                let firings = vec![names[raised]];
+                if within { Within(step, firings, value) } else { Boundary(step, firings, value) }
+            })
+            .collect();
+        let all: Vec<Asked> = asks.iter().cloned().map(Asked::YesNo).collect();
+        let meant: Vec<bool> = replies(&all, &told).into_iter().map(Reply::is_yes).collect();
+        prop_assert_eq!(&forgetful(&asks, &told, false), &meant);
+        let first = |answers: &[bool]| answers.iter().position(|yes| *yes);
+        prop_assert_eq!(first(&forgetful(&asks, &told, true)), first(&meant));
+    }
 }
 
 proptest! {
