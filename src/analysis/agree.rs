@@ -167,7 +167,7 @@ impl Pairs {
             for (date, step) in dates.iter().enumerate() {
                 let Some((_, shares)) = at.iter().find(|(look, _)| look == step) else { continue };
                 let counts = tally.occupancy().counts(*variable, date);
-                for (bin, (hits, from)) in counts.iter().zip(tally.occupancy().values(*variable)).enumerate() {
+                for (bin, (hits, from)) in counts.zip(tally.occupancy().values(*variable)).enumerate() {
                     let values = shares.iter().skip(bin * width as usize).take(width as usize);
                     let exact = values.fold(Bounds::exactly(0.0), |sum, share| Bounds {
                         low: sum.low + share.low,
@@ -175,7 +175,7 @@ impl Pairs {
                     });
                     let range = (from.max(low), from + width - 1);
                     let quantity = Quantity::Occupied(*variable, date, range);
-                    self.found.push((quantity, Sampled::Share(*hits, tally.runs()), exact));
+                    self.found.push((quantity, Sampled::Share(hits, tally.runs()), exact));
                 }
             }
         }

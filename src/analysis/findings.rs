@@ -236,10 +236,11 @@ fn states(model: &Model, tally: &Tally) -> Vec<Occupied> {
     let occupancy = tally.occupancy();
     let of_kind = variables(model, |kind| !matches!(kind, VariableKind::Indicator));
     let occupied = of_kind.map(|variable| {
-        let values = occupancy.values(variable).count();
-        let dates = 0..occupancy.dates().len();
-        let by_date = |value: usize| dates.clone().map(|date| occupancy.counts(variable, date)[value]).collect();
-        Occupied { variable, hits: (0..values).map(by_date).collect() }
+        let mut hits = vec![Vec::new(); occupancy.values(variable).count()];
+        for date in 0..occupancy.dates().len() {
+            hits.iter_mut().zip(occupancy.counts(variable, date)).for_each(|(hits, runs)| hits.push(runs));
+        }
+        Occupied { variable, hits }
     });
     occupied.collect()
 }
@@ -268,7 +269,7 @@ fn quantiles_on(tally: &Tally, variable: VariableId, date: usize, ranks: &[Ranks
     let width = occupancy.width(variable);
     let resolution = if width > 1 { f64::from(width) } else { 0.0 };
     let bins: Vec<(f64, u64)> =
-        occupancy.values(variable).map(f64::from).zip(occupancy.counts(variable, date).iter().copied()).collect();
+        occupancy.values(variable).map(f64::from).zip(occupancy.counts(variable, date)).collect();
     ranks.iter().map(|r| Quantile::new(r, resolution, |rank| value_at(&bins, rank))).collect()
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Draws<'a> {
     pub(super) occasion: Option<&'a Occasion>,
     /// Length of a step: a boundary is known by its time, which a change of step leaves as it is.
     pub(super) step_ticks: u64,
+    /// The boundary at which an event is so long ago that a condition changes; none before it.
+    pub(super) next_age: Step,
     pub(super) remembered: &'a mut Remembered,
 }
 
@@ -90,6 +92,10 @@ impl Choice for Draws<'_> {
         let due = step.saturating_add(self.remembered.delay[index]);
         self.remembered.next_due = self.remembered.next_due.min(due);
         Answer::Later
+    }
+
+    fn may_any_be_old(&self, step: Step) -> bool {
+        step == self.next_age
     }
 
     fn may_any_be_due(&self, step: Step) -> bool {

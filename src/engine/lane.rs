@@ -235,6 +235,13 @@ impl Lane {
         (self.found, self.among) = (None, None);
     }
 
+    /// Whether none of those before `until` is left to be looked at.
+    #[inline]
+    pub(super) fn is_through(&self, parts: usize) -> bool {
+        let all_exact = self.past_exact == self.exact.len() && self.among.is_none();
+        all_exact && self.past == self.before && (self.before < self.keys.len() || self.next_part >= parts)
+    }
+
     /// Finds the next occasion that lies below the limit of its pressure; it is past then.
     pub(super) fn next(&mut self, ruler: &Ruler, limits: &[Limit], owner: Owner<'_>) -> Option<Next> {
         if let Some((fired, group)) = self.among.take() {
@@ -301,11 +308,14 @@ impl Lane {
     }
 
     /// The next occasion that lies below the limit of its pressure, if it is there without ado and has a bit to spare: its
-    /// place.
+    /// place. If none is left before `until`, all of them are past.
     #[inline]
     pub(super) fn near(&mut self, limits: &[Limit]) -> Option<Near> {
         self.found = self.first_below(limits);
-        let place = self.found?;
+        let Some(place) = self.found else {
+            self.past = self.before;
+            return None;
+        };
         let key = self.keys[place];
         let pressure = pressure_of(key);
         let spare = height_of((key >> PRESSURE_BITS) as u32) + 1 < u32::from(limits[pressure]);

@@ -158,8 +158,7 @@ impl Run {
         loop {
             lane.look_until(ruler, self.boundary(place.layout).min(end));
             self.fire_all_alone(lane, ruler, place);
-            let owner = Owner { bulk, randomness: place.randomness, run: place.run, hazards: &place.layout.hazards };
-            if let Some(next) = lane.next(ruler, self.stands.limits(), owner) {
+            if let Some(next) = self.next_occasion(lane, (ruler, bulk), place) {
                 self.state.step = next.step;
                 if !self.takes(&next, place) {
                     continue;
@@ -172,6 +171,16 @@ impl Run {
             }
             self.look_ahead(lane, place);
         }
+    }
+
+    /// The next occasion that may fire, where nothing is as simple as `fire_all_alone` would have it.
+    #[inline]
+    fn next_occasion<O>(&self, lane: &mut Lane, (ruler, bulk): (&Ruler, &Bulk), place: &Place<'_, O>) -> Option<Next> {
+        if lane.is_through(bulk.parts()) {
+            return None;
+        }
+        let owner = Owner { bulk, randomness: place.randomness, run: place.run, hazards: &place.layout.hazards };
+        lane.next(ruler, self.stands.limits(), owner)
     }
 
     /// Fires at occasions as long as nothing more can come of them than that one variable moves.
@@ -257,8 +266,8 @@ impl Run {
         let rule = place.layout.hazards.rule_of(next.occasion.pressure);
         let (model, state) = (place.model, &mut self.state);
         let (randomness, run, step_ticks) = (place.randomness, place.run, place.layout.step_ticks);
-        let remembered = &mut self.remembered;
-        let mut choice = Draws { randomness, run, occasion: Some(&next.occasion), step_ticks, remembered };
+        let (next_age, remembered) = (self.next_age, &mut self.remembered);
+        let mut choice = Draws { randomness, run, occasion: Some(&next.occasion), step_ticks, next_age, remembered };
         let hazards = &place.layout.hazards;
         let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
         let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };
@@ -276,8 +285,9 @@ impl Run {
         self.state.step = self.next;
         if !self.state.stopped {
             let (model, state) = (place.model, &mut self.state);
-            let (randomness, run, remembered) = (place.randomness, place.run, &mut self.remembered);
-            let mut choice = Draws { randomness, run, occasion: None, step_ticks, remembered };
+            let (randomness, run) = (place.randomness, place.run);
+            let (next_age, remembered) = (self.next_age, &mut self.remembered);
+            let mut choice = Draws { randomness, run, occasion: None, step_ticks, next_age, remembered };
             let hazards = &place.layout.hazards;
             let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
             let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };

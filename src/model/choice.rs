@@ -44,6 +44,11 @@ pub trait Choice {
     /// identity of its firing is remembered.
     fn comes(&mut self, rule: RuleId, trigger: Identity, chance: f64, delay: &DelayTable, step: Step) -> Answer;
 
+    /// Whether it is worth asking if an event has become old enough at this boundary for a condition to change.
+    fn may_any_be_old(&self, _step: Step) -> bool {
+        true
+    }
+
     /// Whether it is worth asking which pending responses are due at this boundary.
     fn may_any_be_due(&self, _step: Step) -> bool {
         true

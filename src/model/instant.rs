@@ -162,7 +162,10 @@ impl Instant {
     pub fn boundary(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         self.open();
         let (model, step) = (stage.model, stage.state.step);
-        self.turns_with = model.program.turns_with_time(stage.state, model);
+        self.turns_with = model.program.turn_at(step, model);
+        if stage.choice.may_any_be_old(step) && model.program.is_age_reached(stage.state) {
+            self.turns_with = self.turns_with.or(model.program.turns_with_ages);
+        }
         if step == 0 {
             self.turns_with = Turns::ANYTHING;
             self.start(stage)?;

@@ -249,11 +249,10 @@ impl Program {
         self.plain[id.0 as usize].as_ref()
     }
 
-    /// What time alone may have turned at the boundary of `state`: before it, everything is as instants left it.
+    /// What the calendar alone may have turned at a boundary: before it, everything is as instants left it.
     #[inline]
-    pub fn turns_with_time(&self, state: &State, model: &Model) -> Turns {
-        let calendar = if model.schedule.turns_at(state.step) { self.turns_with_calendar } else { Turns::default() };
-        if self.is_age_reached(state) { calendar.or(self.turns_with_ages) } else { calendar }
+    pub fn turn_at(&self, step: Step, model: &Model) -> Turns {
+        if model.schedule.turns_at(step) { self.turns_with_calendar } else { Turns::NOTHING }
     }
 
     /// Whether some event has just now become so old that a condition changes.

@@ -17,7 +17,7 @@ const MOST: usize = 24;
 const FEWEST_MONTHS: usize = 6;
 
 /// How many runs had which value of which variable, on each of the dates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Occupancy {
     dates: Vec<Step>,
     rows: Vec<Row>,
@@ -28,6 +28,10 @@ pub struct Occupancy {
     binned: Box<[u32]>,
     /// By date: a stretch for each variable.
     counts: Vec<u64>,
+    /// What is not in `counts` yet, in the same order: small, so that it stays in the fastest memory.
+    recent: Vec<u16>,
+    /// Looks that are in `recent`.
+    looks: u16,
     /// Counts of one date.
     stride: usize,
 }
@@ -60,6 +64,8 @@ impl Occupancy {
             zeros: rows.iter().map(zero).collect(),
             binned: (0..rows.len() as u32).filter(|index| rows[*index as usize].width > 1).collect(),
             counts: vec![0; stride * dates.len()],
+            recent: vec![0; stride * dates.len()],
+            looks: 0,
             dates,
             rows,
             stride,
@@ -75,7 +81,11 @@ impl Occupancy {
     /// Counts the state of one run before boundary `step`; nothing if that is none of the dates.
     pub fn look(&mut self, state: &State, step: Step) {
         let Ok(date) = self.dates.binary_search(&step) else { return };
-        let counts = &mut self.counts[date * self.stride..][..self.stride];
+        if self.looks == u16::MAX {
+            self.take_in();
+        }
+        self.looks += 1;
+        let counts = &mut self.recent[date * self.stride..][..self.stride];
         for (zero, value) in self.zeros.iter().zip(&state.values) {
             if let Some(count) = counts.get_mut(zero.wrapping_add(*value as u32) as usize) {
                 *count += 1;
@@ -88,15 +98,26 @@ impl Occupancy {
         }
     }
 
+    fn take_in(&mut self) {
+        self.counts
+            .iter_mut()
+            .zip(&mut self.recent)
+            .for_each(|(count, more)| *count += u64::from(std::mem::take(more)));
+        self.looks = 0;
+    }
+
     /// Takes in what another has counted.
-    pub fn merge(&mut self, other: &Self) {
-        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
+    pub fn merge(&mut self, mut other: Self) {
+        other.take_in();
+        self.counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
     }
 
     /// How many runs had which value of `variable` on date number `date`: by bin, from the lowest.
-    pub fn counts(&self, variable: VariableId, date: usize) -> &[u64] {
+    pub fn counts(&self, variable: VariableId, date: usize) -> impl Iterator<Item = u64> {
         let row = self.rows[variable.0 as usize];
-        &self.counts[date * self.stride + row.offset..][..row.bins]
+        let bins = date * self.stride + row.offset..;
+        let (counts, recent) = (&self.counts[bins.clone()], &self.recent[bins]);
+        counts.iter().zip(recent).map(|(count, more)| count + u64::from(*more)).take(row.bins)
     }
 
     /// The lowest value of each bin.
@@ -188,6 +209,7 @@ mod tests {
     fn values_are_counted_apart_and_wide_ranges_binned() {
         let model = empty(12).with_indicator("wide", -1000, 1000).with_ladder("l", &["calm", "war"]);
         let mut occupancy = Occupancy::new(&model);
+        let counts = |occupancy: &Occupancy, variable, date| occupancy.counts(variable, date).collect::<Vec<_>>();
         let mut state = State::start(&model);
         state.values[0] = 3;
         occupancy.look(&state, 1);
@@ -196,15 +218,31 @@ mod tests {
         state.values[2] = 1;
         occupancy.look(&state, 12);
         let id = VariableId;
-        assert_eq!(occupancy.counts(id(0), 0)[3], 2);
-        assert_eq!(occupancy.counts(id(2), 0), [2, 0]);
-        assert_eq!(occupancy.counts(id(2), 11), [0, 1]);
+        assert_eq!(counts(&occupancy, id(0), 0)[3], 2);
+        assert_eq!(counts(&occupancy, id(2), 0), [2, 0]);
+        assert_eq!(counts(&occupancy, id(2), 11), [0, 1]);
         assert_eq!((occupancy.width(id(0)), occupancy.width(id(1))), (1, 4));
-        assert_eq!(occupancy.counts(id(1), 0).iter().sum::<u64>(), 2, "each look is counted once");
-        let last = occupancy.counts(id(1), 0).iter().rposition(|c| *c > 0).unwrap();
+        assert_eq!(occupancy.counts(id(1), 0).sum::<u64>(), 2, "each look is counted once");
+        let last = counts(&occupancy, id(1), 0).iter().rposition(|c| *c > 0).unwrap();
         assert_eq!(occupancy.values(id(1)).nth(last), Some(1000));
         let mut twice = occupancy.clone();
-        twice.merge(&occupancy);
-        assert_eq!(twice.counts(id(0), 0)[3], 4);
+        twice.merge(occupancy);
+        assert_eq!(counts(&twice, id(0), 0)[3], 4);
+    }
+
+    /// Small counts are taken in before they are full.
+    #[test]
+    fn no_look_is_lost() {
+        let model = empty(12);
+        let (mut occupancy, mut state) = (Occupancy::new(&model), State::start(&model));
+        let looks = 2 * u64::from(u16::MAX) + 7;
+        for look in 0..looks {
+            state.values[0] = i32::from(look < 3);
+            occupancy.look(&state, 1);
+        }
+        assert_eq!(occupancy.counts(VariableId(0), 0).collect::<Vec<_>>()[..2], [looks - 3, 3]);
+        let mut twice = occupancy.clone();
+        twice.merge(occupancy);
+        assert_eq!(twice.counts(VariableId(0), 0).sum::<u64>(), 2 * looks);
     }
 }
