@@ -567,6 +567,7 @@ fn every_instant_begins_anew() {
     )
     .story(0);
     let [flips, echoes, hears] = ["flips", "echoes", "hears"].map(|who| times(&story, who, "fires").len());
+    // Five standard deviations: a false alarm in a million.
     assert!(flips > 11_990 && echoes.abs_diff(6_000) < 300 && hears.abs_diff(3_000) < 200, "{echoes}, {hears}");
 }
 
