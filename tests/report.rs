@@ -408,6 +408,18 @@ fn every_line_fits_a_terminal_of_80_columns() {
 }
 
 #[test]
+fn a_date_stands_once_above_indicators_however_few_there_are() {
+    let mut short = report();
+    for indicator in &mut short.indicators {
+        indicator.times.truncate(1);
+    }
+    let date = short.indicators[0].times[0].time.date.clone().expect("it has a calendar");
+    let text = plain(&short, Detail::Brief);
+    let heading = text.lines().skip_while(|line| !line.starts_with("Indicators")).nth(1).expect("dates");
+    assert_eq!(heading.matches(&date).count(), 1, "{heading}");
+}
+
+#[test]
 fn the_shares_shown_sum_to_a_hundred() {
     let text = plain(&report(), Detail::Brief);
     let table = text.split("How it ends").nth(1).unwrap().split("Questions").next().unwrap();

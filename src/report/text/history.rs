@@ -212,10 +212,12 @@ pub(super) fn indicators(report: &Report, detail: Detail) -> String {
     lines + &more(report.indicators.len(), shown)
 }
 
-/// A quarter, a half, three quarters of the time, and its end.
+/// A quarter, a half, three quarters of the time, and its end; in short scenarios some of these are the same.
 fn quarters(indicator: &Indicator) -> impl Iterator<Item = &IndicatorAt> {
     let last = indicator.times.len().saturating_sub(1);
-    (1..=4).filter_map(move |q| indicator.times.get(last * q / 4))
+    let mut places: Vec<usize> = (1..=4).map(|q| last * q / 4).collect();
+    places.dedup();
+    places.into_iter().filter_map(|place| indicator.times.get(place))
 }
 
 fn indicator_dates(indicator: &Indicator) -> String {
