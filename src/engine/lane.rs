@@ -235,11 +235,15 @@ impl Lane {
         (self.found, self.among) = (None, None);
     }
 
-    /// Whether none of those before `until` is left to be looked at.
+    /// Whether `near` has come upon none, so that what it looked at is past, and nothing else is left before `until`.
     #[inline]
-    pub(super) fn is_through(&self, parts: usize) -> bool {
+    pub(super) fn is_through(&mut self, parts: usize) -> bool {
+        if self.found.is_some() {
+            return false;
+        }
+        self.past = self.before;
         let all_exact = self.past_exact == self.exact.len() && self.among.is_none();
-        all_exact && self.past == self.before && (self.before < self.keys.len() || self.next_part >= parts)
+        all_exact && (self.before < self.keys.len() || self.next_part >= parts)
     }
 
     /// Finds the next occasion that lies below the limit of its pressure; it is past then.
@@ -308,14 +312,11 @@ impl Lane {
     }
 
     /// The next occasion that lies below the limit of its pressure, if it is there without ado and has a bit to spare: its
-    /// place. If none is left before `until`, all of them are past.
+    /// place.
     #[inline]
     pub(super) fn near(&mut self, limits: &[Limit]) -> Option<Near> {
         self.found = self.first_below(limits);
-        let Some(place) = self.found else {
-            self.past = self.before;
-            return None;
-        };
+        let place = self.found?;
         let key = self.keys[place];
         let pressure = pressure_of(key);
         let spare = height_of((key >> PRESSURE_BITS) as u32) + 1 < u32::from(limits[pressure]);
