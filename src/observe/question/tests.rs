@@ -355,7 +355,7 @@ fn the_highest_is_found_among_few_values_and_many() {
             AskNumber::Highest(Tabulated::number(Number::Read(Slot::Variable(VariableId(1))), |_| (low, high)));
         let mut told = Follower::new(&model, Monitors::new(&model, [AskRef::Number(&highest)], NO_CAP));
         let mut state = State::start(&model);
-        for (step, value) in [(0, low), (1, high), (STEPS, low)] {
+        for (step, value) in [(0, low), (1, high), (2, low), (STEPS, low + 1)] {
             told.changed(VariableId(1), state.values[1], value);
             (state.step, state.values[1]) = (step, value);
             told.settled(Settled { model: &model, state: &state, now: &|| 0, boundary: true });
