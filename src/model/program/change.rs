@@ -107,7 +107,7 @@ impl Change {
     pub fn alone(&self, raises: &Raises) -> Option<Move> {
         let How::Table(results) = &self.how else { return None };
         let mut known: Vec<Raised> = Vec::new();
-        let mut step = |(old, packed): (i32, &u16)| {
+        let step = |(old, packed): (i32, &u16)| {
             let (new, held) = self.unpack(*packed);
             let raised = raises.by_one(self.variable, old, new)?;
             let place = known.iter().position(|known| known == raised).unwrap_or(known.len());
@@ -120,8 +120,7 @@ impl Change {
                 | flag(!raised.counters.is_empty(), MoveStep::COUNTED);
             Some(MoveStep { new, raised: u16::try_from(place).ok()?, flags })
         };
-        let befores = results.iter().enumerate().map(|(above, packed)| (self.low + above as i32, packed));
-        let steps = befores.map(&mut step).collect::<Option<_>>()?;
+        let steps = (self.low..=i32::MAX).zip(results).map(step).collect::<Option<_>>()?;
         Some(Move { variable: self.variable, low: self.low, steps, start: 0, raised: known.into() })
     }
 
