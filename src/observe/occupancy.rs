@@ -98,6 +98,7 @@ impl Occupancy {
         }
     }
 
+    /// Adds what is in `recent` to `counts`, where no look is one too many.
     fn take_in(&mut self) {
         self.counts
             .iter_mut()
