@@ -22,6 +22,14 @@ enum Now {
 }
 use Now::{Boundary, Within};
 
+impl Now {
+    /// The step, the firings, the value of `x`, and whether it is a boundary's instant.
+    fn parts(&self) -> (Step, &[&'static [&'static str]], i32, bool) {
+        let (Boundary(step, firings, value) | Within(step, firings, value)) = self;
+        (*step, firings, *value, matches!(self, Boundary(..)))
+    }
+}
+
 const STEPS: Step = 20;
 
 fn model() -> Model {
@@ -54,9 +62,9 @@ fn whole(story: &[Now], monitors: &Monitors) -> Vec<Now> {
         story.insert(0, Boundary(0, vec![], 0));
     }
     for look in looks {
-        let at = |now: &Now| match now {
-            Boundary(step, ..) => (*step, 0),
-            Within(step, ..) => (*step, 1),
+        let at = |now: &Now| {
+            let (step, _, _, boundary) = now.parts();
+            (step, i32::from(!boundary))
         };
         let place = story.partition_point(|now| at(now) < (look, 0));
         if at(&story[place]) != (look, 0) {
@@ -66,22 +74,25 @@ fn whole(story: &[Now], monitors: &Monitors) -> Vec<Now> {
     story
 }
 
+/// The events of a firing in the order in which it raises them.
+fn raised(model: &Model, names: &[&str]) -> Vec<EventId> {
+    let mut raised: Vec<EventId> = names.iter().map(|name| event(model, name)).collect();
+    raised.sort_unstable();
+    raised
+}
+
 /// What is answered to one replay of `story`.
 fn replay(model: &Model, monitors: &Monitors, story: &[Now], told: &mut Follower) -> Vec<Reply> {
     let (mut all, mut state) = (monitors.begin(), State::start(model));
     for now in story {
-        let (step, firings, value, boundary) = match now {
-            Boundary(step, firings, value) => (*step, firings, *value, true),
-            Within(step, firings, value) => (*step, firings, *value, false),
-        };
+        let (step, firings, value, boundary) = now.parts();
         if boundary {
             monitors.on_looked(&mut all, model, &state, step);
             told.looked(model, &state, step);
         }
         state.step = step;
         for names in firings {
-            let mut raised: Vec<EventId> = names.iter().map(|name| event(model, name)).collect();
-            raised.sort_unstable();
+            let raised = raised(model, names);
             let (rule, number) = (RuleId(0), 0);
             let fired = Occurrence::Fired { rule, branch: 0, origin: Origin::Pressure, number, raised: &raised };
             monitors.on_occurrence(&mut all, &fired, step);
@@ -109,19 +120,16 @@ fn forgetful(asks: &[Ask], story: &[Now], ranked: bool) -> Vec<bool> {
     let monitors = Monitors::new(&model, asks.iter().map(AskRef::YesNo), 9);
     let (mut memory, mut state) = (monitors.begin(), State::start(&model));
     for now in whole(story, &monitors) {
-        let (Boundary(step, firings, value) | Within(step, firings, value)) = &now;
-        let boundary = matches!(now, Boundary(..));
+        let (step, firings, value, boundary) = now.parts();
         if boundary {
-            monitors.on_looked(&mut memory, &model, &state, *step);
+            monitors.on_looked(&mut memory, &model, &state, step);
         }
-        state.step = *step;
+        state.step = step;
         for names in firings {
-            let mut raised: Vec<EventId> = names.iter().map(|name| event(&model, name)).collect();
-            raised.sort_unstable();
-            monitors.on_firing(&mut memory, &raised, *step);
+            monitors.on_firing(&mut memory, &raised(&model, names), step);
         }
-        if *value != i32::MAX {
-            state.values[0] = *value;
+        if value != i32::MAX {
+            state.values[0] = value;
         }
         let settled = |boundary| Settled { model: &model, state: &state, now: &|| 0, boundary };
         monitors.on_settled(&mut memory, &settled(boundary));
