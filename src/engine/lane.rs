@@ -235,15 +235,21 @@ impl Lane {
         (self.found, self.among) = (None, None);
     }
 
-    /// Whether `near` has come upon none, so that what it looked at is past, and nothing else is left before `until`.
+    /// No later part has any before `until`.
     #[inline]
-    pub(super) fn is_through(&mut self, parts: usize) -> bool {
+    fn is_last_part(&self, parts: usize) -> bool {
+        self.before < self.keys.len() || self.next_part >= parts
+    }
+
+    /// What `near` looked at is past, if it has come upon none; whether nothing else is left before `until` then.
+    #[inline]
+    pub(super) fn passes_all(&mut self, parts: usize) -> bool {
         if self.found.is_some() {
             return false;
         }
         self.past = self.before;
         let all_exact = self.past_exact == self.exact.len() && self.among.is_none();
-        all_exact && (self.before < self.keys.len() || self.next_part >= parts)
+        all_exact && self.is_last_part(parts)
     }
 
     /// Finds the next occasion that lies below the limit of its pressure; it is past then.
@@ -265,7 +271,7 @@ impl Lane {
             let found = self.found.take().or_else(|| self.first_below(limits));
             let Some(found) = found else {
                 self.past = self.before;
-                if self.before < self.keys.len() || self.next_part >= owner.bulk.parts() {
+                if self.is_last_part(owner.bulk.parts()) {
                     return None;
                 }
                 self.fill(ruler, owner);

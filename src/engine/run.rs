@@ -176,7 +176,7 @@ impl Run {
     /// The next occasion that may fire, where nothing is as simple as `fire_all_alone` would have it.
     #[inline]
     fn next_occasion<O>(&self, lane: &mut Lane, (ruler, bulk): (&Ruler, &Bulk), place: &Place<'_, O>) -> Option<Next> {
-        if lane.is_through(bulk.parts()) {
+        if lane.passes_all(bulk.parts()) {
             return None;
         }
         let owner = Owner { bulk, randomness: place.randomness, run: place.run, hazards: &place.layout.hazards };
