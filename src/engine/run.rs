@@ -264,36 +264,40 @@ impl Run {
             return Ok(());
         }
         let rule = place.layout.hazards.rule_of(next.occasion.pressure);
-        let (model, state) = (place.model, &mut self.state);
-        let (randomness, run, step_ticks) = (place.randomness, place.run, place.layout.step_ticks);
-        let (next_age, remembered) = (self.next_age, &mut self.remembered);
-        let mut choice = Draws { randomness, run, occasion: Some(&next.occasion), step_ticks, next_age, remembered };
-        let hazards = &place.layout.hazards;
-        let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
-        let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };
-        self.instant.pressure(rule, &mut stage)?;
-        let now = || randomness.time(next.occasion, rule.0 as usize, run);
-        place.observer.settled(model, &self.state, &now, false);
+        self.act(Some(&next.occasion), place, |instant, stage| instant.pressure(rule, stage))?;
+        let now = || place.randomness.time(next.occasion, rule.0 as usize, place.run);
+        place.observer.settled(place.model, &self.state, &now, false);
         Ok(())
     }
 
+    /// Goes through an instant: a boundary's, or that of an occasion.
+    #[inline]
+    fn act<O: Observer>(
+        &mut self,
+        occasion: Option<&Occasion>,
+        place: &mut Place<'_, O>,
+        instant: impl FnOnce(&mut Instant, &mut Stage<'_, Draws<'_>, Heard<'_, O>>) -> Result<(), Runaway>,
+    ) -> Result<(), Runaway> {
+        let (model, state, layout) = (place.model, &mut self.state, place.layout);
+        let (randomness, run, step_ticks) = (place.randomness, place.run, layout.step_ticks);
+        let (next_age, remembered) = (self.next_age, &mut self.remembered);
+        let mut choice = Draws { randomness, run, occasion, step_ticks, next_age, remembered };
+        let (observer, hazards) = (&mut *place.observer, &layout.hazards);
+        let mut heard = Heard { observer, hazards, stands: &mut self.stands };
+        let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };
+        instant(&mut self.instant, &mut stage)
+    }
+
+    /// Comes to a boundary.
     fn visit<O: Observer>(&mut self, place: &mut Place<'_, O>) -> Result<(), Runaway> {
-        let step_ticks = place.layout.step_ticks;
         if place.layout.looks[self.next as usize] {
             place.observer.looked(place.model, &self.state, self.next);
         }
         self.state.step = self.next;
         if !self.state.stopped {
-            let (model, state) = (place.model, &mut self.state);
-            let (randomness, run) = (place.randomness, place.run);
-            let (next_age, remembered) = (self.next_age, &mut self.remembered);
-            let mut choice = Draws { randomness, run, occasion: None, step_ticks, next_age, remembered };
-            let hazards = &place.layout.hazards;
-            let mut heard = Heard { observer: &mut *place.observer, hazards, stands: &mut self.stands };
-            let mut stage = Stage { model, state, choice: &mut choice, observer: &mut heard };
-            self.instant.boundary(&mut stage)?;
+            self.act(None, place, |instant, stage| instant.boundary(stage))?;
         }
-        let now = u64::from(self.next) * step_ticks;
+        let now = self.boundary(place.layout);
         place.observer.settled(place.model, &self.state, &|| now, true);
         self.next_planned = place.layout.planned[self.next as usize];
         Ok(())
