@@ -185,8 +185,8 @@ fn rules(base: (&Model, &Side), other: (&Model, &Side)) -> Vec<RuleChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Source;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::compile::Overrides;
+    use crate::model::fixture::compiled_with;
 
     const TEXT: &str = r#"(
         simulate: 1,
@@ -200,11 +200,8 @@ mod tests {
     )"#;
 
     fn drawn(forbid: &[&str]) -> (Model, Side) {
-        let source = Source { name: "compare.ron", text: TEXT };
-        let (document, mistakes) = crate::scenario::read(&source);
-        assert!(mistakes.is_empty(), "{mistakes:?}");
         let overrides = Overrides { forbid: forbid.iter().map(|r| (*r).to_owned()).collect(), ..Overrides::default() };
-        let model = compile(&document.unwrap(), &source, &overrides).expect("it compiles");
+        let model = compiled_with(TEXT, &overrides);
         let conduct = Conduct { stop: &false.into(), progress: &|_| {} };
         let side = side(&model, &Plan { runs: 4_000, seed: 2, threads: None }, false, &conduct).expect("it settles");
         (model, side)

@@ -179,8 +179,8 @@ pub fn draw(judgements: &[Judgement], sharing: Sharing, seed: u64, number: u64) 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::diagnostic::Source;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::compile::Overrides;
+    use crate::model::fixture::compiled_with;
 
     /// A scenario with the given parameters and chance of `spark`.
     pub fn text(parameters: &str, chance: &str) -> String {
@@ -201,13 +201,8 @@ pub(super) mod tests {
     }
 
     fn of(parameters: &str, chance: &str, set: &[&str]) -> Vec<Judgement> {
-        let text = text(parameters, chance);
-        let source = Source { name: "judgement.ron", text: &text };
-        let (document, mistakes) = crate::scenario::read(&source);
-        assert!(mistakes.is_empty(), "{mistakes:?}");
         let set = set.iter().map(|set| (*set).to_owned()).collect();
-        let model = compile(&document.unwrap(), &source, &Overrides { set, ..Overrides::default() });
-        judgements(&model.unwrap_or_else(|mistakes| panic!("{mistakes:?}")))
+        judgements(&compiled_with(&text(parameters, chance), &Overrides { set, ..Overrides::default() }))
     }
 
     fn names(found: &[Judgement]) -> Vec<&str> {

@@ -363,8 +363,7 @@ mod tests {
     use super::*;
     use crate::analysis::estimate::Looks;
     use crate::analysis::findings::{self, findings};
-    use crate::diagnostic::Source;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::fixture::compiled;
     use crate::observe::tally::Tally;
 
     const PLAN: Plan = Plan { runs: 3_000, seed: 5, threads: None };
@@ -383,10 +382,7 @@ mod tests {
                 incidents: "count(incident)",
             },
         )"#;
-        let source = Source { name: "measure.ron", text };
-        let (document, mistakes) = crate::scenario::read(&source);
-        assert!(mistakes.is_empty(), "{mistakes:?}");
-        compile(&document.unwrap(), &source, &Overrides::default()).expect("it compiles")
+        compiled(text)
     }
 
     fn measured(effort: Effort, always_runs: bool) -> Measured {

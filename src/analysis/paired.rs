@@ -235,9 +235,9 @@ mod tests {
     use super::*;
     use crate::analysis::draw::{Draws, Purpose};
     use crate::analysis::measure::{Budget, Effort, measure};
-    use crate::diagnostic::Source;
     use crate::engine::{Conduct, Plan};
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::compile::Overrides;
+    use crate::model::fixture::compiled_with;
 
     const TEXT: &str = r#"(
         simulate: 1,
@@ -250,11 +250,8 @@ mod tests {
     )"#;
 
     fn measured(set: Option<&str>, effort: Effort, seed: u64, runs: u64) -> Measured {
-        let source = Source { name: "paired.ron", text: TEXT };
-        let (document, mistakes) = crate::scenario::read(&source);
-        assert!(mistakes.is_empty(), "{mistakes:?}");
         let overrides = Overrides { set: set.into_iter().map(str::to_owned).collect(), ..Overrides::default() };
-        let model = compile(&document.unwrap(), &source, &overrides).expect("it compiles");
+        let model = compiled_with(TEXT, &overrides);
         let conduct = Conduct { stop: &false.into(), progress: &|_| {} };
         let budget = Budget { effort, always_runs: effort == Effort::None };
         measure(&model, &Plan { runs, seed, threads: None }, &budget, &conduct).expect("it settles")

@@ -2,8 +2,7 @@
 //!
 //! Does not know what is tested.
 
-use crate::diagnostic::Source;
-use crate::model::compile::{Overrides, compile};
+use crate::model::fixture::compiled;
 use crate::model::{Model, VariableId};
 
 /// What one of its firings raises is counted, and ends the run.
@@ -24,13 +23,7 @@ const COUNTED: &str = r#"(
 
 /// The ring, the peninsula, and one in which firings are counted.
 pub(super) fn scenarios() -> [Model; 3] {
-    let texts = [include_str!("../../scenarios/ring.ron"), include_str!("../../scenarios/peninsula.ron"), COUNTED];
-    let model = |text| {
-        let source = Source { name: "scenario", text };
-        let document = crate::scenario::read(&source).0.expect("it can be read");
-        compile(&document, &source, &Overrides::default()).expect("it compiles")
-    };
-    texts.map(model)
+    [include_str!("../../scenarios/ring.ron"), include_str!("../../scenarios/peninsula.ron"), COUNTED].map(compiled)
 }
 
 /// Which variable moves, and to what value: looks random, and is always the same.

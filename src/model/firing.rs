@@ -349,8 +349,7 @@ fn use_up(limits: &Limits, state: &mut State) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Source;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::fixture::compiled;
 
     /// Counting an occurrence says that something can have turned whenever something has, and not every time.
     #[test]
@@ -365,9 +364,7 @@ mod tests {
                 dull: (on: ["few ends"], then: ["x -= 1"]),
             },
             outcomes: [(name: high, when: "ever(x > 2)"), (name: low)])"#;
-        let source = Source { name: "t", text };
-        let document = crate::scenario::read(&source).0.expect("it can be read");
-        let model = compile(&document, &source, &Overrides::default()).expect("it is sound");
+        let model = compiled(text);
         assert_eq!((model.watches.len(), model.counters.len()), (3, 2), "one counts, the other remembers when");
         let mut state = State::start(&model);
         let truths = |state: &State| model.watches.iter().map(|w| w.condition.holds(state, &model)).collect::<Vec<_>>();

@@ -521,8 +521,7 @@ fn at(base: i32, strides: &[(VariableId, i32)], values: &[i32]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Source;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::fixture::compiled;
 
     const X: Slot = Slot::Variable(VariableId(0));
 
@@ -569,9 +568,7 @@ mod tests {
             indicators: { x: (range: (0, 9), start: 0) },
             rules: { rise: (pressure: "1 per 1d", then: ["x += 1"]) },
             outcomes: [(name: high, when: "ever(x > 3)"), (name: low)])"#;
-        let source = Source { name: "t", text };
-        let document = crate::scenario::read(&source).0.expect("it can be read");
-        let model = compile(&document, &source, &Overrides::default()).expect("it is sound");
+        let model = compiled(text);
         let mut state = State::start(&model);
         for (of, low, high) in [(0, 0, 0), (1, -2, 3), (4, -1, 2), (6, -1, 2), (6, -3, 3)] {
             let formula = Tabulated::number(sum(of), |_| (low, high));

@@ -10,6 +10,8 @@ pub mod choice;
 pub mod compile;
 pub mod event;
 mod firing;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod formula;
 mod grid;
 pub mod instant;

@@ -128,8 +128,7 @@ fn marked(steps: Step, some: impl Iterator<Item = Step>) -> Box<[bool]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Source;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::fixture::compiled;
 
     const TEXT: &str = r#"(
         simulate: 1,
@@ -146,9 +145,7 @@ mod tests {
 
     #[test]
     fn every_boundary_knows_its_rules_in_order_and_the_next() {
-        let source = Source { name: "t", text: TEXT };
-        let (document, _) = crate::scenario::read(&source);
-        let model = compile(&document.expect("it can be read"), &source, &Overrides::default()).expect("it compiles");
+        let model = compiled(TEXT);
         let schedule = &model.schedule;
         let name = |id: RuleId| model.rule(id).id.as_str();
         let at = |step| schedule.rules_at(step).iter().copied().map(name).collect::<Vec<_>>();

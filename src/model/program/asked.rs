@@ -62,9 +62,8 @@ fn tabulate(guard: &Tabulated<bool>, chance: &Tabulated<f64>, model: &Model) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Source;
     use crate::model::Clock;
-    use crate::model::compile::{Overrides, compile};
+    use crate::model::fixture::compiled;
 
     /// Whatever the variables hold, one table says what guard and chance say, and where there is none they are asked.
     #[test]
@@ -80,9 +79,7 @@ mod tests {
                 counted: (on: [spark], when: "count(spark) < 3", chance: 0.25, then: ["x -= 1"]),
             },
             outcomes: [(name: high, when: "ever(x > 2)"), (name: low)])"#;
-        let source = Source { name: "t", text };
-        let document = crate::scenario::read(&source).0.expect("it can be read");
-        let model = compile(&document, &source, &Overrides::default()).expect("it is sound");
+        let model = compiled(text);
         let mut state = State::start(&model);
         let mut together = Vec::new();
         for (rule, compact) in model.rules.iter().zip(&model.program.rules) {
