@@ -216,6 +216,32 @@ fn json_is_json_and_csv_has_the_same_columns_everywhere() {
     assert!((share("war") + share("peace") - 1.0).abs() < 1e-12);
 }
 
+/// Values of indicators are binned if there are as many; these have a name each.
+#[test]
+fn each_of_a_thousand_named_values_is_told_with_its_shares() {
+    let desk = Desk::new();
+    let names: Vec<String> = (0..1_000).map(|value| format!("v{value}")).collect();
+    let scenario = r#"(
+        simulate: 1,
+        clock: (horizon: "12d"),
+        actors: { n: (postures: { line: (ladder: [NAMES], start: v3) }) },
+        rules: { leap: (pressure: "1000 per 1d", then: ["n.line = v998"]) },
+        outcomes: [(name: all)],
+    )"#;
+    desk.write("ladder.ron", &scenario.replace("NAMES", &names.join(", ")));
+    let text = desk.run(&["ladder.ron", "--runs", "50"]).succeeds();
+    let rows = text.lines().filter(|line| line.starts_with("  v") && line.contains('│'));
+    let told = |line: &str| (line.split('│').next().unwrap().trim().to_owned(), line.ends_with(" 100 %"));
+    let expected = names.iter().rev().map(|name| (name.clone(), name == "v998"));
+    assert!(rows.map(told).eq(expected), "{text}");
+    let json = desk.run(&["ladder.ron", "--runs", "50", "--format", "json"]).succeeds();
+    let posture = &serde_json::from_str::<serde_json::Value>(&json).unwrap()["postures"][0];
+    let rows = posture["shares"].as_array().expect("a row a value");
+    assert_eq!((posture["values"].as_array().map(Vec::len), rows.len()), (Some(1_000), 1_000));
+    let hits: Vec<u64> = rows.iter().map(|row| row[0]["hits"].as_u64().unwrap()).collect();
+    assert_eq!((hits[998], hits.iter().sum::<u64>()), (50, 50));
+}
+
 #[test]
 fn a_pipe_gets_no_colour_and_no_bar() {
     let desk = Desk::new();

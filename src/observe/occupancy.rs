@@ -5,9 +5,10 @@
 use time::{Date, Month, OffsetDateTime};
 
 use crate::model::state::State;
-use crate::model::{Calendar, Model, Step, VariableId};
+use crate::model::{Calendar, Model, Step, VariableId, VariableKind};
 
-/// The most values of one variable that are counted apart; wider ranges are binned evenly.
+/// The most values of one indicator that are counted apart; wider ranges are binned evenly. Values that have names are
+/// always counted apart: each is told by its own.
 const VALUES: u32 = 512;
 
 /// The most dates.
@@ -50,7 +51,7 @@ impl Occupancy {
         let (mut rows, mut stride): (Vec<Row>, usize) = (Vec::new(), 0);
         for variable in &model.variables {
             let values = variable.high.abs_diff(variable.low) + 1;
-            let width = values.div_ceil(VALUES);
+            let width = if variable.kind == VariableKind::Indicator { values.div_ceil(VALUES) } else { 1 };
             let bins = values.div_ceil(width) as usize;
             rows.push(Row { offset: stride, bins, low: variable.low, width: width as i32 });
             stride += bins;
@@ -229,6 +230,15 @@ mod tests {
         let mut twice = occupancy.clone();
         twice.merge(occupancy);
         assert_eq!(counts(&twice, id(0), 0)[3], 4);
+    }
+
+    /// A posture may have more values than an indicator has bins: each of them has a name.
+    #[test]
+    fn named_values_are_never_binned() {
+        let names: Vec<String> = (0..1_000).map(|value| format!("v{value}")).collect();
+        let model = empty(12).with_ladder("l", &names.iter().map(String::as_str).collect::<Vec<_>>());
+        let occupancy = Occupancy::new(&model);
+        assert_eq!((occupancy.width(VariableId(1)), occupancy.values(VariableId(1)).count()), (1, 1_000));
     }
 
     /// Small counts are taken in before they are full.
