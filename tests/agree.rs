@@ -12,6 +12,7 @@ use simulate::exact::solve;
 use simulate::model::Model;
 use simulate::observe::occupancy::dates;
 use simulate::observe::tally::Tally;
+use simulate::report::agree::agreed;
 
 use crate::random;
 use crate::support::{Scenario, collect, scenarios_in};
@@ -135,6 +136,31 @@ fn what_is_not_asked_any_more_comes_no_more() {
         ],
         questions: { up: (ask: "ever(y > 0) or count(spark) >= 2") },"#;
     assert_sound(inside, 4);
+}
+
+/// Bins of several values end where the range does, be that as high as can be: there is nothing beyond.
+#[test]
+fn what_is_compared_ends_with_the_range() {
+    let inside = r#"
+        clock: (horizon: "12d"),
+        indicators: { odd: (range: (0, 1000), start: 0), top: (range: (2147482647, 2147483647), start: 2147482647) },
+        rules: {
+            odd_rises: (pressure: "0.1 per 1d", then: ["odd = 1000"]),
+            top_rises: (pressure: "0.1 per 1d", then: ["top = 2147483647"]),
+        },"#;
+    assert_sound(inside, 2 * 501);
+    let model = Scenario::new(inside).model();
+    let solved = solution(&model, 10_000);
+    let both = agreement(&model, &solved, &tally(&model, 200), FALSE_ALARM);
+    let rows = agreed(&model, &both, &solved, 1, String::new()).rows;
+    let at_end = |name: &str| {
+        let rows = rows.iter().filter(|row| row.name.starts_with(name) && row.name.ends_with("at the end of day 12"));
+        rows.map(|row| row.name.split(" at the end").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (odd, top) = (at_end("odd is"), at_end("top is"));
+    assert_eq!((odd.len(), top.len()), (501, 501));
+    assert_eq!((&*odd[0], &*odd[499], &*odd[500]), ("odd is 0 to 1", "odd is 998 to 999", "odd is 1000"));
+    assert_eq!((&*top[499], &*top[500]), ("top is 2147483645 to 2147483646", "top is 2147483647"));
 }
 
 #[test]

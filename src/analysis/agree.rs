@@ -86,7 +86,7 @@ pub fn agreement(model: &Model, solution: &Solution, tally: &Tally, false_alarm:
     let mut pairs = Pairs { found: Vec::new(), unsolved: 0 };
     pairs.outcomes(solution, tally);
     pairs.questions(solution, tally);
-    pairs.occupancy(model, solution, tally);
+    pairs.occupancy(solution, tally);
     pairs.firings(model, solution, tally);
     let wrong = false_alarm / pairs.found.len().max(1) as f64;
     let comparison = |(quantity, sampled, exact): (Quantity, Sampled, Bounds)| {
@@ -155,7 +155,7 @@ impl Pairs {
         }
     }
 
-    fn occupancy(&mut self, model: &Model, solution: &Solution, tally: &Tally) {
+    fn occupancy(&mut self, solution: &Solution, tally: &Tally) {
         let dates = tally.occupancy().dates();
         for solved in &solution.occupancy {
             let Ok(found) = solved else {
@@ -163,17 +163,16 @@ impl Pairs {
                 continue;
             };
             let Occupancy { variable, at } = &found.value;
-            let (low, width) = (model.variable(*variable).low, tally.occupancy().width(*variable));
+            let width = tally.occupancy().width(*variable);
             for (date, step) in dates.iter().enumerate() {
                 let Some((_, shares)) = at.iter().find(|(look, _)| look == step) else { continue };
                 let counts = tally.occupancy().counts(*variable, date);
-                for (bin, (hits, from)) in counts.zip(tally.occupancy().values(*variable)).enumerate() {
+                for (bin, (hits, range)) in counts.zip(tally.occupancy().ranges(*variable)).enumerate() {
                     let values = shares.iter().skip(bin * width as usize).take(width as usize);
                     let exact = values.fold(Bounds::exactly(0.0), |sum, share| Bounds {
                         low: sum.low + share.low,
                         high: sum.high + share.high,
                     });
-                    let range = (from.max(low), from + width - 1);
                     let quantity = Quantity::Occupied(*variable, date, range);
                     self.found.push((quantity, Sampled::Share(hits, tally.runs()), exact));
                 }

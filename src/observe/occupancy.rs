@@ -42,6 +42,7 @@ struct Row {
     offset: usize,
     bins: usize,
     low: i32,
+    high: i32,
     width: i32,
 }
 
@@ -53,7 +54,8 @@ impl Occupancy {
             let values = variable.high.abs_diff(variable.low) + 1;
             let width = if variable.kind == VariableKind::Indicator { values.div_ceil(VALUES) } else { 1 };
             let bins = values.div_ceil(width) as usize;
-            rows.push(Row { offset: stride, bins, low: variable.low, width: width as i32 });
+            let (low, high, width) = (variable.low, variable.high, width as i32);
+            rows.push(Row { offset: stride, bins, low, high, width });
             stride += bins;
         }
         let zero = |row: &Row| {
@@ -126,6 +128,13 @@ impl Occupancy {
     pub fn values(&self, variable: VariableId) -> impl Iterator<Item = i32> {
         let row = self.rows[variable.0 as usize];
         (0..row.bins as i32).map(move |bin| row.low + bin * row.width)
+    }
+
+    /// The lowest and the highest value of each bin.
+    pub fn ranges(&self, variable: VariableId) -> impl Iterator<Item = (i32, i32)> {
+        let Row { high, width, .. } = self.rows[variable.0 as usize];
+        // The last bin may be less wide, and nothing be beyond it.
+        self.values(variable).map(move |from| (from, from + (high - from).min(width - 1)))
     }
 
     /// Values in a bin: 1 if they are counted one by one.
@@ -230,6 +239,21 @@ mod tests {
         let mut twice = occupancy.clone();
         twice.merge(occupancy);
         assert_eq!(counts(&twice, id(0), 0)[3], 4);
+    }
+
+    /// A bin ends where its range does, be that as high as can be.
+    #[test]
+    fn the_last_bin_ends_with_the_range() {
+        let (low, top) = (i32::MAX - 1_000, i32::MAX);
+        let model = empty(12).with_indicator("wide", low, top).with_indicator("few", top - 1, top);
+        let mut occupancy = Occupancy::new(&model);
+        let mut state = State::start(&model);
+        state.values = [0, top, top].into();
+        occupancy.look(&state, 12);
+        let ranges = |id| occupancy.ranges(VariableId(id)).collect::<Vec<_>>();
+        assert_eq!((ranges(1)[0], ranges(1)[499..].to_vec()), ((low, low + 1), vec![(top - 2, top - 1), (top, top)]));
+        assert_eq!(ranges(2), [(top - 1, top - 1), (top, top)]);
+        assert_eq!([1, 2].map(|id| occupancy.counts(VariableId(id), 11).last()), [Some(1); 2]);
     }
 
     /// A posture may have more values than an indicator has bins: each of them has a name.
