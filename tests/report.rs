@@ -420,6 +420,21 @@ fn a_date_stands_once_above_indicators_however_few_there_are() {
 }
 
 #[test]
+fn long_values_of_indicators_do_not_run_together() {
+    let mut long = report();
+    let indicator = &mut long.indicators[0];
+    (indicator.name, indicator.start) = ("a_name_of_sixteen".into(), -2_147_483_648);
+    let values = [[9.0, 10.0, 100.0], [95.0, 100.0, 110.0], [-2_147_483_648.0, 1_000.0, 4_095.0], [0.0, 1.0, 2.0]];
+    for (at, values) in indicator.times[1..].iter_mut().zip(values) {
+        at.quantiles = quantiles(values, false);
+    }
+    let text = plain(&long, Detail::Brief);
+    let row = text.lines().find(|line| line.starts_with("  a_name_of_")).expect("its row");
+    let told = "a_name_of_sixte… -2147483648 10 (9 to 100) 100 (95 to 110) 1000 (-2147483648 to 4095) 1 (0 to 2)";
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>().join(" "), told);
+}
+
+#[test]
 fn the_shares_shown_sum_to_a_hundred() {
     let text = plain(&report(), Detail::Brief);
     let table = text.split("How it ends").nth(1).unwrap().split("Questions").next().unwrap();

@@ -226,8 +226,8 @@ fn indicator_dates(indicator: &Indicator) -> String {
 }
 
 fn indicator_row(indicator: &Indicator) -> String {
-    let cells: String = quarters(indicator).map(|at| right(&cell(at), 14)).collect();
-    format!("  {}{}{cells}\n", cut(&indicator.name, INDICATOR), right(&indicator.start.to_string(), 6))
+    let cells: String = quarters(indicator).map(|at| " ".to_owned() + &right(&cell(at), 13)).collect();
+    format!("  {} {}{cells}\n", cut(&indicator.name, INDICATOR), right(&indicator.start.to_string(), 5))
 }
 
 /// `34 (20-61)`
