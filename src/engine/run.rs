@@ -289,6 +289,7 @@ impl Run {
     }
 
     /// Comes to a boundary.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is of one lifetime")]
     fn visit<O: Observer>(&mut self, place: &mut Place<'_, O>) -> Result<(), Runaway> {
         if place.layout.looks[self.next as usize] {
             place.observer.looked(place.model, &self.state, self.next);
