@@ -13,6 +13,7 @@ mod lane;
 mod limits;
 mod occasion;
 mod poisson;
+mod relay;
 mod run;
 mod sieve;
 mod wide;
@@ -20,7 +21,7 @@ mod wide;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use rayon::prelude::*;
+use rayon::ThreadPool;
 
 use crate::model::instant::Runaway;
 use crate::model::{Model, RuleId, Step, TICKS_PER_DAY};
@@ -77,10 +78,10 @@ pub struct RunError {
 const OCCASIONS_A_CHUNK: f64 = 1_048_576.0;
 /// Runs that one thread draws before its tally is merged: at least, at most.
 const RUNS_A_CHUNK: (u64, u64) = (64, 2_048);
-/// The fewest chunks, if these are long enough.
+/// A chunk is at most this part of what is left to draw, if it is long enough then.
 const CHUNKS: u64 = 16;
-/// Chunks in flight for each thread; a stop waits for those.
-const CHUNKS_A_THREAD: u64 = 4;
+/// Chunks begun and not merged yet, for each thread; a stop waits for those.
+const CHUNKS_A_THREAD: usize = 4;
 /// Occasions of a run that are held in memory at once, on average, at most; 8 bytes each for all runs of a block, and
 /// 12 for the part at hand.
 const OCCASIONS_A_WINDOW: f64 = 262_144.0;
@@ -124,11 +125,11 @@ pub fn sample_until<C: Collector>(
 ) -> Result<Sampled<C>, RunError> {
     assert!(watch.every >= plan.runs || watch.every.is_multiple_of(BLOCK), "looks split no block");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build();
-    let pool = pool.expect("threads can be started");
-    pool.install(|| sample_in_pool(model, plan, watch, conduct))
+    sample_on(&pool.expect("threads can be started"), model, plan, watch, conduct)
 }
 
-fn sample_in_pool<C: Collector>(
+fn sample_on<C: Collector>(
+    pool: &ThreadPool,
     model: &Model,
     plan: &Plan,
     watch: Watch<'_, C>,
@@ -139,29 +140,24 @@ fn sample_in_pool<C: Collector>(
     let randomness = Randomness::new(model, plan.seed, 0);
     let layout = Layout::new(model, &collected);
     let done = AtomicU64::new(0);
+    let draw = |range: Range<u64>| {
+        let part = chunk(Desk::new(model, &layout, &randomness), fresh.clone(), plan.seed, range.clone())?;
+        let drawn = range.end - range.start;
+        (conduct.progress)(done.fetch_add(drawn, Ordering::Relaxed) + drawn);
+        Ok((part, range.end))
+    };
+    let longest = longest_chunk(&layout, model);
+    let ahead = pool.current_num_threads() * CHUNKS_A_THREAD;
+    let goes_on = |_: &Range<u64>| !conduct.stop.load(Ordering::Relaxed);
     let mut runs = 0;
-    let length = chunk_length(&layout, model, plan.runs.min(watch.every));
-    let wave = rayon::current_num_threads() as u64 * CHUNKS_A_THREAD * length;
-    while runs < plan.runs && !conduct.stop.load(Ordering::Relaxed) {
+    while runs < plan.runs {
         let look = plan.runs.min((runs / watch.every + 1).saturating_mul(watch.every));
-        let end = look.min(runs + wave);
-        let starts: Vec<u64> = (runs..end).step_by(length as usize).collect();
-        let parts: Vec<Result<C, RunError>> = starts
-            .par_iter()
-            .map(|start| {
-                let range = *start..end.min(start + length);
-                let length = range.end - range.start;
-                let desk = Desk::new(model, &layout, &randomness);
-                let part = chunk(desk, fresh.clone(), plan.seed, range);
-                (conduct.progress)(done.fetch_add(length, Ordering::Relaxed) + length);
-                part
-            })
-            .collect();
-        for part in parts {
-            collected.merge(part?);
-        }
-        runs = end;
-        if runs == look && (watch.enough)(&collected, runs) {
+        let chunks = chunks(runs..look, longest).take_while(goes_on);
+        relay::in_order(pool, ahead, chunks, draw, |(part, end)| {
+            collected.merge(part);
+            runs = end;
+        })?;
+        if runs < look || (watch.enough)(&collected, runs) {
             break;
         }
     }
@@ -179,14 +175,25 @@ pub fn run_one(model: &Model, seed: u64, run: u64, observer: &mut impl Observer)
     desk.block(seed, run..run + 1, observer)
 }
 
-/// How many runs make a chunk, a whole number of blocks: a few chunks for every thread that there may be.
-fn chunk_length(layout: &Layout, model: &Model, runs: u64) -> u64 {
+/// How many runs a chunk has, at most.
+fn longest_chunk(layout: &Layout, model: &Model) -> u64 {
     let days = model.calendar.end_ticks() as f64 / TICKS_PER_DAY as f64;
     // A run costs something even without occasions.
     let occasions = 256.0 + layout.hazards.a_day() * days;
     let (least, most) = RUNS_A_CHUNK;
-    let length = ((OCCASIONS_A_CHUNK / occasions) as u64).min(runs / CHUNKS).clamp(least, most);
-    length.next_multiple_of(LANES as u64)
+    ((OCCASIONS_A_CHUNK / occasions) as u64).clamp(least, most)
+}
+
+/// `runs` in chunks of whole blocks, of at most about `longest` runs: ever shorter ones towards the end, so that all threads
+/// come to it together.
+fn chunks(runs: Range<u64>, longest: u64) -> impl Iterator<Item = Range<u64>> {
+    let mut start = runs.start;
+    std::iter::from_fn(move || {
+        let left = runs.end - start;
+        let length = (left / CHUNKS).clamp(RUNS_A_CHUNK.0, longest).next_multiple_of(BLOCK).min(left);
+        start += length;
+        (length > 0).then(|| start - length..start)
+    })
 }
 
 fn chunk<C: Collector>(mut desk: Desk<'_>, mut part: C, seed: u64, runs: Range<u64>) -> Result<C, RunError> {
@@ -276,6 +283,23 @@ fn windows(model: &Model, layout: &Layout) -> Vec<Window> {
 mod tests {
     use super::*;
     use crate::observe::fixture::empty;
+
+    /// Chunks hold every run once, whole blocks but for the last, none too long, and short ones at the end.
+    #[test]
+    fn chunks_are_blocks_and_grow_short_towards_the_end() {
+        for (runs, longest) in
+            [(0..1, 64), (0..64, 2_048), (0..65, 64), (8..41_703, 2_048), (0..1_000, 100), (0..0, 64)]
+        {
+            let all: Vec<Range<u64>> = chunks(runs.clone(), longest).collect();
+            let starts: Vec<u64> = std::iter::once(runs.start).chain(all.iter().map(|chunk| chunk.end)).collect();
+            assert!(all.iter().map(|chunk| chunk.start).eq(starts[..all.len()].iter().copied()), "{all:?}");
+            assert_eq!(starts.last(), Some(&runs.end));
+            let lengths: Vec<u64> = all.iter().map(|chunk| chunk.end - chunk.start).collect();
+            assert!(lengths.windows(2).all(|pair| pair[0] >= pair[1] && pair[0] % BLOCK == 0), "{lengths:?}");
+            assert!(lengths.iter().all(|length| (1..longest + BLOCK).contains(length)));
+            assert!(lengths.last().is_none_or(|last| *last <= RUNS_A_CHUNK.0), "{lengths:?}");
+        }
+    }
 
     /// An empty sum of rates is -0, which once cut such a horizon into windows of 21 seconds.
     #[test]
