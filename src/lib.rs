@@ -34,8 +34,8 @@
 //!   (which occasions are kept; the only `unsafe` code), `engine/bulk.rs` (in lists), `engine/lane.rs` (a run's in order,
 //!   by `engine/bins.rs`), `engine/hazard.rs` (the hazards in force, which move in their tables as variables do; an actor's
 //!   together: `engine/group.rs`, `engine/limits.rs`), `model/program/alone.rs` (firings of which nothing comes but that one
-//!   variable moves), `observe/question/follower.rs` (questions by what has changed), `engine/relay.rs` (runs in parallel,
-//!   merged in order).
+//!   variable moves), `observe/question/follower.rs` (questions by what has changed), `engine/relay.rs` (runs, and
+//!   points of a study, in parallel and taken in order).
 //! - the randomness scheme: `engine/occasion.rs`, the only file that draws for a run. A run is a pure function of
 //!   seed, run number and the ids of the rules; its first values are pinned by a test.
 //! - the events by which a run tells its story: [`model::event::Occurrence`].

@@ -5,11 +5,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rayon::prelude::*;
-
 use super::factor::{Setting, under};
 use super::measure::{Budget, Measured, measure};
 use crate::diagnostic::{Diagnostics, Source};
+use crate::engine::relay::in_order;
 use crate::engine::{Conduct, Plan, RunError};
 use crate::model::compile::{Overrides, compile};
 use crate::scenario::document::Document;
@@ -40,7 +39,7 @@ pub enum Failed {
     Stopped,
 }
 
-/// Points in flight for each thread.
+/// Points begun and not handed over yet, for each thread.
 const POINTS_A_THREAD: usize = 4;
 
 impl Study<'_> {
@@ -59,20 +58,14 @@ impl Study<'_> {
     ) -> Result<(), Failed> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.plan.threads.unwrap_or(0)).build();
         let pool = pool.expect("threads can be started");
-        let wave = pool.current_num_threads() * POINTS_A_THREAD;
+        let ahead = pool.current_num_threads() * POINTS_A_THREAD;
         let done = AtomicU64::new(0);
-        for (number, part) in points.chunks(wave).enumerate() {
-            let one = |settings: &Vec<Setting>| {
-                let found = self.at(settings, conduct);
-                (conduct.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
-                found
-            };
-            let found: Vec<_> = pool.install(|| part.par_iter().map(one).collect());
-            for (index, found) in found.into_iter().enumerate() {
-                fold(number * wave + index, found?);
-            }
-        }
-        Ok(())
+        let one = |(index, settings): (usize, &Vec<Setting>)| {
+            let found = self.at(settings, conduct);
+            (conduct.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
+            found.map(|found| (index, found))
+        };
+        in_order(&pool, ahead, points.iter().enumerate(), one, |(index, found)| fold(index, found))
     }
 
     /// The scenario as it is: its runs are drawn in parallel, and `conduct.progress` hears of none.

@@ -13,15 +13,13 @@ mod lane;
 mod limits;
 mod occasion;
 mod poisson;
-mod relay;
+pub(crate) mod relay;
 mod run;
 mod sieve;
 mod wide;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-use rayon::ThreadPool;
 
 use crate::model::instant::Runaway;
 use crate::model::{Model, RuleId, Step, TICKS_PER_DAY};
@@ -125,16 +123,7 @@ pub fn sample_until<C: Collector>(
 ) -> Result<Sampled<C>, RunError> {
     assert!(watch.every >= plan.runs || watch.every.is_multiple_of(BLOCK), "looks split no block");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads.unwrap_or(0)).build();
-    sample_on(&pool.expect("threads can be started"), model, plan, watch, conduct)
-}
-
-fn sample_on<C: Collector>(
-    pool: &ThreadPool,
-    model: &Model,
-    plan: &Plan,
-    watch: Watch<'_, C>,
-    conduct: &Conduct<'_>,
-) -> Result<Sampled<C>, RunError> {
+    let pool = pool.expect("threads can be started");
     let fresh = C::fresh(model);
     let mut collected = fresh.clone();
     let randomness = Randomness::new(model, plan.seed, 0);
@@ -153,7 +142,7 @@ fn sample_on<C: Collector>(
     while runs < plan.runs {
         let look = plan.runs.min((runs / watch.every + 1).saturating_mul(watch.every));
         let chunks = chunks(runs..look, longest).take_while(goes_on);
-        relay::in_order(pool, ahead, chunks, draw, |(part, end)| {
+        relay::in_order(&pool, ahead, chunks, draw, |(part, end)| {
             collected.merge(part);
             runs = end;
         })?;

@@ -16,7 +16,7 @@ use rayon::ThreadPool;
 ///
 /// # Panics
 /// As `work` does.
-pub(super) fn in_order<P: Send, T: Send, E: Send>(
+pub(crate) fn in_order<P: Send, T: Send, E: Send>(
     pool: &ThreadPool,
     ahead: usize,
     parts: impl Iterator<Item = P>,
@@ -26,31 +26,28 @@ pub(super) fn in_order<P: Send, T: Send, E: Send>(
     let mut parts = parts.enumerate();
     let (sender, receiver) = channel();
     let mut done = BTreeMap::new();
-    // This thread belongs to no pool: it takes while the others work.
+    // This thread takes while those of the pool work.
     pool.in_place_scope_fifo(|scope| {
         let mut begin = |(number, part)| {
             let (sender, work) = (sender.clone(), &work);
             scope.spawn_fifo(move |_| {
                 let result = catch_unwind(AssertUnwindSafe(|| work(part)));
-                // Nobody listens any more after an error.
-                let _ = sender.send((number, result));
+                sender.send((number, result)).expect("the receiver outlives the scope");
             });
         };
-        let mut begun = parts.by_ref().take(ahead).map(&mut begin).count();
-        let mut taken = 0;
-        while taken < begun {
+        let (mut begun, mut taken) = (0, 0);
+        loop {
+            begun += parts.by_ref().take(taken + ahead - begun).map(&mut begin).count();
+            if taken == begun {
+                return Ok(());
+            }
             let (number, result) = receiver.recv().expect("a sender is kept");
             done.insert(number, result);
             while let Some(result) = done.remove(&taken) {
                 take(result.unwrap_or_else(|panic| resume_unwind(panic))?);
                 taken += 1;
-                begun += parts.next().map_or(0, |part| {
-                    begin(part);
-                    1
-                });
             }
         }
-        Ok(())
     })
 }
 
