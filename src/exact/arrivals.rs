@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::moves::Folding;
+use super::fold::Folding;
 use super::poisson::Sum;
 
 /// Lanes of a sum.

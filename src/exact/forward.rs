@@ -301,11 +301,10 @@ impl<'s, 'm> Forward<'s, 'm> {
                     self.spend(0)?;
                 }
             }
-            let rows = &self.rows.phases[phase];
-            let (to, _) = rows.entries(rows.row(id).expect("it has just been made"));
-            let new: Vec<StateId> =
-                to.iter().copied().filter(|to| !self.listed.get(*to as usize).is_some_and(|l| *l)).collect();
-            new.into_iter().for_each(|id| self.list(id));
+            let row = self.rows.phases[phase].row(id).expect("it has just been made");
+            for entry in 0..self.rows.phases[phase].entries(row).0.len() {
+                self.list(self.rows.phases[phase].entries(row).0[entry]);
+            }
             at += 1;
         }
         self.active.sort_unstable();

@@ -11,6 +11,7 @@ mod cascade;
 pub mod chain;
 mod choice;
 mod dynamics;
+mod fold;
 mod forward;
 mod layout;
 mod moves;

@@ -22,6 +22,7 @@ use super::rows::{Rows, merged};
 use super::slice::Closure;
 use super::solution::{Contributor, Reason};
 use super::states::{StateId, States};
+use press::Ahead;
 
 /// Where the mass of instants that do not settle goes.
 pub(super) const UNSETTLED: StateId = 0;
@@ -69,6 +70,9 @@ pub(super) struct Space<'m> {
     /// What states would be if nothing were certain in them, one after the other, if that is wanted.
     plain: Vec<u64>,
     keep_plain: bool,
+    /// Where those of the present row lead that are followed, and what it will be.
+    ahead: Ahead,
+    entries: Vec<(StateId, f64)>,
     /// What the pressures of the present row count.
     counted: Vec<(u32, f64)>,
     /// Each question for itself, not a list of which the first yes counts: nothing is ever over.
@@ -109,6 +113,8 @@ impl<'m> Space<'m> {
             awaited: Awaited::new(model, monitors),
             plain: Vec::new(),
             keep_plain: false,
+            ahead: Ahead::default(),
+            entries: Vec::new(),
             counted: Vec::new(),
             from: Some(Midway { state: State::start(model), memory: monitors.begin(), queue: Vec::new() }),
             words,

@@ -1,35 +1,44 @@
 //! Packed states and their numbers: each once, in the order in which they were first reached.
 //!
-//! Does not know what the words mean.
+//! Nearly all the time of a large space goes into waiting for the memory in which a state may be found. So states are
+//! looked up many at a time, and their memory is asked for all at once. Does not know what the words mean.
 
-use hashbrown::HashTable;
+use std::hint::black_box;
 
-use super::moves::Folding;
+use super::fold::Folding;
 
 /// The number of a state.
 pub(super) type StateId = u32;
+
+/// No state is here.
+const EMPTY: u64 = 0;
 
 /// The states that have been reached.
 #[derive(Debug)]
 pub(super) struct States {
     /// Words of a state.
     width: usize,
+    len: usize,
     words: Vec<u64>,
-    table: HashTable<StateId>,
+    /// By the upper bits of the hash, or where the next ones are free: the upper half of the hash, and 1 + the number.
+    slots: Vec<u64>,
+    /// The hashes of what is being looked up.
+    hashes: Vec<u64>,
 }
 
 impl States {
     /// None, of `width` words each.
     pub(super) fn new(width: usize) -> Self {
-        Self { width, words: Vec::new(), table: HashTable::new() }
+        Self { width, len: 0, words: Vec::new(), slots: vec![EMPTY; 16], hashes: Vec::new() }
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.words.len() / self.width
+        self.len
     }
 
     /// The words of a state.
+    #[inline]
     pub(super) fn words(&self, id: StateId) -> &[u64] {
         &self.words[id as usize * self.width..][..self.width]
     }
@@ -41,16 +50,100 @@ impl States {
 
     /// The number of the state with these words, and whether it is new.
     pub(super) fn enter(&mut self, words: &[u64]) -> (StateId, bool) {
-        let Self { width, words: all, table } = self;
-        let of = |id: StateId| &all[id as usize * *width..][..*width];
-        let hash = Folding::words(words);
-        if let Some(known) = table.find(hash, |id| of(*id).iter().eq(words)) {
-            return (*known, false);
+        self.enter_hashed(Folding::words(words), words)
+    }
+
+    /// Enters the states with these words, one after the other, until `see` fails: it is told the place of each among
+    /// them, its number, and whether it is new.
+    ///
+    /// # Errors
+    /// What `see` says.
+    pub(super) fn enter_all<E>(
+        &mut self,
+        words: &[u64],
+        mut see: impl FnMut(usize, StateId, bool) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut hashes = std::mem::take(&mut self.hashes);
+        hashes.clear();
+        hashes.extend(words.chunks_exact(self.width).map(Folding::words));
+        hashes.iter().for_each(|hash| self.ask_for(*hash));
+        let mut entered = Ok(());
+        for (place, (hash, words)) in hashes.iter().zip(words.chunks_exact(self.width)).enumerate() {
+            let (id, new) = self.enter_hashed(*hash, words);
+            entered = see(place, id, new);
+            if entered.is_err() {
+                break;
+            }
         }
-        let id = (all.len() / *width) as StateId;
-        table.insert_unique(hash, id, |id| Folding::words(of(*id)));
-        all.extend_from_slice(words);
-        (id, true)
+        self.hashes = hashes;
+        entered
+    }
+
+    /// The number of the state with these words, if there is one.
+    pub(super) fn find(&self, words: &[u64]) -> Option<StateId> {
+        self.look_up(Folding::words(words), words).ok()
+    }
+
+    /// Reads where a state of this hash is looked for, so that it is near when it is.
+    #[inline]
+    fn ask_for(&self, hash: u64) {
+        let slot = self.slots[self.home(hash)];
+        black_box(self.words.get((slot as u32).wrapping_sub(1) as usize * self.width).copied());
+    }
+
+    /// Where states of this hash are looked for first.
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        (hash >> (u64::BITS - self.slots.len().trailing_zeros())) as usize
+    }
+
+    /// The number of the state with these words and this hash, or the slot where it would be.
+    #[inline]
+    fn look_up(&self, hash: u64, words: &[u64]) -> Result<StateId, usize> {
+        let mut at = self.home(hash);
+        loop {
+            let slot = self.slots[at];
+            if slot == EMPTY {
+                return Err(at);
+            }
+            let id = (slot as u32).wrapping_sub(1);
+            if slot >> 32 == hash >> 32 && self.words(id).iter().eq(words) {
+                return Ok(id);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    #[inline]
+    fn enter_hashed(&mut self, hash: u64, words: &[u64]) -> (StateId, bool) {
+        match self.look_up(hash, words) {
+            Ok(id) => (id, false),
+            Err(at) => {
+                let id = self.len as StateId;
+                self.words.extend_from_slice(words);
+                self.len += 1;
+                self.slots[at] = hash >> 32 << 32 | self.len as u64;
+                if self.len * 2 > self.slots.len() {
+                    self.grow();
+                }
+                (id, true)
+            }
+        }
+    }
+
+    /// Doubles the room. What is kept of a hash is enough to say where a state belongs.
+    fn grow(&mut self) {
+        let room = vec![EMPTY; 2 * self.slots.len()];
+        let last = room.len() - 1;
+        for slot in std::mem::replace(&mut self.slots, room) {
+            if slot != EMPTY {
+                let mut at = self.home(slot);
+                while self.slots[at] != EMPTY {
+                    at = (at + 1) & last;
+                }
+                self.slots[at] = slot;
+            }
+        }
     }
 }
 
@@ -64,5 +157,39 @@ mod tests {
         let entered: Vec<_> = [[1, 2], [2, 1], [1, 2]].iter().map(|words| states.enter(words)).collect();
         assert_eq!(entered, [(0, true), (1, true), (0, false)]);
         assert_eq!((states.len(), states.words(1)), (2, [2, 1].as_slice()));
+        assert_eq!((states.find(&[2, 1]), states.find(&[2, 2])), (Some(1), None));
+    }
+
+    #[test]
+    fn many_keep_their_numbers_as_room_grows() {
+        let mut states = States::new(1);
+        for id in 0..10_000 {
+            assert_eq!(states.enter(&[id * id]), (id as StateId, true));
+        }
+        assert!((0..10_000).all(|id| states.find(&[id * id]) == Some(id as StateId)));
+        assert_eq!(states.find(&[2]), None);
+    }
+
+    #[test]
+    fn states_of_one_hash_are_told_apart() {
+        let mut states = States::new(1);
+        // Beyond the last slot the first ones come again.
+        for (id, hash) in [(0, u64::MAX), (1, u64::MAX), (2, u64::MAX - 1), (0, u64::MAX), (1, u64::MAX)] {
+            assert_eq!(states.enter_hashed(hash, &[id]).0, id as StateId);
+        }
+        assert_eq!(states.len(), 3);
+    }
+
+    #[test]
+    fn many_at_a_time_are_entered_in_order_until_one_is_too_many() {
+        let mut states = States::new(1);
+        let mut seen = Vec::new();
+        let done = states.enter_all(&[7, 8, 7, 9, 10], |place, id, new| {
+            seen.push((place, id, new));
+            if id < 2 { Ok(()) } else { Err(()) }
+        });
+        assert_eq!(done, Err(()));
+        assert_eq!(seen, [(0, 0, true), (1, 1, true), (2, 0, false), (3, 2, true)]);
+        assert_eq!(states.find(&[10]), None);
     }
 }

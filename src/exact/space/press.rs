@@ -2,6 +2,8 @@
 //!
 //! Does not know what happens at boundaries.
 
+use std::ops::Range;
+
 use crate::model::{RuleId, Step};
 
 use super::super::cascade::{Act, Midway};
@@ -9,7 +11,18 @@ use super::super::moves::Known;
 use super::super::rows::{Rows, merged};
 use super::super::solution::Reason;
 use super::super::states::StateId;
-use super::{ENTRY, Pressed, ROW, Space, UNSETTLED};
+use super::{ENTRY, Pressed, ROW, Space, UNSETTLED, Verdict};
+
+/// Where the pressures of a state lead as far as that is known, before it is known which states these are.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    /// Their words, one after the other.
+    words: Vec<u64>,
+    /// By state: the rate at which it is reached, and the answer that is certain there.
+    leads: Vec<(f64, Verdict)>,
+    /// Which of them come of what is known of a pressure; kept where that is checked.
+    followed: Vec<(usize, Known, Range<usize>)>,
+}
 
 impl Space<'_> {
     /// Makes the row of `id` among the pressures of step `step`, which is of this phase.
@@ -22,18 +35,21 @@ impl Space<'_> {
         (step, phase): (Step, usize),
         rows: &mut Rows,
     ) -> Result<(), Reason> {
-        let mut entries = Vec::new();
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.clear();
         self.counted.clear();
         if self.stand(id) {
             for index in 0..self.pressures.len() {
                 self.one_pressure(index, (step, phase), &mut entries)?;
             }
+            self.arrive(step, &mut entries)?;
         }
         merged(&mut entries);
         // What leads back to where it was is no transition.
         entries.retain(|(to, _)| *to != id);
         self.made += ROW + ENTRY * entries.len() as u64;
         rows.enter(id, &entries, &self.counted);
+        self.entries = entries;
         Ok(())
     }
 
@@ -48,6 +64,7 @@ impl Space<'_> {
                 let mut to = Vec::new();
                 self.counted.clear();
                 self.one_pressure(index, (step, 0), &mut to)?;
+                self.arrive(step, &mut to)?;
                 merged(&mut to);
                 if !to.is_empty() {
                     all.push(Pressed { rule: self.pressures[index], to, flows: self.counted.clone() });
@@ -74,15 +91,14 @@ impl Space<'_> {
     ) -> Result<(), Reason> {
         let phase = if self.timed[index] { phase as u64 } else { 0 };
         let known = self.moves[index].find(&self.here, phase);
-        let first = entries.len();
         if let Some(known) = known
-            && self.follow(index, known, step, entries)?
+            && self.follow(index, known, step)
         {
-            if cfg!(debug_assertions) {
-                self.assert_as_acted_out(index, known, step, &entries[first..]);
-            }
             return Ok(());
         }
+        // States have their numbers in the order in which they are reached.
+        self.arrive(step, entries)?;
+        let first = entries.len();
         self.plain.clear();
         self.keep_plain = known.is_none() && self.moves[index].learns();
         self.act_out(index, step, entries)?;
@@ -94,43 +110,53 @@ impl Space<'_> {
         Ok(())
     }
 
-    /// Does what is known of one pressure to `here`; whether it is right. It is not where a condition holds that did not
-    /// when it was learnt.
-    fn follow(
-        &mut self,
-        index: usize,
-        known: Known,
-        step: Step,
-        entries: &mut Vec<(StateId, f64)>,
-    ) -> Result<bool, Reason> {
-        let Self { moves, states, layout, here, words, still, verdicts, awaited, monitors, model, limit, .. } = self;
-        let first = entries.len();
-        let done = moves[index].each(known, here, words, |one, tests, words| {
-            if tests.iter().any(|test| awaited.comes(*test, (layout, model, step), here, words)) {
-                return Err(None);
+    /// Does what is known of one pressure to `here`, as far as `ahead`; whether it is right. It is not where a condition
+    /// holds that did not when it was learnt.
+    fn follow(&mut self, index: usize, known: Known, step: Step) -> bool {
+        let Self { moves, ahead, layout, here, awaited, model, counted, .. } = self;
+        let moves = &moves[index];
+        let before = ahead.leads.len();
+        for one in moves.of(known) {
+            let at = ahead.words.len();
+            moves.lead(one, here, &mut ahead.words);
+            ahead.leads.push((one.rate, one.verdict));
+            let there = &ahead.words[at..];
+            if moves.tests(one).iter().any(|test| awaited.comes(*test, (layout, model, step), here, there)) {
+                ahead.leads.truncate(before);
+                ahead.words.truncate(before * here.len());
+                return false;
             }
-            let (id, new) = states.enter(words);
+        }
+        add_flows(counted, moves.flows(known));
+        if cfg!(debug_assertions) {
+            ahead.followed.push((index, known, before..ahead.leads.len()));
+        }
+        true
+    }
+
+    /// Enters what is ahead.
+    fn arrive(&mut self, step: Step, entries: &mut Vec<(StateId, f64)>) -> Result<(), Reason> {
+        let Self { ahead, states, still, verdicts, layout, monitors, limit, .. } = self;
+        let (first, width) = (entries.len(), self.words.len());
+        let arrived = states.enter_all(&ahead.words, |place, id, new| {
+            let (rate, verdict) = ahead.leads[place];
+            entries.push((id, rate));
             if new {
-                still.push(one.verdict > 0 || layout.is_still(words, monitors));
-                verdicts.push(one.verdict);
-                if states.len() > *limit {
-                    return Err(Some(Reason::States { limit: *limit, step }));
+                still.push(verdict > 0 || layout.is_still(&ahead.words[place * width..][..width], monitors));
+                verdicts.push(verdict);
+                if verdicts.len() > *limit {
+                    return Err(Reason::States { limit: *limit, step });
                 }
             }
-            entries.push((id, one.rate));
             Ok(())
         });
-        match done {
-            Ok(()) => {
-                add_flows(&mut self.counted, self.moves[index].flows(known));
-                Ok(true)
-            }
-            Err(None) => {
-                entries.truncate(first);
-                Ok(false)
-            }
-            Err(Some(reason)) => Err(reason),
+        ahead.words.clear();
+        ahead.leads.clear();
+        arrived?;
+        for (index, known, places) in std::mem::take(&mut ahead.followed) {
+            self.assert_as_acted_out(index, known, step, &entries[first..][places]);
         }
+        Ok(())
     }
 
     /// What was followed must be, to the last bit, what comes of acting it out: so every test checks what is kept.
@@ -160,7 +186,7 @@ impl Space<'_> {
             }
             let verdict = verdicts[*id as usize];
             let words = if verdict == 0 { after } else { states.words(*id) };
-            moves.learn_move(words, *rate, verdict, awaited.that_may_come(place, here, after));
+            moves.learn_move(here, words, (*rate, verdict), awaited.that_may_come(place, here, after));
         }
         true
     }
