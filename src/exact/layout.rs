@@ -12,6 +12,7 @@ use crate::observe::question::{Memory, Monitors, Values};
 use super::reach::Reach;
 use super::slice::Closure;
 use super::solution::{Contributor, Part};
+use super::states::States;
 
 /// Codes up to this are counted in a table.
 const SMALL: u64 = 1 << 16;
@@ -307,8 +308,13 @@ impl Layout {
         for component in self.components.iter().filter(|component| matches!(component.what, What::Mark(_))) {
             kept[component.word] &= !(component.mask << component.shift);
         }
-        let bare = |words: &[u64]| words.iter().zip(&kept).map(|(word, kept)| word & kept).collect::<Box<[u64]>>();
-        states.map(bare).collect::<HashSet<_>>().len()
+        let (mut bare, mut words) = (States::new(self.words), Vec::new());
+        for state in states {
+            words.clear();
+            words.extend(state.iter().zip(&kept).map(|(word, kept)| word & kept));
+            bare.enter(&words);
+        }
+        bare.len()
     }
 
     /// By part of the state: how many different codes these packed states have, most first; monitors together.
@@ -365,13 +371,31 @@ fn different(codes: impl Iterator<Item = u64>, most: u64) -> usize {
         return codes.collect::<HashSet<_>>().len();
     }
     let mut seen = vec![false; most as usize + 1];
-    codes.for_each(|code| seen[code as usize] = true);
-    seen.into_iter().filter(|seen| *seen).count()
+    let mut left = seen.len();
+    for code in codes {
+        left -= usize::from(!std::mem::replace(&mut seen[code as usize], true));
+        if left == 0 {
+            break;
+        }
+    }
+    seen.len() - left
 }
 
 fn age(state: &State, index: usize, oldest: Step) -> Step {
     match state.latest[index] {
         NEVER => oldest,
         latest => (state.step - latest).min(oldest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_codes_are_counted_to_the_end_or_until_there_are_no_more() {
+        assert_eq!(different([0, 2, 2, 0].into_iter(), 3), 2);
+        assert_eq!(different((0..).map(|index| index % 2), 1), 2);
+        assert_eq!(different([SMALL + 1, 0, SMALL + 1].into_iter(), SMALL + 1), 2);
     }
 }
