@@ -9,9 +9,9 @@ use simulate::report::text::{Detail, text};
 use simulate::report::trace::{Origin as StoryOrigin, json_lines, story};
 use simulate::report::words::words;
 use simulate::report::{
-    Accuracy, Answer, Change, Clock, Counted, Distribution, Figure, Indicator, IndicatorAt, Method, Milestone, Moment,
-    Origin, Outcome, Path, PathOutcome, Paths, Posture, Quantile, Question, Report, Rule, Share, Shares, Typical, Unit,
-    VERSION, Warning, csv::csv, json::json,
+    Accuracy, Answer, Change, Clock, Complement, Counted, Distribution, Figure, Indicator, IndicatorAt, Method,
+    Milestone, Moment, Origin, Outcome, Path, PathOutcome, Paths, Posture, Quantile, Question, Report, Rule, Share,
+    Shares, Typical, Unit, VERSION, Warning, csv::csv, json::json,
 };
 use simulate::scenario::words::Scale;
 
@@ -420,18 +420,46 @@ fn a_date_stands_once_above_indicators_however_few_there_are() {
 }
 
 #[test]
-fn long_values_of_indicators_do_not_run_together() {
-    let mut long = report();
-    let indicator = &mut long.indicators[0];
-    (indicator.name, indicator.start) = ("a_name_of_sixteen".into(), -2_147_483_648);
-    let values = [[9.0, 10.0, 100.0], [95.0, 100.0, 110.0], [-2_147_483_648.0, 1_000.0, 4_095.0], [0.0, 1.0, 2.0]];
-    for (at, values) in indicator.times[1..].iter_mut().zip(values) {
-        at.quantiles = quantiles(values, false);
+fn long_values_of_indicators_are_told_of_fewer_times() {
+    let top = [2_147_483_640.0, 2_147_483_645.0, 2_147_483_647.0];
+    let small = [0.0, 1.0, 2.0];
+    let (wide, wider) = ([95.0, 100.0, 110.0], [900.0, 950.0, 1_000.0]);
+    // The name of an indicator, its value at the start, what is said of a quarter, a half, three quarters and the end of
+    // the time, and its row.
+    let cases = [
+        ("unrest", 60, [small, wide, small, small], "unrest 60 1 (0 to 2) 100 (95 to 110) 1 (0 to 2) 1 (0 to 2)"),
+        ("a_name_of_sixteen", -9, [small, wider, small, wide], "a_name_of_sixte… -9 950 (900 to 1000) 100 (95 to 110)"),
+        ("a_name_of_sixteen", i32::MIN, [top, top, small, small], "a_name_of_sixte… -2147483648 1 (0 to 2)"),
+    ];
+    for (name, start, values, told) in cases {
+        let mut long = report();
+        let indicator = &mut long.indicators[0];
+        (indicator.name, indicator.start) = (name.into(), start);
+        for (at, values) in indicator.times[1..].iter_mut().zip(values) {
+            at.quantiles = quantiles(values, false);
+        }
+        let text = plain(&long, Detail::Brief);
+        let table: Vec<&str> =
+            text.lines().skip_while(|line| !line.starts_with("Indicators")).skip(1).take(2).collect();
+        assert_eq!(table[1].split_whitespace().collect::<Vec<_>>().join(" "), told);
+        let columns = |line: &str| simulate::report::layout::width(line);
+        assert!(columns(table[1]) <= 80 && columns(table[0]) == columns(table[1]), "{table:#?}");
     }
-    let text = plain(&long, Detail::Brief);
-    let row = text.lines().find(|line| line.starts_with("  a_name_of_")).expect("its row");
-    let told = "a_name_of_sixte… -2147483648 10 (9 to 100) 100 (95 to 110) 1000 (-2147483648 to 4095) 1 (0 to 2)";
-    assert_eq!(row.split_whitespace().collect::<Vec<_>>().join(" "), told);
+}
+
+/// What tells how near to one a share is is longer than other shares.
+#[test]
+fn the_bars_stand_beside_all_solved_shares() {
+    let mut near = report();
+    for (outcome, rest) in near.outcomes.iter_mut().zip([1.52345e-8, 0.5, 0.25]) {
+        let (value, complement) = (1.0 - rest, Some(Complement { value: rest, low: rest, high: rest }));
+        let accuracy = Accuracy::Exact;
+        outcome.exact =
+            Some(Share { value, low: value, high: value, hits: None, runs: 0, accuracy, odds: None, complement });
+    }
+    let text = plain(&near, Detail::Brief);
+    let row = text.lines().find(|line| line.contains("1 - 1.5")).expect("the first outcome");
+    assert!(row.contains("1 - 1.5234e-8 █"), "{row}");
 }
 
 #[test]

@@ -49,6 +49,18 @@ pub struct Generated {
     pub overrides: Overrides,
 }
 
+/// The seed of the first random scenario of a test that takes many: 0, so that every `cargo test` is the same, or what
+/// `SIMULATE_RANDOM_FROM` says, so that a nightly job tries scenarios that nobody has seen:
+///
+/// ```sh
+/// SIMULATE_RANDOM_FROM=$(date +%s)000 cargo test --test main -- random_scenarios --nocapture
+/// ```
+///
+/// A failure names the seed of its scenario: with that as the first it comes again at once.
+pub fn first_seed() -> u64 {
+    std::env::var("SIMULATE_RANDOM_FROM").map_or(0, |text| text.parse().expect("a seed, a whole number"))
+}
+
 /// The scenario of this seed, of `Kind::Mixed`.
 pub fn scenario(seed: u64) -> Generated {
     scenario_of(seed, Kind::Mixed)

@@ -49,7 +49,24 @@ pub fn calendar(clock: &Spanned<ClockText>, diagnostics: &mut Diagnostics) -> Op
         }
     };
     let steps = count(seconds, step_seconds, start.as_ref(), (span, horizon.is_some()), diagnostics)?;
+    if let Some(start) = start {
+        within_dates(start, seconds, span, diagnostics)?;
+    }
     Some(Calendar { start: start.as_ref().map(|s| s.value.seconds), step_seconds, steps })
+}
+
+/// A mistake if a run of so many `seconds` goes on where no date can be written.
+fn within_dates(start: &Spanned<Moment>, seconds: u64, span: Span, diagnostics: &mut Diagnostics) -> Option<()> {
+    let left = Moment::AFTER_THE_LAST.saturating_sub(start.value.seconds).unsigned_abs();
+    if seconds <= left {
+        return Some(());
+    }
+    diagnostics.push(
+        Diagnostic::error("clock-end", "the run goes on past 9999-12-31, the last date that can be written", span)
+            .related(start.span, "it starts here")
+            .help(format!("make it at most `{}` long, or leave `start` out: a run without dates", length(left))),
+    );
+    None
 }
 
 /// Seconds from the start to the end of the clock.
@@ -303,6 +320,20 @@ mod tests {
         assert_eq!(compiled(clock(48)).map(|c| c.steps), Ok(2));
         assert_eq!(compiled(clock(36)), Err(vec!["clock-steps"]));
         assert_eq!(compiled(ClockText { step: at(Duration { seconds: 3_600 }), ..clock(36) }).map(|c| c.steps), Ok(36));
+    }
+
+    #[test]
+    fn no_run_goes_on_past_the_last_date() {
+        let last = |text: &str| at(Moment::parse(text, 0).unwrap());
+        let days = |days: u64| ClockText {
+            start: last("9999-12-01"),
+            horizon: at(Duration { seconds: days * DAY }),
+            ..ClockText::default()
+        };
+        let to_the_end = ClockText { end: last("9999-12-31"), horizon: None, ..days(0) };
+        assert_eq!(compiled(to_the_end).map(|c| c.steps), Ok(31));
+        assert_eq!(compiled(days(31)).map(|c| c.steps), Ok(31));
+        assert_eq!(compiled(days(32)), Err(vec!["clock-end"]));
     }
 
     #[test]

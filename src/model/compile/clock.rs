@@ -205,7 +205,9 @@ fn pressure(rule: &RuleText, work: &Clockwork<'_>, context: &mut Context<'_>) ->
     let hazard = tabulate_number(hazard, context);
     let highest = hazard.table().map_or(range.high, |table| table.iter().copied().fold(0.0, f64::max));
     if highest >= HIGHEST_HAZARD {
-        let what = format!("a rate that can be {highest} a day");
+        // As powers of ten where there are more digits than anybody reads.
+        let told = if highest < 1e9 { highest.to_string() } else { format!("{highest:e}") };
+        let what = format!("a rate that can be {told} a day");
         context.diagnostics.push(
             Diagnostic::error("rate-too-high", what, text.span)
                 .help(format!("rates must stay below {HIGHEST_HAZARD} a day, about one in five seconds"))

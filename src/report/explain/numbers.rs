@@ -104,6 +104,8 @@ pub(super) fn times_odds(p: f64, factor: f64) -> f64 {
 pub(super) fn steps(count: u64, step_seconds: u64) -> String {
     let duration = Duration { seconds: count * step_seconds };
     let (many, unit) = match duration.seconds {
+        // A year is 365.25 days: no whole days, but 8,766 hours.
+        s if s.is_multiple_of(31_557_600) && !step_seconds.is_multiple_of(86_400) => (s / 31_557_600, "year"),
         s if s.is_multiple_of(86_400) => (s / 86_400, "day"),
         s if s.is_multiple_of(3_600) => (s / 3_600, "hour"),
         _ => return duration.to_string(),
@@ -172,6 +174,7 @@ mod tests {
     fn steps_are_days_or_hours() {
         assert_eq!(steps(1, 86_400), "1 day");
         assert_eq!(steps(5, 21_600), "30 hours");
+        assert_eq!((steps(1, 31_557_600), steps(4, 31_557_600)), ("1 year".to_owned(), "4 years".to_owned()));
         assert_eq!(steps(4, 21_600), "1 day");
         assert_eq!(steps(1, 900), "15min");
     }

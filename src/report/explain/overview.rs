@@ -36,7 +36,8 @@ fn opening(model: &Model) -> String {
         None => "a scenario without dates".to_owned(),
     };
     let mut lines = format!("{}\n{}", styled(HEADING, &plain(&model.title)), wrap(&model.about, 0, 0));
-    lines += &wrap(&format!("{end}: {span}, {} steps of {step}", calendar.steps), 0, 2);
+    let steps = if calendar.steps == 1 { "step" } else { "steps" };
+    lines += &wrap(&format!("{end}: {span}, {} {steps} of {step}", calendar.steps), 0, 2);
     for change in &model.overrides {
         lines += &wrap(&format!("changed: {change}"), 0, 9);
     }

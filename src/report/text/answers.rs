@@ -22,7 +22,8 @@ const INTERVAL: usize = 18;
 pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
     let shares: Vec<Share> = report.outcomes.iter().filter_map(|o| o.share).collect();
     let shown = percentages(&shares);
-    let column = name_column(report.outcomes.iter().map(|o| o.name.as_str()));
+    let names = name_column(report.outcomes.iter().map(|o| o.name.as_str()));
+    let columns = (names, exact_column(report.outcomes.iter().filter_map(|o| o.exact.as_ref())));
     let exact = report.outcomes.iter().any(|o| o.exact.is_some());
     let mut lines = in_short(&report.outcomes, &shares, &shown);
     lines += &heading(
@@ -30,7 +31,7 @@ pub(super) fn outcomes(report: &Report, detail: Detail) -> String {
         if exact { "share of runs, 95 % interval; = solved" } else { "share of runs, 95 % interval" },
     );
     for ((outcome, share), percentage) in report.outcomes.iter().zip(&shares).zip(&shown) {
-        lines += &row(&outcome.name, percentage, share, outcome.exact.as_ref(), column);
+        lines += &row(&outcome.name, percentage, share, outcome.exact.as_ref(), columns);
         if detail == Detail::Full {
             lines += &told(&outcome.says, &outcome.when);
         }
@@ -62,17 +63,33 @@ pub(super) fn gravest(outcomes: &[Outcome], shares: &[Share], shown: &[String], 
     }
 }
 
-/// Columns of an exact share.
+/// Columns of an exact share, as long as none is longer.
 const EXACT: usize = 14;
 
+/// `= 1.5230e-8`
+fn solved(exact: &Share) -> String {
+    format!("= {}", briefly(exact))
+}
+
+/// Columns of these exact shares, with the space that follows.
+fn exact_column<'s>(shares: impl Iterator<Item = &'s Share>) -> usize {
+    shares.map(|share| width(&solved(share)) + 1).fold(EXACT, usize::max)
+}
+
 /// Name, percentage, interval, the exact share if there is one, and a bar or, for small shares, odds.
-fn row(name: &str, percentage: &str, share: &Share, exact: Option<&Share>, column: usize) -> String {
+fn row(
+    name: &str,
+    percentage: &str,
+    share: &Share,
+    exact: Option<&Share>,
+    (column, exact_column): (usize, usize),
+) -> String {
     let room = WIDTH - 2 - column - 2 - SHARE - 2 - INTERVAL - 2;
     let (percentage, between) = (right(percentage, SHARE), right(&between(share), INTERVAL));
     let start = format!("  {}  {percentage}  {between}", label(name, column));
     let tail = match exact {
         Some(exact) => {
-            let solved = left(&format!("= {}", briefly(exact)), EXACT);
+            let solved = left(&solved(exact), exact_column);
             format!("{solved}{}", tail(exact, room.saturating_sub(width(&solved))))
         }
         None => tail(share, room),
@@ -113,21 +130,27 @@ pub(super) fn questions(report: &Report, detail: Detail) -> String {
     if asked.is_empty() {
         return String::new();
     }
-    let column = name_column(asked.iter().map(|(q, _)| q.name.as_str()));
+    let shown = || asked.iter().take(most(detail, QUESTIONS));
+    let names = name_column(asked.iter().map(|(q, _)| q.name.as_str()));
+    let columns = (names, exact_column(shown().filter_map(|(question, _)| exact_share(question))));
     let exact = asked.iter().any(|(question, _)| question.exact.is_some());
     let note = "share of runs that say yes, 95 % interval";
     let mut lines = heading("Questions", &if exact { format!("{note}; = solved") } else { note.to_owned() });
-    for (question, share) in asked.iter().take(most(detail, QUESTIONS)) {
-        let exact = question.exact.as_ref().and_then(|answer| match answer {
-            Answer::Share(share) => Some(share),
-            Answer::Distribution(_) | Answer::NotSolved => None,
-        });
-        lines += &row(&question.name, &percent(share), share, exact, column);
+    for (question, share) in shown() {
+        lines += &row(&question.name, &percent(share), share, exact_share(question), columns);
         if detail == Detail::Full {
             lines += &told(&question.says, &question.ask);
         }
     }
     lines + &more(asked.len(), most(detail, QUESTIONS))
+}
+
+/// The solved share beside a sampled one.
+fn exact_share(question: &Question) -> Option<&Share> {
+    question.exact.as_ref().and_then(|answer| match answer {
+        Answer::Share(share) => Some(share),
+        Answer::Distribution(_) | Answer::NotSolved => None,
+    })
 }
 
 /// How many of a list are shown.

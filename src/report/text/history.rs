@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::Detail;
 use super::answers::more;
 use crate::report::figures::{between, count, give_or_take, level, number, percent};
-use crate::report::layout::{BAR, FAINT, flow, heading, left, line, right, styled, width, wrap};
+use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, line, right, styled, width, wrap};
 use crate::report::{
     Branching, Indicator, IndicatorAt, Method, Milestone, Moment, Path, PathOutcome, Paths, Posture, Report, Typical,
 };
@@ -201,10 +201,11 @@ pub(super) fn indicators(report: &Report, detail: Detail) -> String {
         Method::Sampled { .. } => "median over the runs (and where 90 % of them lie)",
         Method::Solved { .. } => "median (and where 90 % of the probability lies)",
     };
+    let table = Columns::of(report.indicators.iter().take(shown));
     let mut lines = heading("Indicators", note);
-    lines += &indicator_dates(&report.indicators[0]);
+    lines += &table.dates(&report.indicators[0]);
     for indicator in report.indicators.iter().take(shown) {
-        lines += &indicator_row(indicator);
+        lines += &table.row(indicator);
         if detail == Detail::Full {
             lines += &wrap(&indicator.says, 6, 6);
         }
@@ -212,22 +213,51 @@ pub(super) fn indicators(report: &Report, detail: Detail) -> String {
     lines + &more(report.indicators.len(), shown)
 }
 
-/// A quarter, a half, three quarters of the time, and its end; in short scenarios some of these are the same.
-fn quarters(indicator: &Indicator) -> impl Iterator<Item = &IndicatorAt> {
+/// How the table of indicators is laid out: of numbers with many digits not every quarter fits.
+struct Columns {
+    /// Columns of the names: fewer if no name needs them and the cells do.
+    name: usize,
+    /// Columns of the value at the start.
+    start: usize,
+    /// Columns of what is said of one time.
+    cell: usize,
+    /// The last quarter is shown, and each so many before it.
+    every: usize,
+}
+
+impl Columns {
+    fn of<'i>(shown: impl Iterator<Item = &'i Indicator> + Clone) -> Self {
+        let name = shown.clone().map(|i| width(&i.name)).fold(0, usize::max).min(INDICATOR);
+        let start = shown.clone().map(|i| width(&i.start.to_string())).fold(5, usize::max);
+        let cell = shown.flat_map(|i| quarters(i, 1)).map(|at| width(&cell(at))).fold(13, usize::max);
+        let room = WIDTH - 2 - 1 - start;
+        let every = 4_usize.div_ceil(((room - name) / (cell + 1)).max(1));
+        let name = room.saturating_sub(4_usize.div_ceil(every) * (cell + 1)).clamp(name, INDICATOR);
+        Self { name, start, cell, every }
+    }
+
+    fn dates(&self, indicator: &Indicator) -> String {
+        let dates = quarters(indicator, self.every).into_iter().map(|at| right(&moment(&at.time), self.cell + 1));
+        let (start, dates) = (right("start", self.start + 1), dates.collect::<String>());
+        format!("  {}{}{}\n", left("", self.name), styled(FAINT, &start), styled(FAINT, &dates))
+    }
+
+    fn row(&self, indicator: &Indicator) -> String {
+        let cells = quarters(indicator, self.every).into_iter().map(|at| " ".to_owned() + &right(&cell(at), self.cell));
+        let (start, cells) = (right(&indicator.start.to_string(), self.start), cells.collect::<String>());
+        format!("  {} {start}{cells}\n", cut(&indicator.name, self.name))
+    }
+}
+
+/// A quarter, a half, three quarters of the time, and its end; in short scenarios some of these are the same. Of these
+/// the last and each `every` before it.
+fn quarters(indicator: &Indicator, every: usize) -> Vec<&IndicatorAt> {
     let last = indicator.times.len().saturating_sub(1);
     let mut places: Vec<usize> = (1..=4).map(|q| last * q / 4).collect();
     places.dedup();
-    places.into_iter().filter_map(|place| indicator.times.get(place))
-}
-
-fn indicator_dates(indicator: &Indicator) -> String {
-    let dates: String = quarters(indicator).map(|at| right(&moment(&at.time), 14)).collect();
-    format!("  {}{}{}\n", left("", INDICATOR), styled(FAINT, &right("start", 6)), styled(FAINT, &dates))
-}
-
-fn indicator_row(indicator: &Indicator) -> String {
-    let cells: String = quarters(indicator).map(|at| " ".to_owned() + &right(&cell(at), 13)).collect();
-    format!("  {} {}{cells}\n", cut(&indicator.name, INDICATOR), right(&indicator.start.to_string(), 5))
+    let mut kept: Vec<_> = places.iter().rev().step_by(every).filter_map(|place| indicator.times.get(*place)).collect();
+    kept.reverse();
+    kept
 }
 
 /// `34 (20-61)`

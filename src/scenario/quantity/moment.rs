@@ -10,6 +10,9 @@ use super::{Duration, Moment, Parsed, Time};
 use crate::diagnostic::{Diagnostic, Span};
 
 impl Moment {
+    /// The end of the last day that can be written, 9999-12-31, in seconds after 1970-01-01T00:00: no run goes on past it.
+    pub const AFTER_THE_LAST: i64 = 253_402_300_800;
+
     /// A date such as `2024-03-04`, or a date with a time such as `2024-03-04T06:00`.
     ///
     /// # Errors
@@ -34,6 +37,9 @@ impl Moment {
 
     /// The date as people in a report read it, without the time: `2024-03-04`.
     pub fn date(self) -> String {
+        if self.seconds == Self::AFTER_THE_LAST {
+            return "10000-01-01".to_owned();
+        }
         let Ok(at) = time::OffsetDateTime::from_unix_timestamp(self.seconds) else {
             return format!("{} s", self.seconds);
         };
@@ -217,6 +223,13 @@ fn month(name: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_the_last_day_has_a_date() {
+        let last = Moment::parse("9999-12-31", 0).unwrap();
+        assert_eq!(Moment::at_seconds(last.seconds + 86_400).to_string(), "10000-01-01");
+        assert_eq!(Moment::AFTER_THE_LAST, last.seconds + 86_400);
+    }
 
     #[test]
     fn dates_and_times_go_there_and_back() {
