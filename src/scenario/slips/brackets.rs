@@ -129,10 +129,12 @@ fn is_left(text: &str, tokens: &[Token], opening: usize, index: usize) -> bool {
         return true;
     }
     let (start, here) = (tokens[opening].span.start, token.span.start);
-    let one_line = !text[start..here].contains('\n');
+    // Asked first, for a line may be as long as the file, and most of its tokens do not begin it.
+    if !begins_line(text, here) {
+        return false;
+    }
     // Of an author who does not indent the lines say nothing.
-    let flat = begins_line(text, first.span.start) && indent(text, first.span.start) <= indent(text, start);
-    if one_line || flat || !begins_line(text, here) {
+    if begins_line(text, first.span.start) && indent(text, first.span.start) <= indent(text, start) {
         return false;
     }
     match token.kind {

@@ -209,6 +209,16 @@ mod tests {
         (words, slips)
     }
 
+    /// Whoever writes a file by program may write no ends of lines: going through the rest of its line for each string took
+    /// minutes where it takes a second.
+    #[test]
+    fn a_line_may_hold_as_many_strings_as_a_file() {
+        let since = std::time::Instant::now();
+        let text = format!("[{}]", "\"x\",".repeat(100_000));
+        assert_eq!(split(&text).0.len(), 2 + 2 * 100_000);
+        assert!(since.elapsed().as_secs() < 20, "{:?}", since.elapsed());
+    }
+
     #[test]
     fn words_are_what_people_mean_by_a_word() {
         let (words, slips) = split("(at: 2024-03-04T06:00, x: 30%, y: dprk.japan, {x}_foo: [a, -3], z: {a: b})");

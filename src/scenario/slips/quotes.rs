@@ -16,15 +16,16 @@ impl Lexer<'_, '_> {
     pub(super) fn string(&mut self) {
         let start = self.at;
         let rest = &self.text[start + 1..];
-        // Counting the opening one, the quotes of this line do not pair.
-        let odd = quotes(&rest[..line(rest)]).is_multiple_of(2);
-        if odd && self.tokens.last().is_some_and(|t| t.kind == Kind::Word && t.span.end == start) {
+        // Counting the opening one, the quotes of this line do not pair. Asked only where something looks odd already: a
+        // line may be as long as the file, and full of strings.
+        let odd = || quotes(&rest[..line(rest)]).is_multiple_of(2);
+        if self.tokens.last().is_some_and(|t| t.kind == Kind::Word && t.span.end == start) && odd() {
             return self.unopened(start);
         }
         let Some(end) = closing_quote(rest).map(|length| start + length + 2) else { return self.unterminated(start) };
         let next = self.text[end..].chars().next();
         let within_line = !self.text[start..end].contains('\n');
-        if within_line && odd && next == Some('"') {
+        if within_line && next == Some('"') && odd() {
             self.slips.report(
                 Diagnostic::error("quote", "a quote too many", Span::new(end, end + 1))
                     .help("delete it, or write `\\\"` inside a text"),
@@ -33,7 +34,7 @@ impl Lexer<'_, '_> {
             self.slips.spoilt.push(self.line_of(start));
             self.push(Kind::Text, end - start);
             self.at += 1;
-        } else if (within_line && odd && next.is_some_and(in_word)) || self.swallowed(start, end) {
+        } else if (within_line && next.is_some_and(in_word) && odd()) || self.swallowed(start, end) {
             self.unterminated(start);
         } else {
             self.escapes(start, end);
