@@ -62,6 +62,7 @@ fn assert_agreed(models: impl ExactSizeIterator<Item = (String, Model)>, runs: u
 }
 
 /// What `work` gives; if it panics, `name` says of what it did.
+#[allow(clippy::print_stderr)]
 fn naming<T>(name: &str, work: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         eprintln!("this was {name}");
