@@ -14,7 +14,6 @@ use super::agenda::fill;
 pub use super::choice::{Answer, Cause, Choice, Identity};
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::Trigger;
-use super::pending::Slots;
 use super::program::{Alone, Kind, Plain, Raised, Turns};
 use super::queue::{Queue, Queued};
 use super::state::State;
@@ -216,8 +215,7 @@ impl Instant {
         let old = state.values[alone.variable.0 as usize];
         let step = model.program.step(alone, old);
         let is_alone = !step.is_heard() && (alone.may_be_counted || !step.is_counted());
-        // Few turn a guard; what is pending need not be looked at for the others.
-        if !is_alone || alone.guards != Slots::NONE && state.pending.meets(alone.guards) {
+        if !is_alone || state.pending.meets(alone.guards) {
             return None;
         }
         self.fire_unheard(alone, step, model, state, observer);

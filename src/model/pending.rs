@@ -67,7 +67,8 @@ impl Pending {
     /// Whether any of `some` may be pending.
     #[inline]
     pub fn meets(&self, some: Slots) -> bool {
-        self.bits.iter().any(|bits| bits & some.0 != 0)
+        // Mostly there are none to meet, and what is pending need not be looked at.
+        some != Slots::NONE && self.bits.iter().any(|bits| bits & some.0 != 0)
     }
 
     /// Shows the pending slots, ascending, with the step numbers from which their ages count.
