@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use crate::model::{Branches, Model, RuleId, Step, VariableId, VariableKind};
 use crate::observe::histogram::{Distribution, Unit};
-use crate::observe::path::{self, Milestone, milestones};
 use crate::observe::tally::{Answers, Fate, Hits, Tally};
 
 use super::estimate::{Looks, Mean, MeanTrust, Moments, Proportion, Quantile, Ranks};
+use super::paths::{Paths, paths};
 use super::warning::{FEW, GOAL, OFTEN, Subject, Warning};
 
 /// Quantiles of a number.
@@ -39,12 +39,8 @@ pub struct Findings {
     pub indicators: Vec<Moved>,
     /// By rule.
     pub rules: Vec<Fired>,
-    /// The most frequent escalation paths, most frequent first.
-    pub paths: Vec<Path>,
-    /// Runs along a path that is not among these.
-    pub other_paths: Proportion,
-    /// How many different paths there are.
-    pub distinct_paths: usize,
+    /// Escalation paths.
+    pub paths: Paths,
     /// Firings in a run.
     pub firings: Option<Mean>,
     /// Where the scenario has a `stop_when`: runs that it stopped, and when, in seconds.
@@ -127,43 +123,10 @@ pub struct Fired {
     pub let_pass: u64,
 }
 
-/// An escalation path.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Path {
-    /// Runs that went along exactly it, or, if it was cut, along it and on.
-    pub share: Proportion,
-    /// Of these, runs that went on beyond the depth at which paths were cut.
-    pub longer: u64,
-    /// Its milestones in order; none for runs without any.
-    pub milestones: Vec<Reached>,
-    /// The lowest of these runs.
-    pub exemplar: u64,
-    /// By outcome, how many of these runs had it; outcomes without any are left out.
-    pub outcomes: Vec<(usize, u64)>,
-}
-
-/// A milestone on a path.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reached {
-    /// Which.
-    pub milestone: Milestone,
-    /// Its name: `rule` or `rule/branch`.
-    pub name: String,
-    /// Median of the step number of its first firing, over the runs of the path.
-    pub median: Quantile,
-}
-
 /// Estimates everything that `tally` counted of runs of `model`, of which `planned` were asked for, with intervals of
 /// shares that hold for these `looks`; with the `most` frequent paths.
 pub fn findings(model: &Model, tally: &Tally, planned: u64, looks: Looks, most: usize) -> Findings {
     let mut shares = Shares { runs: tally.runs(), looks, known: BTreeMap::new() };
-    let all_paths = tally.paths().paths();
-    let listed = &all_paths[..all_paths.len().min(most)];
-    let named = milestones(model);
-    let resolution = tally.paths().resolution();
-    let paths: Vec<Path> =
-        listed.iter().map(|path| estimate_path(path, &named, resolution, model, &mut shares)).collect();
-    let listed_runs: u64 = listed.iter().map(|path| path.runs).sum();
     let mut findings = Findings {
         runs: tally.runs(),
         planned,
@@ -174,9 +137,7 @@ pub fn findings(model: &Model, tally: &Tally, planned: u64, looks: Looks, most: 
         states: states(model, tally),
         indicators: indicators(model, tally, &mut shares),
         rules: (0..model.rules.len() as u32).map(|id| fired(model, tally, RuleId(id), &mut shares)).collect(),
-        paths,
-        other_paths: shares.of(tally.runs() - listed_runs),
-        distinct_paths: all_paths.len(),
+        paths: paths(model, tally, most, &mut shares),
         firings: mean(tally.firings()),
         stopped: model.stop_when.is_some().then(|| {
             let stopped = tally.stopped();
@@ -189,15 +150,20 @@ pub fn findings(model: &Model, tally: &Tally, planned: u64, looks: Looks, most: 
 }
 
 /// Shares of one number of runs: many of them are the same, and an interval takes a while.
-struct Shares {
+pub(super) struct Shares {
     runs: u64,
     looks: Looks,
     known: BTreeMap<u64, Proportion>,
 }
 
 impl Shares {
-    fn of(&mut self, hits: u64) -> Proportion {
+    pub(super) fn of(&mut self, hits: u64) -> Proportion {
         *self.known.entry(hits).or_insert_with(|| Proportion::seen(self.looks, hits, self.runs))
+    }
+
+    /// Not of all runs, but of so many of them.
+    pub(super) fn of_some(&self, hits: u64, runs: u64) -> Proportion {
+        Proportion::seen(self.looks, hits, runs)
     }
 
     fn share(&mut self, hits: Hits) -> Share {
@@ -274,7 +240,7 @@ fn quantiles_on(tally: &Tally, variable: VariableId, date: usize, ranks: &[Ranks
 }
 
 /// The value of the `rank`-th smallest, from 1, of values with these counts.
-fn value_at(bins: &[(f64, u64)], rank: u64) -> f64 {
+pub(super) fn value_at(bins: &[(f64, u64)], rank: u64) -> f64 {
     let mut seen = 0;
     let reached = bins.iter().find(|(_, count)| {
         seen += count;
@@ -316,24 +282,6 @@ fn fired(model: &Model, tally: &Tally, rule: RuleId, shares: &mut Shares) -> Fir
     }
 }
 
-fn estimate_path(path: &path::Path, named: &[Milestone], resolution: Step, model: &Model, shares: &mut Shares) -> Path {
-    let ranks = Ranks::new(0.5, path.runs).expect("a path has runs");
-    let resolution = if resolution > 1 { f64::from(resolution) } else { 0.0 };
-    let reached = path.milestones.iter().zip(&path.dates).map(|(id, dates)| {
-        let milestone = named[id.0 as usize];
-        let bins: Vec<(f64, u64)> = dates.iter().map(|(step, runs)| (f64::from(*step), *runs)).collect();
-        let median = Quantile::new(&ranks, resolution, |rank| value_at(&bins, rank));
-        Reached { milestone, name: milestone.name(model), median }
-    });
-    Path {
-        share: shares.of(path.runs),
-        longer: path.longer,
-        milestones: reached.collect(),
-        exemplar: path.exemplar,
-        outcomes: path.outcomes.iter().map(|(outcome, runs)| (usize::from(*outcome), *runs)).collect(),
-    }
-}
-
 fn warnings(model: &Model, tally: &Tally, findings: &Findings) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if findings.runs < findings.planned {
@@ -364,7 +312,7 @@ fn warnings(model: &Model, tally: &Tally, findings: &Findings) -> Vec<Warning> {
         preempted: fired.preempted,
         lapsed: fired.lapsed,
     }));
-    warnings.extend(tally.paths().cut().map(|depth| Warning::PathsCut { depth }));
+    warnings.extend(findings.paths.cut.map(|depth| Warning::PathsCut { depth }));
     warnings
 }
 
@@ -463,11 +411,14 @@ mod tests {
         let spark = &found.rules[0];
         assert_eq!((spark.times, spark.share.hits), (198 + 396 + 24, 402));
         assert_eq!(found.rules[1].branches.len(), 2);
-        let paths: Vec<(u64, usize)> = found.paths.iter().map(|p| (p.share.hits, p.milestones.len())).collect();
+        let paths: Vec<(u64, usize)> = found.paths.listed.iter().map(|p| (p.share.hits, p.milestones.len())).collect();
         assert_eq!(paths, [(402, 1), (198, 0)]);
-        assert_eq!((found.paths[0].milestones[0].name.as_str(), found.paths[0].exemplar), ("spark", 1));
-        assert!((found.paths[0].milestones[0].median.value - 4.0).abs() < 1e-9);
-        assert_eq!((found.other_paths.hits, found.distinct_paths), (0, 2));
+        assert_eq!(
+            (found.paths.listed[0].milestones[0].milestone.name(&model).as_str(), found.paths.listed[0].exemplar),
+            ("spark", 1)
+        );
+        assert!((found.paths.listed[0].milestones[0].median.value - 4.0).abs() < 1e-9);
+        assert_eq!((found.paths.others.hits, found.paths.distinct), (0, 2));
         assert_eq!(found.stopped, None);
         assert!((found.firings.unwrap().value - 618.0 / 600.0).abs() < 1e-9);
     }
@@ -498,7 +449,7 @@ mod tests {
         let found = findings(&model, &tally(&model, 0), 100, Looks::Once, 5);
         assert_eq!(found.warnings, [Warning::Interrupted { done: 0, planned: 100 }]);
         assert!(found.outcomes.iter().all(|share| share.proportion.claim == Claim::Nothing));
-        assert!(found.firings.is_none() && found.paths.is_empty());
+        assert!(found.firings.is_none() && found.paths.listed.is_empty());
         let looked: Vec<Step> = tally(&model, 0).looks(&model);
         assert!(found.dates.iter().all(|date| looked.contains(date)));
     }

@@ -21,6 +21,7 @@ pub mod judgement;
 pub mod matched;
 pub mod measure;
 pub mod paired;
+pub mod paths;
 pub mod sensitivity;
 pub mod shares;
 pub mod solved;

@@ -40,7 +40,7 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
     let mut findings = findings(&loaded.model, &sampled.collected, ended.planned, looks, PATHS);
     findings.warnings.extend(ended.lacking.iter().copied().map(Warning::Imprecise));
     let origin = origin(&loaded, typed, sampled.runs, &ended);
-    let mut report = gather(&loaded.model, &findings, sampled.collected.paths(), origin);
+    let mut report = gather(&loaded.model, &findings, origin);
     if !typed.no_exact && !report.origin.interrupted {
         add_exact(&mut report, &loaded.model, &solve_briefly(&loaded.model));
     }

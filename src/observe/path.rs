@@ -1,31 +1,36 @@
-//! Escalation paths: the milestones of a run in the order in which they first fired, tallied as a prefix tree.
+//! Escalation paths: the milestones of a run in the order in which they first fired, and how many runs had each.
 //!
 //! Does not know how many runs there are, nor how paths are shown.
 //!
 //! A milestone is a rule marked as one, or each branch of such a rule (`clash/war`). What fires again adds
 //! nothing; a firing at which no branch was drawn is no milestone.
 //!
-//! **Bound.** The tree takes at most `LIMIT` units, about 16 bytes each, whatever the number of runs. Beyond that
-//! every path is cut at the greatest depth at which the tree fits; runs that go on are counted as `longer` where
-//! they were cut. Every count that is kept is exact. The depth depends on the runs alone, not on the order in
-//! which they came nor on how they were split among trees that were merged.
+//! **Bound.** The paths take at most `LIMIT` bytes as reckoned here, whatever the number of runs. Beyond that every
+//! path is cut at the greatest depth at which all fit; runs that go on are counted as `longer` where they were cut.
+//! Every count that is kept is exact. The depth depends on the runs alone, not on the order in which they came nor on
+//! how they were split among parts that were merged: more runs, or a greater depth, never take less.
 
 mod listing;
 
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
 use crate::model::{Branch, Branches, Model, RuleId, Step};
-pub use listing::{Branching, Path};
+pub use listing::{Branching, Listing, Path};
 
-/// The most units of a tree: a node counts as `NODE` units, a date as one.
-pub const LIMIT: usize = 1 << 21;
+/// The most bytes of all paths that are read out.
+pub const LIMIT: usize = 16 << 20;
 
-/// Units of a node.
-const NODE: usize = 7;
+/// Bytes of a way without its milestones and dates: the record, its place in the index, and what an allocator keeps
+/// of two blocks.
+const WAY: usize = 128;
 
 /// The most bins that the step numbers of a milestone are counted in.
 const BINS: Step = 1024;
-
-const NONE: u32 = u32::MAX;
-const ROOT: u32 = 0;
 
 /// A milestone rule, or one branch of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,208 +78,224 @@ impl Milestone {
 
 /// The paths of many runs.
 #[derive(Debug, Clone)]
-pub struct PathTree {
-    nodes: Vec<Node>,
-    /// Dates in all nodes together.
-    dates: usize,
+pub struct Paths {
+    ways: Vec<Way>,
+    /// Of `ways`, by milestones and outcome.
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// Bytes, as reckoned for the bound.
+    size: usize,
     /// Paths are cut after so many milestones.
     depth: usize,
+    /// The least `depth` of all clones. They count parts of one whole, which is never cut later than a part of it.
+    least_depth: Arc<AtomicUsize>,
     /// Steps in a bin of dates.
     width: Step,
     limit: usize,
 }
 
+/// The runs that went along one path to one outcome.
 #[derive(Debug, Clone)]
-struct Node {
-    milestone: MilestoneId,
-    first: u32,
-    next: u32,
-    ended: u64,
+struct Way {
+    milestones: Box<[MilestoneId]>,
+    outcome: u16,
+    runs: u64,
+    /// Of these, those that went on after the last of `milestones`, where they were cut.
     longer: u64,
     lowest: u64,
-    /// Of the runs that ended here.
+    /// By place.
     dates: Vec<Dated>,
-    /// Of the runs that ended here: outcome, runs; ascending.
-    outcomes: Vec<(u16, u64)>,
 }
 
-/// So many runs had the milestone at this position (from 0) in these steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// So many runs had the milestone at this position in these steps.
+// Most of what paths take: 12 bytes each instead of 16.
+#[repr(C, packed(4))]
+#[derive(Debug, Clone, Copy)]
 struct Dated {
-    position: u16,
-    bin: u16,
+    place: u32,
     runs: u64,
 }
 
-impl PathTree {
-    /// An empty tree for runs of so many steps.
+/// The place of a date: first by position in the path (from 0), then by bin.
+fn place(position: usize, bin: Step) -> u32 {
+    position as u32 * BINS + bin
+}
+
+impl Paths {
+    /// None yet, for runs of so many steps.
     pub fn new(steps: Step) -> Self {
         Self::with_limit(steps, LIMIT)
     }
 
     fn with_limit(steps: Step, limit: usize) -> Self {
-        let root = Node::new(MilestoneId(NONE));
-        Self { nodes: vec![root], dates: 0, depth: usize::MAX, width: (steps + 1).div_ceil(BINS), limit }
-    }
-
-    /// Steps in a bin of dates: 1 if dates are exact.
-    pub fn resolution(&self) -> Step {
-        self.width
-    }
-
-    /// The number of milestones after which paths were cut; `None` if none was.
-    pub fn cut(&self) -> Option<usize> {
-        (self.depth < usize::MAX).then_some(self.depth)
+        Self {
+            ways: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            size: 0,
+            depth: usize::MAX,
+            least_depth: Arc::new(usize::MAX.into()),
+            width: (steps + 1).div_ceil(BINS),
+            limit,
+        }
     }
 
     /// Counts run number `run`, which went along `path` (milestones and step numbers) to `outcome`.
     pub fn add(&mut self, path: &[(MilestoneId, Step)], outcome: u16, run: u64) {
+        self.cut_to(self.least_depth.load(Ordering::Relaxed));
         let kept = &path[..path.len().min(self.depth)];
-        let mut at = ROOT;
-        for (milestone, _) in kept {
-            at = self.child(at, *milestone);
-        }
-        let dates = &mut self.nodes[at as usize].dates;
-        if dates.is_empty() {
-            // Most paths are gone along once.
-            dates.reserve_exact(kept.len());
-        }
-        for (position, (_, step)) in kept.iter().enumerate() {
-            let bin = (step / self.width) as u16;
-            self.enter_date(at, Dated { position: position as u16, bin, runs: 1 });
-        }
-        let node = &mut self.nodes[at as usize];
-        node.ended += 1;
-        node.longer += u64::from(path.len() > kept.len());
-        node.lowest = node.lowest.min(run);
-        node.enter_outcome(outcome, 1);
+        let milestones = kept.iter().map(|(milestone, _)| *milestone);
+        let hash = self.hash(milestones.clone(), outcome);
+        let known = self.find(hash, milestones.clone(), outcome);
+        let at = known.unwrap_or_else(|| self.enter(hash, Way::new(milestones.collect(), outcome)));
+        let way = &mut self.ways[at];
+        way.runs += 1;
+        way.longer += u64::from(path.len() > kept.len());
+        way.lowest = way.lowest.min(run);
+        let dates = kept.iter().zip(0..).map(|((_, step), position)| place(position, step / self.width));
+        self.size += dates.map(|place| way.date(Dated { place, runs: 1 })).sum::<usize>();
         self.fit();
     }
 
-    /// Takes in another tree of the same model.
-    pub fn merge(&mut self, other: &Self) {
-        let depth = self.depth.min(other.depth);
-        if depth < self.depth {
+    /// Takes in other paths of the same model.
+    pub fn merge(&mut self, other: Self) {
+        self.cut_to(other.depth);
+        // Not the same blocks: another thread's allocator has made them, which gives its memory back as a whole.
+        other.ways.iter().for_each(|way| self.take(Cow::Borrowed(way)));
+        self.fit();
+    }
+
+    /// What was counted, in order. Takes a moment when there are many.
+    pub fn listing(&self) -> Listing<'_> {
+        Listing::new(self)
+    }
+
+    /// Keeps more than `limit`, so that not every other run makes one cut necessary; the listing leaves that out.
+    fn fit(&mut self) {
+        if self.size > self.limit + self.limit / 4 {
+            let depth = self.listing().depth;
+            self.least_depth.fetch_min(depth, Ordering::Relaxed);
             self.cut_to(depth);
         }
-        self.graft(other, ROOT, ROOT, 0);
-        self.fit();
-    }
-
-    /// Adds what is at and below `from` of `other` to `to`, cutting at `self.depth`.
-    fn graft(&mut self, other: &Self, from: u32, to: u32, depth: usize) {
-        self.take(&other.nodes[from as usize], to, depth, false);
-        let mut child = other.nodes[from as usize].first;
-        while child != NONE {
-            if depth < self.depth {
-                let into = self.child(to, other.nodes[child as usize].milestone);
-                self.graft(other, child, into, depth + 1);
-            } else {
-                self.graft_longer(other, child, to, depth);
-            }
-            child = other.nodes[child as usize].next;
-        }
-    }
-
-    /// Adds everything at and below `from`, which lies too deep, to `to`.
-    fn graft_longer(&mut self, other: &Self, from: u32, to: u32, depth: usize) {
-        self.take(&other.nodes[from as usize], to, depth, true);
-        let mut child = other.nodes[from as usize].first;
-        while child != NONE {
-            self.graft_longer(other, child, to, depth);
-            child = other.nodes[child as usize].next;
-        }
-    }
-
-    fn take(&mut self, from: &Node, to: u32, depth: usize, cut: bool) {
-        from.dates.iter().filter(|dated| usize::from(dated.position) < depth).for_each(|d| self.enter_date(to, *d));
-        let node = &mut self.nodes[to as usize];
-        node.ended += from.ended;
-        node.longer += if cut { from.ended } else { from.longer };
-        node.lowest = node.lowest.min(from.lowest);
-        from.outcomes.iter().for_each(|(outcome, runs)| node.enter_outcome(*outcome, *runs));
-    }
-
-    /// The child of `at` with this milestone, which is made if there is none; children are in file order.
-    fn child(&mut self, at: u32, milestone: MilestoneId) -> u32 {
-        let (mut before, mut here) = (NONE, self.nodes[at as usize].first);
-        while here != NONE && self.nodes[here as usize].milestone < milestone {
-            (before, here) = (here, self.nodes[here as usize].next);
-        }
-        if here != NONE && self.nodes[here as usize].milestone == milestone {
-            return here;
-        }
-        let new = self.nodes.len() as u32;
-        self.nodes.push(Node { next: here, ..Node::new(milestone) });
-        if before == NONE {
-            self.nodes[at as usize].first = new;
-        } else {
-            self.nodes[before as usize].next = new;
-        }
-        new
-    }
-
-    fn enter_date(&mut self, at: u32, dated: Dated) {
-        let dates = &mut self.nodes[at as usize].dates;
-        match dates.binary_search_by_key(&(dated.position, dated.bin), |d| (d.position, d.bin)) {
-            Ok(index) => dates[index].runs += dated.runs,
-            Err(index) => {
-                if dates.len() == dates.capacity() && dates.len() < 64 {
-                    // Most paths are rare and have a date a milestone: do not reserve for more.
-                    dates.reserve_exact(dates.len().max(4) / 2);
-                }
-                dates.insert(index, dated);
-                self.dates += 1;
-            }
-        }
-    }
-
-    fn fit(&mut self) {
-        while self.nodes.len() * NODE + self.dates > self.limit && self.deepest(ROOT) > 0 {
-            self.cut_to(self.deepest(ROOT) - 1);
-        }
-    }
-
-    fn deepest(&self, at: u32) -> usize {
-        let mut deepest = 0;
-        let mut child = self.nodes[at as usize].first;
-        while child != NONE {
-            deepest = deepest.max(1 + self.deepest(child));
-            child = self.nodes[child as usize].next;
-        }
-        deepest
     }
 
     fn cut_to(&mut self, depth: usize) {
-        let empty = Self { nodes: vec![Node::new(MilestoneId(NONE))], dates: 0, depth, ..*self };
-        let whole = std::mem::replace(self, empty);
-        self.graft(&whole, ROOT, ROOT, 0);
+        if depth >= self.depth {
+            return;
+        }
+        self.depth = depth;
+        self.size = 0;
+        self.index.clear();
+        std::mem::take(&mut self.ways).into_iter().for_each(|way| self.take(Cow::Owned(way)));
+    }
+
+    /// Takes in `way`, cut where paths are.
+    fn take(&mut self, mut way: Cow<'_, Way>) {
+        if way.milestones.len() > self.depth {
+            way.to_mut().cut_to(self.depth);
+        }
+        let hash = self.hash(way.milestones.iter().copied(), way.outcome);
+        match self.find(hash, way.milestones.iter().copied(), way.outcome) {
+            Some(at) => self.size += self.ways[at].merge(&way),
+            None => _ = self.enter(hash, way.into_owned()),
+        }
+    }
+
+    fn enter(&mut self, hash: u64, way: Way) -> usize {
+        let at = self.ways.len();
+        self.size += way.size();
+        self.ways.push(way);
+        let Self { ways, index, hasher, .. } = self;
+        let hash_of = |at: &u32| {
+            let way = &ways[*at as usize];
+            hash_of(hasher, way.milestones.iter().copied(), way.outcome)
+        };
+        index.insert_unique(hash, at as u32, hash_of);
+        at
+    }
+
+    fn hash(&self, milestones: impl Iterator<Item = MilestoneId>, outcome: u16) -> u64 {
+        hash_of(&self.hasher, milestones, outcome)
+    }
+
+    fn find(&self, hash: u64, milestones: impl Iterator<Item = MilestoneId> + Clone, outcome: u16) -> Option<usize> {
+        let is_it = |at: &u32| {
+            let way = &self.ways[*at as usize];
+            way.outcome == outcome && milestones.clone().eq(way.milestones.iter().copied())
+        };
+        self.index.find(hash, is_it).map(|at| *at as usize)
     }
 }
 
-impl Node {
-    fn new(milestone: MilestoneId) -> Self {
-        Self {
-            milestone,
-            first: NONE,
-            next: NONE,
-            ended: 0,
-            longer: 0,
-            lowest: u64::MAX,
-            dates: Vec::new(),
-            outcomes: Vec::new(),
-        }
+fn hash_of(hasher: &DefaultHashBuilder, milestones: impl Iterator<Item = MilestoneId>, outcome: u16) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    milestones.for_each(|milestone| hasher.write_u32(milestone.0));
+    hasher.write_u16(outcome);
+    hasher.finish()
+}
+
+impl Way {
+    fn new(milestones: Box<[MilestoneId]>, outcome: u16) -> Self {
+        // Most paths are gone along once.
+        let dates = Vec::with_capacity(milestones.len());
+        Self { milestones, outcome, runs: 0, longer: 0, lowest: u64::MAX, dates }
     }
 
-    fn enter_outcome(&mut self, outcome: u16, runs: u64) {
-        match self.outcomes.binary_search_by_key(&outcome, |(o, _)| *o) {
-            Ok(index) => self.outcomes[index].1 += runs,
+    /// Bytes.
+    fn size(&self) -> usize {
+        size(self.milestones.len(), self.dates.len())
+    }
+
+    fn merge(&mut self, other: &Self) -> usize {
+        self.runs += other.runs;
+        self.longer += other.longer;
+        self.lowest = self.lowest.min(other.lowest);
+        other.dates.iter().map(|dated| self.date(*dated)).sum()
+    }
+
+    /// Counts a date, and returns how many bytes that takes.
+    fn date(&mut self, dated: Dated) -> usize {
+        match self.dates.binary_search_by_key(&dated.place, |d| d.place) {
+            Ok(index) => {
+                self.dates[index].runs += dated.runs;
+                0
+            }
             Err(index) => {
-                self.outcomes.reserve_exact(1);
-                self.outcomes.insert(index, (outcome, runs));
+                if self.dates.len() == self.dates.capacity() {
+                    // Most paths are rare and have a date a milestone: do not reserve for many more.
+                    self.dates.reserve_exact(2.max(self.dates.len() / 8));
+                }
+                self.dates.insert(index, dated);
+                size_of::<Dated>()
             }
         }
     }
+
+    /// `depth` is less than the number of its milestones.
+    fn cut_to(&mut self, depth: usize) {
+        self.longer = self.runs;
+        self.dates = self.dates[..self.dates_before(depth)].into();
+        self.milestones = self.milestones[..depth].into();
+    }
+
+    /// How many of the dates are those of the first `depth` milestones.
+    fn dates_before(&self, depth: usize) -> usize {
+        match depth < self.milestones.len() {
+            true => self.dates.partition_point(|dated| dated.place < place(depth, 0)),
+            false => self.dates.len(),
+        }
+    }
+}
+
+/// Bytes of a way with so many milestones and dates.
+fn size(milestones: usize, dates: usize) -> usize {
+    WAY + milestones * size_of::<MilestoneId>() + dates * size_of::<Dated>()
+}
+
+/// By milestone: step numbers and runs.
+#[cfg(test)]
+pub(crate) fn dates(path: &Path) -> Vec<Vec<(Step, u64)>> {
+    (0..path.milestones().len()).map(|position| path.dates(position)).collect()
 }
 
 #[cfg(test)]
@@ -283,16 +304,16 @@ mod tests {
     use crate::observe::fixture::{Building, empty};
     use proptest::prelude::*;
 
-    fn tree(limit: usize, runs: &[Vec<u32>]) -> PathTree {
-        let mut tree = PathTree::with_limit(300, limit);
-        runs.iter().enumerate().for_each(|(run, path)| add(&mut tree, path, run));
-        tree
+    fn paths(limit: usize, runs: &[Vec<u32>]) -> Paths {
+        let mut paths = Paths::with_limit(300, limit);
+        runs.iter().enumerate().for_each(|(run, path)| add(&mut paths, path, run));
+        paths
     }
 
-    fn add(tree: &mut PathTree, path: &[u32], run: usize) {
+    fn add(paths: &mut Paths, path: &[u32], run: usize) {
         let dated: Vec<(MilestoneId, Step)> =
             path.iter().enumerate().map(|(i, m)| (MilestoneId(*m), (run % 5 + i) as Step)).collect();
-        tree.add(&dated, (run % 3) as u16, run as u64);
+        paths.add(&dated, (run % 3) as u16, run as u64);
     }
 
     fn ids(list: &[u32]) -> Vec<MilestoneId> {
@@ -312,49 +333,87 @@ mod tests {
 
     #[test]
     fn paths_are_counted_whole() {
-        let tree = tree(LIMIT, &[vec![2, 1], vec![], vec![2], vec![2, 1], vec![1, 2], vec![2, 1]]);
-        let paths = tree.paths();
-        let seen: Vec<_> = paths.iter().map(|p| (p.milestones.clone(), p.runs, p.exemplar)).collect();
+        let paths = paths(LIMIT, &[vec![2, 1], vec![], vec![2], vec![2, 1], vec![1, 2], vec![2, 1]]);
+        let listing = paths.listing();
+        let all = listing.paths();
+        let seen: Vec<_> = all.iter().map(|p| (p.milestones().to_vec(), p.runs, p.exemplar)).collect();
         assert_eq!(seen, [(ids(&[2, 1]), 3, 0), (ids(&[]), 1, 1), (ids(&[2]), 1, 2), (ids(&[1, 2]), 1, 4)]);
         // Runs 0, 3 and 5: first milestone in steps 0, 3, 0; outcomes 0, 0, 2.
-        assert_eq!(paths[0].dates, [vec![(0, 2), (3, 1)], vec![(1, 2), (4, 1)]]);
-        assert_eq!(paths[0].outcomes, [(0, 2), (2, 1)]);
-        assert!(paths.iter().all(|p| p.longer == 0));
-        assert_eq!(tree.cut(), None);
+        assert_eq!(dates(&all[0]), [vec![(0, 2), (3, 1)], vec![(1, 2), (4, 1)]]);
+        assert_eq!(all[0].outcomes(), [(0, 2), (2, 1)]);
+        assert!(all.iter().all(|p| p.longer() == 0));
+        assert_eq!(listing.cut(), None);
     }
 
     #[test]
     fn a_walk_adds_up_what_is_below() {
-        let tree = tree(LIMIT, &[vec![2, 1], vec![], vec![2], vec![2, 1], vec![1, 2], vec![2, 1]]);
-        let walk: Vec<_> = tree.walk(0).iter().map(|n| (n.depth, n.milestone.map(|m| m.0), n.runs, n.ended)).collect();
+        let paths = paths(LIMIT, &[vec![2, 1], vec![], vec![2], vec![2, 1], vec![1, 2], vec![2, 1]]);
+        let listing = paths.listing();
+        let told = |n: &Branching| {
+            let milestones = n.path.milestones();
+            (milestones.len(), milestones.last().map(|m| m.0), n.path.runs, n.ended)
+        };
+        let walk: Vec<_> = listing.walk(0).iter().map(told).collect();
         assert_eq!(
             walk,
             [(0, None, 6, 1), (1, Some(2), 4, 1), (2, Some(1), 3, 3), (1, Some(1), 1, 0), (2, Some(2), 1, 1)]
         );
-        assert_eq!(tree.walk(2).len(), 3);
-        let two = &tree.walk(0)[1];
-        assert_eq!(two.dates, [(0, 2), (2, 1), (3, 1)], "of all runs through it");
-        assert_eq!(two.outcomes, [(0, 2), (2, 2)]);
+        assert_eq!(listing.walk(2).len(), 3);
+        let two = listing.walk(0)[1].path;
+        assert_eq!(two.dates(0), [(0, 2), (2, 1), (3, 1)], "of all runs through it");
+        assert_eq!(two.outcomes(), [(0, 2), (2, 2)]);
         assert_eq!(two.exemplar, 0);
     }
 
     #[test]
-    fn too_large_a_tree_is_cut_and_says_so() {
+    fn too_many_paths_are_cut_and_say_so() {
         let runs: Vec<Vec<u32>> = (0..50).map(|i| vec![0, i % 2, 10 + i, 100 + i]).collect();
-        let tree = tree(150, &runs);
-        assert!(tree.nodes.len() * NODE + tree.dates <= 150);
-        assert_eq!(tree.cut(), Some(2));
-        let paths = tree.paths();
-        assert_eq!(paths.iter().map(|p| (p.runs, p.longer)).collect::<Vec<_>>(), [(25, 25), (25, 25)]);
-        assert_eq!(paths[0].dates[1].iter().map(|(_, runs)| runs).sum::<u64>(), 25);
+        // Cut at 2: two paths to three outcomes each, two milestones in five steps each.
+        let two = 6 * size(2, 2 * 5);
+        for (limit, depth) in [(two - 1, 1), (two, 2), (two + 1, 2)] {
+            let paths = paths(limit, &runs);
+            let listing = paths.listing();
+            assert_eq!(listing.cut(), Some(depth));
+            assert!(listing.size_at(depth) <= limit);
+            let counted: Vec<_> = listing.paths().iter().map(|p| (p.runs, p.longer())).collect();
+            assert_eq!(counted, if depth == 2 { vec![(25, 25); 2] } else { vec![(50, 50)] });
+            assert_eq!(listing.walk(0).last().unwrap().ended, if depth == 2 { 25 } else { 50 });
+            assert_eq!(listing.paths()[0].dates(0).iter().map(|(_, runs)| runs).sum::<u64>(), 50 / depth as u64);
+        }
+    }
+
+    /// Ever new paths: what is kept stays within the bound, and is not cut at every other run.
+    #[test]
+    fn the_bound_holds_at_all_times() {
+        let limit = 100_000;
+        let (mut paths, mut cuts) = (Paths::with_limit(300, limit), 0);
+        for run in 0..5_000_u32 {
+            let depth = paths.depth;
+            let path: Vec<u32> = (0..200).map(|i| (run * 7919 + i * (1 + run % 199)) % 211).collect();
+            add(&mut paths, &path, run as usize);
+            cuts += usize::from(paths.depth < depth);
+            assert!(paths.size <= limit + limit / 4);
+            assert_eq!(paths.size, paths.ways.iter().map(Way::size).sum::<usize>());
+        }
+        assert!(paths.listing().size_at(paths.listing().depth) <= limit);
+        assert!(cuts < 25, "{cuts}");
     }
 
     #[test]
     fn dates_of_long_runs_are_binned() {
-        let mut tree = PathTree::new(10_000);
-        tree.add(&[(MilestoneId(0), 9_999)], 0, 0);
-        assert_eq!(tree.resolution(), 10);
-        assert_eq!(tree.paths()[0].dates, [vec![(9_990, 1)]]);
+        let mut paths = Paths::new(10_000);
+        paths.add(&[(MilestoneId(0), 9_999)], 0, 0);
+        assert_eq!(paths.listing().resolution(), 10);
+        assert_eq!(dates(&paths.listing().paths()[0]), [vec![(9_990, 1)]]);
+    }
+
+    /// All that is read out.
+    fn told(paths: &Paths) -> impl PartialEq + std::fmt::Debug {
+        let listing = paths.listing();
+        let whole = |p: &Path| (p.milestones().to_vec(), p.runs, p.longer(), p.exemplar, dates(p), p.outcomes());
+        let all: Vec<_> = listing.paths().iter().map(whole).collect();
+        let walk: Vec<_> = listing.walk(0).iter().map(|node| (whole(&node.path), node.ended)).collect();
+        (listing.cut(), all, walk)
     }
 
     proptest! {
@@ -362,25 +421,39 @@ mod tests {
         #[test]
         fn splitting_does_not_show(
             runs in prop::collection::vec(prop::collection::vec(0_u32..5, 0..6), 0..60),
-            limit in prop_oneof![Just(60_usize), Just(200), Just(LIMIT)],
+            limit in prop_oneof![Just(1_000_usize), Just(4_000), Just(LIMIT)],
             cuts in (0_usize..60, 0_usize..60),
         ) {
-            let whole = tree(limit, &runs);
+            let whole = paths(limit, &runs);
             let (a, b) = (cuts.0.min(cuts.1).min(runs.len()), cuts.0.max(cuts.1).min(runs.len()));
             let part = |range: std::ops::Range<usize>| {
-                let mut tree = PathTree::with_limit(300, limit);
-                range.for_each(|run| add(&mut tree, &runs[run], run));
-                tree
+                let mut part = Paths::with_limit(300, limit);
+                range.for_each(|run| add(&mut part, &runs[run], run));
+                part
             };
             let parts = [part(0..a), part(a..b), part(b..runs.len())];
             for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
                 let mut merged = parts[order[0]].clone();
-                merged.merge(&parts[order[1]]);
-                merged.merge(&parts[order[2]]);
-                prop_assert_eq!(merged.paths(), whole.paths());
-                prop_assert_eq!(merged.walk(0), whole.walk(0));
-                prop_assert_eq!(merged.nodes.len(), whole.nodes.len());
-                prop_assert_eq!(merged.dates, whole.dates);
+                merged.merge(parts[order[1]].clone());
+                merged.merge(parts[order[2]].clone());
+                prop_assert_eq!(told(&merged), told(&whole));
+            }
+        }
+
+        /// The greatest depth at which all fit, as tried one by one.
+        #[test]
+        fn paths_are_cut_as_late_as_possible(
+            runs in prop::collection::vec(prop::collection::vec(0_u32..5, 0..6), 0..60),
+            limit in 500_usize..20_000,
+        ) {
+            let whole = paths(usize::MAX / 2, &runs);
+            let fits = |depth: &usize| whole.listing().size_at(*depth) <= limit;
+            let wanted = if whole.size <= limit { None } else { (0..6).rev().find(fits).or(Some(0)) };
+            prop_assert_eq!(paths(limit, &runs).listing().cut(), wanted);
+            for depth in 0..6 {
+                let mut cut = whole.clone();
+                cut.cut_to(depth);
+                prop_assert_eq!(cut.size, whole.listing().size_at(depth), "as reckoned beforehand");
             }
         }
     }

@@ -11,7 +11,7 @@ use super::Collector;
 use super::histogram::{Distribution, Fixed, Histogram, Unit};
 use super::occupancy::Occupancy;
 use super::often::{Often, Tallies};
-use super::path::{MilestoneId, PathTree, milestones};
+use super::path::{MilestoneId, Paths, milestones};
 use super::question::{AskRef, Follower, Monitors, NO_CAP, Reply, Settled};
 
 /// The most bins of a number's histogram.
@@ -75,7 +75,7 @@ pub struct Tally {
     happened: Tallies,
     firings: Distribution,
     stopped: Distribution,
-    paths: PathTree,
+    paths: Paths,
     places: Places,
     present: Present,
 }
@@ -177,7 +177,7 @@ impl Tally {
     }
 
     /// Escalation paths.
-    pub fn paths(&self) -> &PathTree {
+    pub fn paths(&self) -> &Paths {
         &self.paths
     }
 }
@@ -292,7 +292,7 @@ impl Collector for Tally {
             happened: places.tallies(model),
             firings: Distribution::new(Unit::Plain, Histogram::of_integers(BINS)),
             stopped: times(&model.calendar),
-            paths: PathTree::new(model.calendar.steps),
+            paths: Paths::new(model.calendar.steps),
             places,
             present: Present {
                 run: 0,
@@ -319,7 +319,7 @@ impl Collector for Tally {
         self.happened.merge(&later.happened);
         self.firings.merge(later.firings);
         self.stopped.merge(later.stopped);
-        self.paths.merge(&later.paths);
+        self.paths.merge(later.paths);
     }
 }
 
@@ -442,7 +442,7 @@ mod tests {
     use crate::model::formula::Tabulated;
     use crate::model::{Ask, AskNumber, Asked, Effect};
     use crate::observe::fixture::{Building, Story, at_least, empty, event, rule, x};
-    use crate::observe::path::Path;
+    use crate::observe::path::{Path, dates};
     use proptest::prelude::*;
 
     /// `spark` raises `x` by 2 up to 9; `clash` has two branches; the run stops when `x` is 9.
@@ -485,7 +485,9 @@ mod tests {
     fn counted(tally: &Tally, model: &Model) -> String {
         let rules = (0..model.rules.len() as u32).map(RuleId);
         let rules: Vec<_> = rules.map(|id| (tally.rule(id, Fate::Fired), tally.branch(id, 0))).collect();
-        let paths: Vec<Path> = tally.paths().paths();
+        let listing = tally.paths().listing();
+        let told = |p: &Path| (p.milestones().to_vec(), p.runs, p.exemplar, dates(p), p.outcomes());
+        let paths: Vec<_> = listing.paths().iter().map(told).collect();
         let on_date = |date| tally.occupancy().counts(VariableId(0), date).collect();
         let occupied: Vec<Vec<u64>> = (0..tally.occupancy().dates().len()).map(on_date).collect();
         let saturated = tally.saturated(VariableId(0));
@@ -532,12 +534,13 @@ mod tests {
         assert!((tally.rule(clash, Fate::Fired).variance(2) - 1.0).abs() < 1e-12, "3 and 1");
         assert!((tally.firings().mean() - 3.0).abs() < 1e-12, "5 and 1");
         let names = milestones(&model);
-        let paths = tally.paths().paths();
+        let listing = tally.paths().listing();
+        let paths = listing.paths();
         let told: Vec<Vec<String>> =
-            paths.iter().map(|p| p.milestones.iter().map(|m| names[m.0 as usize].name(&model)).collect()).collect();
+            paths.iter().map(|p| p.milestones().iter().map(|m| names[m.0 as usize].name(&model)).collect()).collect();
         assert_eq!(told, [vec!["clash/contained", "spark", "clash/war"], vec!["clash/contained"]]);
-        assert_eq!(paths[0].dates, [vec![(1, 1)], vec![(2, 1)], vec![(4, 1)]]);
-        assert_eq!((&paths[0].outcomes, &paths[1].outcomes), (&vec![(0, 1)], &vec![(2, 1)]));
+        assert_eq!(dates(&paths[0]), [vec![(1, 1)], vec![(2, 1)], vec![(4, 1)]]);
+        assert_eq!((paths[0].outcomes(), paths[1].outcomes()), (vec![(0, 1)], vec![(2, 1)]));
     }
 
     #[test]
@@ -547,7 +550,7 @@ mod tests {
         let clash = rule(&model, "clash");
         assert_eq!((tally.rule(clash, Fate::Fired).times, tally.rule(clash, Fate::Fired).runs), (4, 2));
         assert_eq!((tally.branch(clash, 0).times, tally.branch(clash, 1).times), (0, 1));
-        assert_eq!(tally.paths().paths().len(), 2, "with and without a milestone");
+        assert_eq!(tally.paths().listing().paths().len(), 2, "with and without a milestone");
     }
 
     #[test]

@@ -10,33 +10,25 @@ mod warnings;
 use super::dates::{DAY, Edge, date, moment};
 use super::layout::plain;
 use super::{
-    Accuracy, Answer, Change, Clock, Counted, Distribution, Figure, Origin, Outcome, Paths, Quantile, Question, Report,
-    Rule, Unit, VERSION,
+    Accuracy, Answer, Change, Clock, Counted, Distribution, Figure, Origin, Outcome, Quantile, Question, Report, Rule,
+    Unit, VERSION,
 };
 use crate::analysis::estimate::{self, Mean};
 use crate::analysis::findings::{self, Findings};
 use crate::model::{AskNumber, Asked, Calendar, Model};
 use crate::observe::histogram;
-use crate::observe::path::PathTree;
 use crate::scenario::quantity::Moment;
 
 pub use warnings::precision_of;
 
 pub use solved::{add_exact, gather_solution};
 
-/// The report on `findings`, and on the tree of all paths that they come from.
-pub fn gather(model: &Model, findings: &Findings, tree: &PathTree, origin: Origin) -> Report {
-    let paths = Paths {
-        paths: history::paths(model, findings),
-        tree: history::tree(model, findings, tree),
-        typical: history::typical(model, findings, tree),
-        other_paths: findings.other_paths.into(),
-        distinct_paths: findings.distinct_paths,
-    };
+/// The report on `findings`.
+pub fn gather(model: &Model, findings: &Findings, origin: Origin) -> Report {
     Report {
         outcomes: outcomes(model, findings),
         questions: questions(model, findings),
-        paths: Some(paths),
+        paths: Some(history::paths(model, findings)),
         postures: history::postures(model, findings),
         indicators: history::indicators(model, findings),
         rules: rules(model, findings),

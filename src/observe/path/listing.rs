@@ -1,147 +1,168 @@
-//! The tree of paths read out: as a list of whole paths, and as a walk from the root.
+//! Paths read out: each by itself, and as a tree in the order of a walk from the root.
 //!
-//! Does not know how the tree was filled.
+//! Does not know how they were counted.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{MilestoneId, NONE, Node, PathTree, ROOT};
+use super::{BINS, MilestoneId, Paths, Way, size};
 use crate::model::Step;
 
-/// A path that some run went along, with the runs that went along exactly it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
-    /// Its milestones.
-    pub milestones: Vec<MilestoneId>,
-    /// Runs whose path it is.
-    pub runs: u64,
-    /// Of these, the runs that went on beyond the depth at which paths were cut.
-    pub longer: u64,
-    /// The lowest of these runs.
-    pub exemplar: u64,
-    /// By milestone: step numbers (the first of their bin) and how many of these runs, ascending.
-    pub dates: Vec<Vec<(Step, u64)>>,
-    /// Of these runs: outcome, runs; ascending.
-    pub outcomes: Vec<(u16, u64)>,
+/// All paths, cut where they have to be.
+#[derive(Debug)]
+pub struct Listing<'p> {
+    /// By milestones, then by outcome.
+    ways: Vec<&'p Way>,
+    pub(super) depth: usize,
+    /// Steps in a bin of dates.
+    width: Step,
 }
 
-/// A node of the tree, in the order of a walk from the root, the most frequent branch first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Branching {
-    /// How many milestones lie before it and are it: 0 for the root.
-    pub depth: usize,
-    /// Its milestone; `None` for the root.
-    pub milestone: Option<MilestoneId>,
-    /// Runs whose path goes through it or ends in it.
+/// Runs whose paths begin with the same milestones.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<'l> {
+    ways: &'l [&'l Way],
+    /// How many milestones they have in common here.
+    depth: usize,
+    width: Step,
+    /// How many.
     pub runs: u64,
-    /// Runs whose path ends in it.
+    /// The lowest of them.
+    pub exemplar: u64,
+}
+
+/// A node of the tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Branching<'l> {
+    /// The runs through it, as far as to its milestone; without any for the root.
+    pub path: Path<'l>,
+    /// Runs whose path ends in it, or was cut there.
     pub ended: u64,
-    /// The lowest run through it.
-    pub exemplar: u64,
-    /// When it fired first in the runs through it: step numbers and runs, ascending.
-    pub dates: Vec<(Step, u64)>,
-    /// Of the runs through it: outcome, runs; ascending.
-    pub outcomes: Vec<(u16, u64)>,
 }
 
-impl PathTree {
+impl<'p> Listing<'p> {
+    pub(super) fn new(paths: &'p Paths) -> Self {
+        let mut ways: Vec<&Way> = paths.ways.iter().collect();
+        ways.sort_unstable_by_key(|way| (&way.milestones, way.outcome));
+        let mut listing = Self { ways, depth: paths.depth, width: paths.width };
+        if paths.size > paths.limit {
+            listing.depth = listing.greatest_of_size(paths.limit);
+        }
+        listing
+    }
+
+    /// The greatest depth at which paths that are cut there take at most `limit` bytes.
+    fn greatest_of_size(&self, limit: usize) -> usize {
+        let deepest = self.ways.iter().map(|way| way.milestones.len()).max().unwrap_or(0);
+        let (mut fits, mut too_deep) = (0, deepest);
+        while too_deep > fits + 1 {
+            let depth = fits.midpoint(too_deep);
+            if self.size_at(depth) <= limit { fits = depth } else { too_deep = depth }
+        }
+        fits
+    }
+
+    pub(super) fn size_at(&self, depth: usize) -> usize {
+        let alike = self.ways.chunk_by(|one, other| up_to(one, depth) == up_to(other, depth));
+        alike.map(|ways| size_of_cut(ways, depth)).sum()
+    }
+
+    /// The number of milestones after which paths were cut; `None` if none was.
+    pub fn cut(&self) -> Option<usize> {
+        (self.depth < usize::MAX).then_some(self.depth)
+    }
+
+    /// Steps in a bin of dates: 1 if dates are exact.
+    pub fn resolution(&self) -> Step {
+        self.width
+    }
+
     /// The paths, those of most runs first, then by their lowest run.
-    pub fn paths(&self) -> Vec<Path> {
-        let mut paths = Vec::new();
-        self.collect(ROOT, &mut Vec::new(), &mut paths);
+    pub fn paths(&self) -> Vec<Path<'_>> {
+        let alike = self.ways.chunk_by(|one, other| up_to(one, self.depth) == up_to(other, self.depth));
+        let mut paths: Vec<Path> = alike.map(|ways| self.path(ways, up_to(ways[0], self.depth).len())).collect();
         paths.sort_by_key(|path| (Reverse(path.runs), path.exemplar));
         paths
     }
 
-    fn collect(&self, at: u32, prefix: &mut Vec<MilestoneId>, paths: &mut Vec<Path>) {
-        let node = &self.nodes[at as usize];
-        if node.ended > 0 {
-            let dates = (0..prefix.len()).map(|position| self.dates_of(node, position)).collect();
-            paths.push(Path {
-                milestones: prefix.clone(),
-                runs: node.ended,
-                longer: node.longer,
-                exemplar: node.lowest,
-                dates,
-                outcomes: node.outcomes.clone(),
-            });
-        }
-        let mut child = node.first;
-        while child != NONE {
-            prefix.push(self.nodes[child as usize].milestone);
-            self.collect(child, prefix, paths);
-            prefix.pop();
-            child = self.nodes[child as usize].next;
-        }
-    }
-
-    fn dates_of(&self, node: &Node, position: usize) -> Vec<(Step, u64)> {
-        let here = node.dates.iter().filter(|dated| usize::from(dated.position) == position);
-        here.map(|dated| (Step::from(dated.bin) * self.width, dated.runs)).collect()
-    }
-
-    /// The tree as a walk from the root, leaving out nodes of fewer than `least` runs.
-    pub fn walk(&self, least: u64) -> Vec<Branching> {
+    /// The tree as a walk from the root, the most frequent branch first, leaving out nodes of fewer than `least` runs.
+    pub fn walk(&self, least: u64) -> Vec<Branching<'_>> {
         let mut nodes = Vec::new();
-        self.walk_from(ROOT, 0, least, &mut nodes);
+        self.walk_from(self.path(&self.ways, 0), least, &mut nodes);
         nodes
     }
 
-    /// Appends what is at and below `at`, and returns the totals of its own node.
-    fn walk_from(&self, at: u32, depth: usize, least: u64, nodes: &mut Vec<Branching>) {
-        let node = self.totals(at, depth);
-        if node.runs < least {
+    /// Appends what is at and below the end of `path`.
+    fn walk_from<'l>(&'l self, path: Path<'l>, least: u64, nodes: &mut Vec<Branching<'l>>) {
+        if path.runs < least {
             return;
         }
-        nodes.push(node);
-        let mut children = Vec::new();
-        let mut child = self.nodes[at as usize].first;
-        while child != NONE {
-            children.push((Reverse(self.runs_through(child)), child));
-            child = self.nodes[child as usize].next;
-        }
+        // What ends here comes first.
+        let ends = |way: &&Way| up_to(way, self.depth).len() == path.depth;
+        let (ended, longer) = path.ways.split_at(path.ways.partition_point(ends));
+        nodes.push(Branching { path, ended: ended.iter().map(|way| way.runs).sum() });
+        let alike = longer.chunk_by(|one, other| one.milestones[path.depth] == other.milestones[path.depth]);
+        let mut branches: Vec<Path> = alike.map(|ways| self.path(ways, path.depth + 1)).collect();
         // Equal counts in file order: the sort is stable.
-        children.sort_by_key(|(runs, _)| *runs);
-        for (_, child) in children {
-            self.walk_from(child, depth + 1, least, nodes);
-        }
+        branches.sort_by_key(|branch| Reverse(branch.runs));
+        branches.into_iter().for_each(|branch| self.walk_from(branch, least, nodes));
     }
 
-    fn runs_through(&self, at: u32) -> u64 {
-        let mut runs = 0;
-        self.below(at, &mut |node| runs += node.ended);
-        runs
+    fn path<'l>(&self, ways: &'l [&'l Way], depth: usize) -> Path<'l> {
+        let runs = ways.iter().map(|way| way.runs).sum();
+        let exemplar = ways.iter().map(|way| way.lowest).min().unwrap_or(u64::MAX);
+        Path { ways, depth, width: self.width, runs, exemplar }
+    }
+}
+
+/// The milestones of `way`, cut after `depth`.
+fn up_to(way: &Way, depth: usize) -> &[MilestoneId] {
+    &way.milestones[..way.milestones.len().min(depth)]
+}
+
+/// Bytes of what is left of `ways` when it is cut after `depth` milestones, so far being alike.
+fn size_of_cut(ways: &[&Way], depth: usize) -> usize {
+    let milestones = up_to(ways[0], depth).len();
+    let mut by_outcome: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
+    for way in ways {
+        let dates = way.dates[..way.dates_before(depth)].iter().map(|dated| dated.place);
+        by_outcome.entry(way.outcome).or_default().extend(dates);
+    }
+    let different = |mut dates: Vec<u32>| {
+        dates.sort_unstable();
+        dates.dedup();
+        dates.len()
+    };
+    by_outcome.into_values().map(|dates| size(milestones, different(dates))).sum()
+}
+
+impl Path<'_> {
+    /// The milestones that they have in common, in order.
+    pub fn milestones(&self) -> &[MilestoneId] {
+        self.ways.first().map_or(&[], |way| up_to(way, self.depth))
     }
 
-    fn totals(&self, at: u32, depth: usize) -> Branching {
-        let node = &self.nodes[at as usize];
-        let mut total = Node::new(node.milestone);
-        let mut dates: BTreeMap<Step, u64> = BTreeMap::new();
-        self.below(at, &mut |node| {
-            total.ended += node.ended;
-            total.lowest = total.lowest.min(node.lowest);
-            node.outcomes.iter().for_each(|(outcome, runs)| total.enter_outcome(*outcome, *runs));
-            if let Some(position) = depth.checked_sub(1) {
-                self.dates_of(node, position).into_iter().for_each(|(step, n)| *dates.entry(step).or_default() += n);
+    /// Of the runs, those that went on beyond the depth at which paths were cut, if this is a whole path.
+    pub fn longer(&self) -> u64 {
+        let beyond = |way: &&Way| if way.milestones.len() > self.depth { way.runs } else { way.longer };
+        self.ways.iter().map(beyond).sum()
+    }
+
+    /// When the milestone at `position` fired first: step numbers (the first of their bin) and runs, ascending.
+    pub fn dates(&self, position: usize) -> Vec<(Step, u64)> {
+        let mut dates = BTreeMap::new();
+        for way in self.ways {
+            for dated in &way.dates[way.dates_before(position)..way.dates_before(position + 1)] {
+                *dates.entry((dated.place % BINS) * self.width).or_default() += dated.runs;
             }
-        });
-        Branching {
-            depth,
-            milestone: (at != ROOT).then_some(node.milestone),
-            runs: total.ended,
-            ended: node.ended,
-            exemplar: total.lowest,
-            dates: dates.into_iter().collect(),
-            outcomes: total.outcomes,
         }
+        dates.into_iter().collect()
     }
 
-    fn below(&self, at: u32, see: &mut impl FnMut(&Node)) {
-        see(&self.nodes[at as usize]);
-        let mut child = self.nodes[at as usize].first;
-        while child != NONE {
-            self.below(child, see);
-            child = self.nodes[child as usize].next;
-        }
+    /// Outcomes and runs, ascending.
+    pub fn outcomes(&self) -> Vec<(u16, u64)> {
+        let mut outcomes = BTreeMap::new();
+        self.ways.iter().for_each(|way| *outcomes.entry(way.outcome).or_default() += way.runs);
+        outcomes.into_iter().collect()
     }
 }

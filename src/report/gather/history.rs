@@ -3,27 +3,35 @@
 use std::cmp::Reverse;
 
 use super::quantile;
-use crate::analysis::estimate::{self, Looks, Proportion, Ranks};
-use crate::analysis::findings::{self, Findings, Moved, Occupied};
+use crate::analysis::estimate::{Looks, Proportion, Quantile};
+use crate::analysis::findings::{Findings, Moved, Occupied};
+use crate::analysis::paths;
 use crate::model::formula::Slot;
 use crate::model::{Calendar, Model, Step, VariableId, VariableKind};
-use crate::observe::path::{self, PathTree, milestones};
 use crate::report::dates::{DAY, Edge, date, moment};
 use crate::report::layout::plain;
-use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Posture, Shares, Typical};
+use crate::report::{Branching, Indicator, IndicatorAt, Milestone, Path, PathOutcome, Paths, Posture, Shares, Typical};
 
-/// Of so many runs one must have come along a branch of the tree for it to be listed.
-const BRANCH: u64 = 200;
+pub(super) fn paths(model: &Model, findings: &Findings) -> Paths {
+    let found = &findings.paths;
+    let path_of = |found: &paths::Path| path(model, found, findings.looks);
+    Paths {
+        paths: found.listed.iter().map(path_of).collect(),
+        tree: found.tree.iter().map(|node| branching(model, node)).collect(),
+        typical: found.typical.iter().map(|found| typical(model, found, findings.looks)).collect(),
+        other_paths: found.others.into(),
+        distinct_paths: found.distinct,
+    }
+}
 
-pub(super) fn paths(model: &Model, findings: &Findings) -> Vec<Path> {
-    let path = |path: &findings::Path| Path {
+fn path(model: &Model, path: &paths::Path, looks: Looks) -> Path {
+    Path {
         share: path.share.into(),
-        milestones: path.milestones.iter().map(|r| milestone(model, r.milestone, &r.median)).collect(),
+        milestones: path.milestones.iter().map(|reached| milestone(model, reached)).collect(),
         goes_on: path.longer > 0,
         exemplar: path.exemplar,
-        outcomes: outcomes(model, &path.outcomes, path.share.hits, findings.looks),
-    };
-    findings.paths.iter().map(path).collect()
+        outcomes: outcomes(model, &path.outcomes, path.share.hits, looks),
+    }
 }
 
 fn outcomes(model: &Model, counted: &[(usize, u64)], of: u64, looks: Looks) -> Vec<PathOutcome> {
@@ -37,77 +45,34 @@ fn outcomes(model: &Model, counted: &[(usize, u64)], of: u64, looks: Looks) -> V
 }
 
 /// A milestone with the median of its step numbers.
-fn milestone(model: &Model, milestone: path::Milestone, median: &estimate::Quantile) -> Milestone {
+fn milestone(model: &Model, reached: &paths::Reached) -> Milestone {
     let step_seconds = model.calendar.step_seconds as f64;
-    let date = date(&model.calendar, median.value * step_seconds, Edge::From);
+    let date = date(&model.calendar, reached.median.value * step_seconds, Edge::From);
     Milestone {
-        name: milestone.name(model),
-        says: plain(milestone.says(model)),
-        median: quantile(median, step_seconds / DAY, date),
+        name: reached.milestone.name(model),
+        says: plain(reached.milestone.says(model)),
+        median: quantile(&reached.median, step_seconds / DAY, date),
     }
 }
 
-/// Of the outcomes that some run had, the most frequent path among its runs; among equals that of the lowest run.
-pub(super) fn typical(model: &Model, findings: &Findings, tree: &PathTree) -> Vec<Typical> {
-    let all = tree.paths();
-    let typical = |(index, outcome): (usize, &crate::model::Outcome)| {
-        let of_it = |path: &path::Path| path.outcomes.iter().find(|(o, _)| usize::from(*o) == index).map(|(_, n)| *n);
-        let counted = all.iter().filter_map(|path| Some((of_it(path)?, path)));
-        let (hits, path) = counted.max_by_key(|(hits, path)| (*hits, Reverse(path.exemplar)))?;
-        Some(Typical {
-            outcome: outcome.name.clone(),
-            severity: outcome.severity,
-            share: Proportion::seen(findings.looks, hits, findings.outcomes[index].proportion.hits).into(),
-            path: whole_path(model, path, tree, findings),
-        })
-    };
-    model.outcomes.iter().enumerate().filter_map(typical).collect()
-}
-
-fn whole_path(model: &Model, path: &path::Path, tree: &PathTree, findings: &Findings) -> Path {
-    let all = milestones(model);
-    let counted: Vec<(usize, u64)> = path.outcomes.iter().map(|(o, n)| (usize::from(*o), *n)).collect();
-    let dated = path.milestones.iter().zip(&path.dates);
-    let dated = dated.filter_map(|(id, dates)| Some((all[id.0 as usize], median(dates, path.runs, tree)?)));
-    Path {
-        share: Proportion::seen(findings.looks, path.runs, findings.runs).into(),
-        milestones: dated.map(|(reached, median)| milestone(model, reached, &median)).collect(),
-        goes_on: path.longer > 0,
-        exemplar: path.exemplar,
-        outcomes: outcomes(model, &counted, path.runs, findings.looks),
+fn typical(model: &Model, typical: &paths::Typical, looks: Looks) -> Typical {
+    let outcome = &model.outcomes[typical.outcome];
+    Typical {
+        outcome: outcome.name.clone(),
+        severity: outcome.severity,
+        share: typical.share.into(),
+        path: path(model, &typical.path, looks),
     }
 }
 
-pub(super) fn tree(model: &Model, findings: &Findings, tree: &PathTree) -> Vec<Branching> {
-    let all = milestones(model);
-    let branching = |node: path::Branching| {
-        let reached = all[node.milestone?.0 as usize];
-        Some(Branching {
-            depth: node.depth,
-            milestone: milestone(model, reached, &median(&node.dates, node.runs, tree)?),
-            share: Proportion::seen(findings.looks, node.runs, findings.runs).into(),
-            ended: Proportion::seen(findings.looks, node.ended, findings.runs).into(),
-            exemplar: node.exemplar,
-        })
-    };
-    tree.walk((findings.runs / BRANCH).max(1)).into_iter().filter_map(branching).collect()
-}
-
-/// The median of the step numbers of `runs` runs.
-fn median(dates: &[(Step, u64)], runs: u64, tree: &PathTree) -> Option<estimate::Quantile> {
-    let resolution = if tree.resolution() > 1 { f64::from(tree.resolution()) } else { 0.0 };
-    let ranks = Ranks::new(0.5, runs)?;
-    Some(estimate::Quantile::new(&ranks, resolution, |rank| f64::from(ranked(dates, rank))))
-}
-
-/// The `rank`-th smallest step, from 1.
-fn ranked(counted: &[(Step, u64)], rank: u64) -> Step {
-    let mut seen = 0;
-    let reached = counted.iter().find(|(_, n)| {
-        seen += n;
-        seen >= rank
-    });
-    reached.expect("every run that came this way had the milestone").0
+fn branching(model: &Model, node: &paths::Branching) -> Branching {
+    Branching {
+        depth: node.depth,
+        milestone: milestone(model, &node.reached),
+        share: node.share.into(),
+        ended: node.ended.into(),
+        exemplar: node.exemplar,
+    }
 }
 
 pub(super) fn postures(model: &Model, findings: &Findings) -> Vec<Posture> {
@@ -164,7 +129,7 @@ pub(super) fn main_posture(model: &Model) -> Option<VariableId> {
 pub(super) fn indicators(model: &Model, findings: &Findings) -> Vec<Indicator> {
     let indicator = |moved: &Moved| {
         let variable = model.variable(moved.variable);
-        let at = |(time, found): (crate::report::Moment, &Vec<estimate::Quantile>)| IndicatorAt {
+        let at = |(time, found): (crate::report::Moment, &Vec<Quantile>)| IndicatorAt {
             time,
             quantiles: found.iter().map(|q| quantile(q, 1.0, None)).collect(),
         };
