@@ -280,9 +280,10 @@ impl Way {
 
     /// How many of the dates are those of the first `depth` milestones.
     fn dates_before(&self, depth: usize) -> usize {
-        match depth < self.milestones.len() {
-            true => self.dates.partition_point(|dated| dated.place < place(depth, 0)),
-            false => self.dates.len(),
+        if depth < self.milestones.len() {
+            self.dates.partition_point(|dated| dated.place < place(depth, 0))
+        } else {
+            self.dates.len()
         }
     }
 }
