@@ -172,6 +172,19 @@ fn numbers_have_means_distributions_and_dates() {
     assert!(words.contains(" d (1914-08-04); 1914-08-04 (1914-08-04 to 1914-08-04); never: 0.340000000000"), "{text}");
 }
 
+/// Of a count with mean 0.9, 59 % are above 0, 6.3 % above 2 and 1.3 % above 3.
+#[test]
+fn an_indicator_may_go_to_the_end_of_all_numbers() {
+    let inside = r#"clock: (horizon: "3d"), indicators: { n: (range: (2147483640, 2147483647), start: 2147483647) },
+        rules: { step: (pressure: "0.3 per 1d", then: ["n -= 1"]) },
+        outcomes: [(name: still, when: "n == 2147483647 at end"), (name: fallen)]"#;
+    let (code, text, err) = solved(inside, &["--all", "--format", "json"]);
+    assert_eq!(code, 0, "{text}{err}");
+    let at_end = &parsed(&text)["indicators"][0]["times"][2]["quantiles"];
+    let values: Vec<f64> = (0..3).map(|level| at_end[level]["value"].as_f64().unwrap()).collect();
+    assert_eq!(values, [2_147_483_644.0, 2_147_483_646.0, 2_147_483_647.0]);
+}
+
 #[test]
 fn beside_a_sample_stands_what_is_solved_in_a_moment() {
     let text = prints(&["scenarios/outreach.ron", "--runs", "2000"]);

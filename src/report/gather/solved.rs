@@ -225,7 +225,7 @@ fn indicators(model: &Model, solution: &Solution) -> Vec<Indicator> {
         let variable = model.variable(moved.variable);
         let at = |(step, probabilities): &(Step, Vec<Bounds>)| {
             let values: Vec<(f64, Bounds)> =
-                (variable.low..).zip(probabilities).map(|(value, p)| (f64::from(value), *p)).collect();
+                (variable.low..=variable.high).zip(probabilities).map(|(value, p)| (f64::from(value), *p)).collect();
             let quantiles = INDICATOR_LEVELS.iter().filter_map(|level| quantile(&values, *level));
             let time = dates::moment(&model.calendar, *step, Edge::Before);
             IndicatorAt { time, quantiles: quantiles.map(plain_quantile).collect() }
