@@ -44,13 +44,19 @@ pub fn percent_to(share: f64, decimals: usize) -> String {
     spelled((share * whole(decimals)).round() as u64, share, decimals)
 }
 
-/// Shares that sum to 1 as percentages that sum to 100, all with the decimals that the widest interval supports.
+/// Shares that sum to 1 as percentages that sum to 100, all with the decimals that the widest interval supports. One that
+/// these few would put outside of its own interval has more.
 pub fn percentages(shares: &[Share]) -> Vec<String> {
     let decimals = shares.iter().map(decimals).min().unwrap_or(0);
     // A solved share has no count; 2^53 units keep all of its digits.
     let counts: Vec<u64> = shares.iter().map(|s| s.hits.unwrap_or((s.value * (1_u64 << 53) as f64) as u64)).collect();
     let units = largest_remainder(&counts, whole(decimals) as u64);
-    units.iter().zip(shares).map(|(units, share)| spelled(*units, share.value, decimals)).collect()
+    let shown = |(units, share): (&u64, &Share)| {
+        let value = *units as f64 / whole(decimals);
+        let told = *units == 0 || share.accuracy == Accuracy::Exact || (share.low..=share.high).contains(&value);
+        if told { spelled(*units, share.value, decimals) } else { percent(share) }
+    };
+    units.iter().zip(shares).map(shown).collect()
 }
 
 /// How many units of the last decimal are 100 %.
@@ -187,6 +193,13 @@ mod tests {
     fn percentages_sum_to_a_hundred() {
         let third = share(1_000, 3_000);
         assert_eq!(percentages(&[third, third, third]), ["34 %", "33 %", "33 %"]);
+    }
+
+    #[test]
+    fn no_share_is_shown_outside_of_its_interval() {
+        let shares = [1_650, 450_000, 8_548_350].map(|hits| share(hits, 9_000_000));
+        assert_eq!(between(&shares[0]), "0.0174 to 0.0193 %");
+        assert_eq!(percentages(&shares), ["0.0183 %", "5.00 %", "94.98 %"]);
     }
 
     #[test]
