@@ -13,6 +13,7 @@
 mod listing;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -77,7 +78,7 @@ impl Milestone {
 }
 
 /// The paths of many runs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Paths {
     ways: Vec<Way>,
     /// Of `ways`, by milestones and outcome.
@@ -227,6 +228,13 @@ impl Paths {
     }
 }
 
+/// What is read out: where a way lies, and how it was cut so far, are no part of what was counted.
+impl fmt::Debug for Paths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.listing().paths()).finish()
+    }
+}
+
 fn hash_of(hasher: &DefaultHashBuilder, milestones: impl Iterator<Item = MilestoneId>, outcome: u16) -> u64 {
     let mut hasher = hasher.build_hasher();
     milestones.for_each(|milestone| hasher.write_u32(milestone.0));
@@ -293,12 +301,6 @@ fn size(milestones: usize, dates: usize) -> usize {
     WAY + milestones * size_of::<MilestoneId>() + dates * size_of::<Dated>()
 }
 
-/// By milestone: step numbers and runs.
-#[cfg(test)]
-pub(crate) fn dates(path: &Path) -> Vec<Vec<(Step, u64)>> {
-    (0..path.milestones().len()).map(|position| path.dates(position)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,7 +342,7 @@ mod tests {
         let seen: Vec<_> = all.iter().map(|p| (p.milestones().to_vec(), p.runs, p.exemplar)).collect();
         assert_eq!(seen, [(ids(&[2, 1]), 3, 0), (ids(&[]), 1, 1), (ids(&[2]), 1, 2), (ids(&[1, 2]), 1, 4)]);
         // Runs 0, 3 and 5: first milestone in steps 0, 3, 0; outcomes 0, 0, 2.
-        assert_eq!(dates(&all[0]), [vec![(0, 2), (3, 1)], vec![(1, 2), (4, 1)]]);
+        assert_eq!(all[0].all_dates(), [vec![(0, 2), (3, 1)], vec![(1, 2), (4, 1)]]);
         assert_eq!(all[0].outcomes(), [(0, 2), (2, 1)]);
         assert!(all.iter().all(|p| p.longer() == 0));
         assert_eq!(listing.cut(), None);
@@ -405,13 +407,13 @@ mod tests {
         let mut paths = Paths::new(10_000);
         paths.add(&[(MilestoneId(0), 9_999)], 0, 0);
         assert_eq!(paths.listing().resolution(), 10);
-        assert_eq!(dates(&paths.listing().paths()[0]), [vec![(9_990, 1)]]);
+        assert_eq!(paths.listing().paths()[0].all_dates(), [vec![(9_990, 1)]]);
     }
 
     /// All that is read out.
     fn told(paths: &Paths) -> impl PartialEq + std::fmt::Debug {
         let listing = paths.listing();
-        let whole = |p: &Path| (p.milestones().to_vec(), p.runs, p.longer(), p.exemplar, dates(p), p.outcomes());
+        let whole = |p: &Path| (p.milestones().to_vec(), p.runs, p.longer(), p.exemplar, p.all_dates(), p.outcomes());
         let all: Vec<_> = listing.paths().iter().map(whole).collect();
         let walk: Vec<_> = listing.walk(0).iter().map(|node| (whole(&node.path), node.ended)).collect();
         (listing.cut(), all, walk)

@@ -442,7 +442,6 @@ mod tests {
     use crate::model::formula::Tabulated;
     use crate::model::{Ask, AskNumber, Asked, Effect};
     use crate::observe::fixture::{Building, Story, at_least, empty, event, rule, x};
-    use crate::observe::path::{Path, dates};
     use proptest::prelude::*;
 
     /// `spark` raises `x` by 2 up to 9; `clash` has two branches; the run stops when `x` is 9.
@@ -485,9 +484,6 @@ mod tests {
     fn counted(tally: &Tally, model: &Model) -> String {
         let rules = (0..model.rules.len() as u32).map(RuleId);
         let rules: Vec<_> = rules.map(|id| (tally.rule(id, Fate::Fired), tally.branch(id, 0))).collect();
-        let listing = tally.paths().listing();
-        let told = |p: &Path| (p.milestones().to_vec(), p.runs, p.exemplar, dates(p), p.outcomes());
-        let paths: Vec<_> = listing.paths().iter().map(told).collect();
         let on_date = |date| tally.occupancy().counts(VariableId(0), date).collect();
         let occupied: Vec<Vec<u64>> = (0..tally.occupancy().dates().len()).map(on_date).collect();
         let saturated = tally.saturated(VariableId(0));
@@ -502,7 +498,7 @@ mod tests {
                 saturated,
                 &tally.firings,
                 &tally.stopped,
-                paths
+                tally.paths()
             )
         )
     }
@@ -539,7 +535,7 @@ mod tests {
         let told: Vec<Vec<String>> =
             paths.iter().map(|p| p.milestones().iter().map(|m| names[m.0 as usize].name(&model)).collect()).collect();
         assert_eq!(told, [vec!["clash/contained", "spark", "clash/war"], vec!["clash/contained"]]);
-        assert_eq!(dates(&paths[0]), [vec![(1, 1)], vec![(2, 1)], vec![(4, 1)]]);
+        assert_eq!(paths[0].all_dates(), [vec![(1, 1)], vec![(2, 1)], vec![(4, 1)]]);
         assert_eq!((paths[0].outcomes(), paths[1].outcomes()), (vec![(0, 1)], vec![(2, 1)]));
     }
 

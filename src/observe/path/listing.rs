@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{BINS, MilestoneId, Paths, Way, size};
 use crate::model::Step;
@@ -19,7 +20,7 @@ pub struct Listing<'p> {
 }
 
 /// Runs whose paths begin with the same milestones.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Path<'l> {
     ways: &'l [&'l Way],
     /// How many milestones they have in common here.
@@ -159,10 +160,24 @@ impl Path<'_> {
         dates.into_iter().collect()
     }
 
+    /// `dates` of every milestone.
+    pub(crate) fn all_dates(&self) -> Vec<Vec<(Step, u64)>> {
+        (0..self.milestones().len()).map(|position| self.dates(position)).collect()
+    }
+
     /// Outcomes and runs, ascending.
     pub fn outcomes(&self) -> Vec<(u16, u64)> {
         let mut outcomes = BTreeMap::new();
         self.ways.iter().for_each(|way| *outcomes.entry(way.outcome).or_default() += way.runs);
         outcomes.into_iter().collect()
+    }
+}
+
+impl fmt::Debug for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut path = f.debug_struct("Path");
+        path.field("milestones", &self.milestones()).field("runs", &self.runs).field("longer", &self.longer());
+        path.field("exemplar", &self.exemplar).field("dates", &self.all_dates()).field("outcomes", &self.outcomes());
+        path.finish()
     }
 }
