@@ -232,15 +232,18 @@ fn indicators(model: &Model, tally: &Tally, shares: &mut Shares) -> Vec<Moved> {
 
 fn quantiles_on(tally: &Tally, variable: VariableId, date: usize, ranks: &[Ranks]) -> Vec<Quantile> {
     let occupancy = tally.occupancy();
-    let width = occupancy.width(variable);
-    let resolution = if width > 1 { f64::from(width) } else { 0.0 };
     let bins: Vec<(f64, u64)> =
         occupancy.values(variable).map(f64::from).zip(occupancy.counts(variable, date)).collect();
-    ranks.iter().map(|r| Quantile::new(r, resolution, |rank| value_at(&bins, rank))).collect()
+    ranks.iter().map(|ranks| quantile(ranks, f64::from(occupancy.width(variable)), &bins)).collect()
+}
+
+/// The quantile of these ranks of values with these counts, ascending, in bins of this width: 1 if they are exact.
+pub(super) fn quantile(ranks: &Ranks, width: f64, bins: &[(f64, u64)]) -> Quantile {
+    Quantile::new(ranks, if width > 1.0 { width } else { 0.0 }, |rank| value_at(bins, rank))
 }
 
 /// The value of the `rank`-th smallest, from 1, of values with these counts.
-pub(super) fn value_at(bins: &[(f64, u64)], rank: u64) -> f64 {
+fn value_at(bins: &[(f64, u64)], rank: u64) -> f64 {
     let mut seen = 0;
     let reached = bins.iter().find(|(_, count)| {
         seen += count;

@@ -10,7 +10,7 @@ use crate::observe::path::{self, Listing, Milestone, MilestoneId, milestones};
 use crate::observe::tally::Tally;
 
 use super::estimate::{Proportion, Quantile, Ranks};
-use super::findings::{Shares, value_at};
+use super::findings::{Shares, quantile};
 
 /// Of so many runs one must have come along a branch of the tree for it to be listed.
 const BRANCH: u64 = 200;
@@ -118,10 +118,9 @@ impl Estimates<'_> {
     }
 
     fn reached(&self, path: &path::Path, position: usize, id: MilestoneId) -> Reached {
-        let resolution = if self.listing.resolution() > 1 { f64::from(self.listing.resolution()) } else { 0.0 };
         let ranks = Ranks::new(0.5, path.runs).expect("a path has runs");
         let bins: Vec<_> = path.dates(position).into_iter().map(|(step, runs)| (f64::from(step), runs)).collect();
-        let median = Quantile::new(&ranks, resolution, |rank| value_at(&bins, rank));
+        let median = quantile(&ranks, f64::from(self.listing.resolution()), &bins);
         Reached { milestone: self.named[id.0 as usize], median }
     }
 
