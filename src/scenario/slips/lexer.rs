@@ -209,14 +209,12 @@ mod tests {
         (words, slips)
     }
 
-    /// Whoever writes a file by program may write no ends of lines: going through the rest of its line for each string took
-    /// minutes where it takes a second.
+    /// Whoever writes a file by program may write no ends of lines. If the rest of the line is gone through for each string,
+    /// this does not end within hours.
     #[test]
     fn a_line_may_hold_as_many_strings_as_a_file() {
-        let since = std::time::Instant::now();
-        let text = format!("[{}]", "\"x\",".repeat(100_000));
-        assert_eq!(split(&text).0.len(), 2 + 2 * 100_000);
-        assert!(since.elapsed().as_secs() < 20, "{:?}", since.elapsed());
+        let text = format!("[{}]", "\"x\",".repeat(1_000_000));
+        assert_eq!(split(&text).0.len(), 2 + 2 * 1_000_000);
     }
 
     #[test]
