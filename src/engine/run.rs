@@ -5,8 +5,8 @@
 use super::bulk::Bulk;
 use super::draws::{Draws, Remembered};
 use super::hazard::{Hazards, Readers, Stands};
-use super::lane::{Lane, Next, Owner, Ruler};
-use super::limits::threshold;
+use super::lane::{Lane, Near, Next, Owner, Ruler};
+use super::limits::{ASK, threshold};
 use super::occasion::{Occasion, Randomness};
 use crate::model::instant::{Instant, Runaway, Stage};
 use crate::model::program;
@@ -157,8 +157,10 @@ impl Run {
         }
         loop {
             lane.look_until(ruler, self.boundary(place.layout).min(end));
-            self.fire_all_alone(lane, ruler, place);
-            if let Some(next) = self.next_occasion(lane, (ruler, bulk), place) {
+            if let Some(near) = self.fire_all_alone(lane, ruler, place) {
+                lane.pass(&near);
+                self.fire(&lane.occasion(&near, ruler), place)?;
+            } else if let Some(next) = self.next_occasion(lane, (ruler, bulk), place) {
                 self.state.step = next.step;
                 if !self.takes(&next, place) {
                     continue;
@@ -183,26 +185,27 @@ impl Run {
         lane.next(ruler, self.stands.limits(), owner)
     }
 
-    /// Fires at occasions as long as nothing more can come of them than that one variable moves.
+    /// Fires at occasions as long as nothing more can come of them than that one variable moves. The next, if that is near
+    /// and fires, and more may come of it.
     // By itself, so that all that it looks at stays in registers.
     #[inline(never)]
-    fn fire_all_alone<O: Observer>(&mut self, lane: &mut Lane, ruler: &Ruler, place: &mut Place<'_, O>) {
-        while self.fire_alone(lane, ruler, place) {}
-    }
-
-    /// Fires at the next occasion, if that is near and nothing can come of it but that one variable moves; whether it did.
-    #[inline]
-    fn fire_alone<O: Observer>(&mut self, lane: &mut Lane, ruler: &Ruler, place: &mut Place<'_, O>) -> bool {
-        let Some(near) = lane.near(self.stands.limits()) else { return false };
-        self.state.step = near.step;
-        if !self.take_alone(near.pressure, || lane.occasion(&near, ruler), place) {
-            return false;
+    fn fire_all_alone<O: Observer>(
+        &mut self,
+        lane: &mut Lane,
+        ruler: &Ruler,
+        place: &mut Place<'_, O>,
+    ) -> Option<Near> {
+        loop {
+            let near = lane.near(self.stands.limits())?;
+            self.state.step = near.step;
+            if !self.take_alone(near.pressure, || lane.occasion(&near, ruler), place) {
+                return (self.stands.limits()[near.pressure] != ASK).then_some(near);
+            }
+            lane.pass(&near);
+            if self.state.stopped {
+                self.look_ahead(lane, place);
+            }
         }
-        lane.pass(&near);
-        if self.state.stopped {
-            self.look_ahead(lane, place);
-        }
-        true
     }
 
     /// Fires at an occasion of a pressure, if nothing can come of it but that one variable moves; whether it did.
@@ -263,9 +266,14 @@ impl Run {
         if !next.is_far && self.take_alone(next.occasion.pressure as usize, || next.occasion, place) {
             return Ok(());
         }
-        let rule = place.layout.hazards.rule_of(next.occasion.pressure);
-        self.act(Some(&next.occasion), place, |instant, stage| instant.pressure(rule, stage))?;
-        let now = || place.randomness.time(next.occasion, rule.0 as usize, place.run);
+        self.fire(&next.occasion, place)
+    }
+
+    /// Fires at an occasion, whatever comes of it.
+    fn fire<O: Observer>(&mut self, occasion: &Occasion, place: &mut Place<'_, O>) -> Result<(), Runaway> {
+        let rule = place.layout.hazards.rule_of(occasion.pressure);
+        self.act(Some(occasion), place, |instant, stage| instant.pressure(rule, stage))?;
+        let now = || place.randomness.time(*occasion, rule.0 as usize, place.run);
         place.observer.settled(place.model, &self.state, &now, false);
         Ok(())
     }
