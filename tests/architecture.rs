@@ -110,7 +110,7 @@ fn naming_a_generator(directory: &Path, found: &mut Vec<String>) {
         // Tests may draw as they like.
         let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("");
         let code: String = own.lines().filter(|line| !line.trim().starts_with("//")).collect();
-        if ["rand_chacha", "siphasher", " rand::"].iter().any(|name| code.contains(name)) {
+        if ["rand_chacha", "siphasher", "::sip::", " rand::"].iter().any(|name| code.contains(name)) {
             found.push(path.display().to_string());
         }
     }

@@ -16,6 +16,7 @@ mod poisson;
 pub(crate) mod relay;
 mod run;
 mod sieve;
+mod sip;
 mod wide;
 
 use std::ops::Range;

@@ -16,17 +16,16 @@
 //! - The identity of a firing at an occasion or boundary is the rule's name hash plus its place, and costs nothing;
 //!   it only has to differ.
 
-use std::hash::Hasher as _;
 use std::ops::Range;
 
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use siphasher::{sip, sip128};
 
 use super::bulk::{Bulk, STACKS};
 use super::poisson::Poisson;
 use super::sieve::{HEIGHT_BITS, INDEX_BITS, Sieve, TIME_BITS, TIME_SHIFT};
+use super::sip::Sip;
 use crate::model::instant::Identity;
 use crate::model::{HIGHEST_HAZARD, Model, TICKS_PER_DAY};
 
@@ -195,9 +194,9 @@ struct RuleKeys {
     decisions: (u64, u64),
     name: u64,
     /// Hashes of decisions that have taken in their first word: that a response comes, when, and which branch.
-    chance: sip128::SipHasher13,
-    delay: sip::SipHasher13,
-    branch: sip::SipHasher13,
+    chance: Sip,
+    delay: Sip,
+    branch: Sip,
 }
 
 /// All randomness of a model under one seed: a pure function of seed, fork, rule id, purpose, address and run.
@@ -225,21 +224,15 @@ impl RuleKeys {
     fn new(seed: u64, fork: u64, id: &str) -> Self {
         let decisions = derive("simulate semantics 1 decisions", seed, fork, id);
         let half = |from: usize| u64::from_le_bytes(decisions[from..from + 8].try_into().expect("eight of 32 bytes"));
-        let (k0, k1) = (half(0), half(8));
-        let mut chance = sip128::SipHasher13::new_with_keys(k0, k1);
-        chance.write_u64(Purpose::Chance as u64);
-        let [delay, branch] = [Purpose::Delay, Purpose::Branch].map(|purpose| {
-            let mut hasher = sip::SipHasher13::new_with_keys(k0, k1);
-            hasher.write_u64(purpose as u64);
-            hasher
-        });
+        let key = (half(0), half(8));
+        let begun = |purpose: Purpose| Sip::new(key).then(purpose as u64);
         Self {
             occasions: derive("simulate semantics 1 occasions", seed, fork, id),
-            decisions: (k0, k1),
+            decisions: key,
             name: name_hash(id),
-            chance,
-            delay,
-            branch,
+            chance: Sip::new_128(key).then(Purpose::Chance as u64),
+            delay: begun(Purpose::Delay),
+            branch: begun(Purpose::Branch),
         }
     }
 }
@@ -275,26 +268,28 @@ impl Randomness {
 
     /// The uniform 64-bit draw of a rule in a run for a purpose under an identity or address.
     pub(super) fn draw(&self, rule: usize, run: u64, purpose: Purpose, address: u64, index: u32) -> u64 {
-        let (k0, k1) = self.rules[rule].decisions;
-        let words = [(u64::from(index) << 8) | purpose as u64, address, run];
-        sip::SipHasher13::new_with_keys(k0, k1).hash(&bytes_of::<3, 24>(words))
+        Sip::new(self.rules[rule].decisions)
+            .then((u64::from(index) << 8) | purpose as u64)
+            .then(address)
+            .then(run)
+            .end()
     }
 
     /// Of a response to a trigger of this identity: the identity of its firing, and the uniform 64-bit draw that
     /// decides whether it comes.
     pub(super) fn response(&self, rule: usize, run: u64, trigger: Identity) -> (Identity, u64) {
-        let hash = self.rules[rule].chance.hash(&bytes_of::<2, 16>([trigger.0, run]));
-        (Identity(hash.h1), hash.h2)
+        let (identity, uniform) = self.rules[rule].chance.then(trigger.0).then(run).end_128();
+        (Identity(identity), uniform)
     }
 
     /// `draw` for the delay of a response, quicker.
     pub(super) fn delay(&self, rule: usize, run: u64, identity: Identity) -> u64 {
-        self.rules[rule].delay.hash(&bytes_of::<2, 16>([identity.0, run]))
+        self.rules[rule].delay.then(identity.0).then(run).end()
     }
 
     /// `draw` for the branch of a firing, quicker.
     pub(super) fn branch(&self, rule: usize, run: u64, identity: Identity) -> u64 {
-        self.rules[rule].branch.hash(&bytes_of::<2, 16>([identity.0, run]))
+        self.rules[rule].branch.then(identity.0).then(run).end()
     }
 
     /// Draws the occasions of block number `block` in the cells of `recipe`.
@@ -357,19 +352,10 @@ impl Randomness {
 /// Bytes that `ChaCha8Rng` makes at once.
 const MADE_AT_ONCE: usize = 256;
 
-fn bytes_of<const WORDS: usize, const BYTES: usize>(words: [u64; WORDS]) -> [u8; BYTES] {
-    const { assert!(8 * WORDS == BYTES) }
-    let mut bytes = [0; BYTES];
-    for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
-        chunk.copy_from_slice(&word.to_le_bytes());
-    }
-    bytes
-}
-
 /// Identity made of a tag and two numbers.
 pub(super) fn identity(tag: u64, parts: [u64; 2]) -> Identity {
-    let words = bytes_of::<3, 24>([tag, parts[0], parts[1]]);
-    Identity(sip::SipHasher13::new_with_keys(0x7369_6d75_6c61_7465, 0x6964_656e_7469_7479).hash(&words))
+    let sip = Sip::new((0x7369_6d75_6c61_7465, 0x6964_656e_7469_7479));
+    Identity(sip.then(tag).then(parts[0]).then(parts[1]).end())
 }
 
 /// Whether a uniform 64-bit number falls below probability `p`.
@@ -523,10 +509,9 @@ pub(super) mod tests {
             let (rule, identity) = ((run % 2) as usize, Identity(address));
             assert_eq!(randomness.delay(rule, run, identity), randomness.draw(rule, run, Purpose::Delay, address, 0));
             assert_eq!(randomness.branch(rule, run, identity), randomness.draw(rule, run, Purpose::Branch, address, 0));
-            let (k0, k1) = randomness.rules[rule].decisions;
-            let words = bytes_of::<3, 24>([Purpose::Chance as u64, address, run]);
-            let whole = sip128::SipHasher13::new_with_keys(k0, k1).hash(&words);
-            assert_eq!(randomness.response(rule, run, identity), (Identity(whole.h1), whole.h2));
+            let whole = Sip::new_128(randomness.rules[rule].decisions);
+            let (first, second) = whole.then(Purpose::Chance as u64).then(address).then(run).end_128();
+            assert_eq!(randomness.response(rule, run, identity), (Identity(first), second));
         }
     }
 
