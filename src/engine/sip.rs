@@ -1,6 +1,6 @@
 //! SipHash-1-3 of three words under a key, as decisions are drawn by it.
 //!
-//! J.-P. Aumasson, D. J. Bernstein, SipHash: a fast short-input PRF, INDOCRYPT 2012, doi:10.1007/978-3-642-34931-7_28,
+//! J.-P. Aumasson, D. J. Bernstein, `SipHash`: a fast short-input PRF, INDOCRYPT 2012, doi:10.1007/978-3-642-34931-7_28,
 //! with one round a word and three at the end. The crate `siphasher` gives the same numbers for any number of bytes, and
 //! has to ask how many: that was one in twenty of all instructions of the peninsula. Does not know what the words mean.
 
