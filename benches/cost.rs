@@ -1,18 +1,21 @@
 //! What a run costs against the number of rules, the horizon and the questions asked: one table, each row beside its first.
 //!
-//! The scenario is made up: units that stand alone, each with a pressure, a response to it after some days, and a weekly
-//! rule, so that twice as many rules do twice as much. Everything is counted that a report shows. One thread.
+//! The scenario is made up: units that stand alone, so that twice as many rules do twice as much. Everything is counted
+//! that a report shows. One thread.
 
 #![allow(clippy::print_stdout)]
+// The other models are the other benches'.
+#![allow(dead_code)]
 
-use std::fmt::Write as _;
+mod scenario;
+
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use simulate::diagnostic::Source;
+use scenario::compiled;
+use scenario::units::{Size, text};
 use simulate::engine::{Conduct, Plan, sample};
 use simulate::model::Model;
-use simulate::model::compile::{Overrides, compile};
 use simulate::observe::tally::Tally;
 
 const REPETITIONS: usize = 5;
@@ -20,57 +23,7 @@ const REPETITIONS: usize = 5;
 /// Seconds that a repetition lasts, about.
 const ENOUGH: f64 = 0.3;
 
-#[derive(Clone, Copy)]
-struct Size {
-    units: usize,
-    days: usize,
-    questions: usize,
-}
-
-const USUAL: Size = Size { units: 10, days: 365, questions: 4 };
-
-fn text(size: Size) -> String {
-    let Size { units, days, questions } = size;
-    let names = (0..units).map(|unit| format!("u{unit}")).collect::<Vec<_>>().join(", ");
-    let mut asked = String::new();
-    for question in 0..questions {
-        let unit = question % units;
-        let least = 1 + question / units % 4;
-        writeln!(asked, "q{question}: (ask: \"ever(u{unit}.alert >= l{least})\"),").expect("a string takes all");
-    }
-    format!(
-        r#"(
-    simulate: 1,
-    clock: (horizon: "{days}d"),
-    ladders: {{ alert: [l0, l1, l2, l3, l4] }},
-    actors: {{ "{{x}}": (for_each: {{x: [{names}]}}, postures: {{ alert: (ladder: alert, start: l0) }}) }},
-    rules: {{
-        "{{x}}_incident": (
-            for_each: {{x: [{names}]}},
-            pressure: [(when: "{{x}}.alert >= l2", is: "1 per 10d"), (is: "1 per 40d")],
-            then: ["{{x}}.alert up"],
-        ),
-        "{{x}}_answers": (
-            for_each: {{x: [{names}]}},
-            on: ["{{x}}_incident"], chance: "40%", after: "2d to 9d",
-            then: ["{{x}}.alert down"],
-        ),
-        "{{x}}_rests": (for_each: {{x: [{names}]}}, every: "30d", then: ["{{x}}.alert down"]),
-    }},
-    outcomes: [(name: high, when: "ever(u0.alert == l4)"), (name: low)],
-    questions: {{ {asked} }},
-)
-"#
-    )
-}
-
-fn compiled(size: Size) -> Model {
-    let text = text(size);
-    let source = Source { name: "cost.ron", text: &text };
-    let (document, mistakes) = simulate::scenario::read(&source);
-    let document = document.unwrap_or_else(|| panic!("{mistakes:?}"));
-    compile(&document, &source, &Overrides::default()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
-}
+const USUAL: Size = Size { units: 10, days: 365, questions: 4, enough: None };
 
 /// Seconds for so many runs, and firings in them.
 fn seconds(model: &Model, runs: u64) -> (f64, f64) {
@@ -91,7 +44,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 /// One row a size; the repetitions of all sizes are interleaved, so that what else the machine does slows all alike.
 fn table(what: &str, sizes: &[(usize, Size)]) {
-    let models: Vec<Model> = sizes.iter().map(|(_, size)| compiled(*size)).collect();
+    let models: Vec<Model> = sizes.iter().map(|(_, size)| compiled(&text(*size))).collect();
     let runs: Vec<u64> = models.iter().map(|model| 64 + (64.0 * ENOUGH / seconds(model, 64).0) as u64).collect();
     let mut took = vec![Vec::new(); models.len()];
     let mut firings = vec![0.0; models.len()];

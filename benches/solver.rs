@@ -6,33 +6,24 @@
 //! or the bench fails.
 
 #![allow(clippy::print_stdout)]
-// The yardstick of the sampler and what it counts are the other bench's.
+// The other models, and the yardsticks of the sampler, are the other benches'.
 #![allow(dead_code)]
 
-mod ring;
-#[path = "ring/solved_by_hand.rs"]
-mod solved_by_hand;
+mod by_hand;
+mod scenario;
 
 use std::time::Instant;
 
-use ring::scenario;
-use simulate::diagnostic::Source;
+use by_hand::ring::enough;
+use by_hand::ring_solved;
+use scenario::{compiled, ring};
 use simulate::exact::solution::{Conduct, Limits, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
-use simulate::model::compile::{Overrides, compile};
 
 const REPETITIONS: usize = 5;
 const SIZES: [usize; 3] = [5, 6, 7];
 const LIMITS: Limits = Limits { states: 2_000_000, work: None, precision: 1e-9 };
-
-fn compiled(n: usize, horizon: &str) -> Model {
-    let text = scenario::text(n).replace("365d", horizon);
-    let source = Source { name: "ring.ron", text: &text };
-    let (document, mistakes) = simulate::scenario::read(&source);
-    let document = document.unwrap_or_else(|| panic!("{mistakes:?}"));
-    compile(&document, &source, &Overrides::default()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
-}
 
 /// The probability that a run of `model` stops, and how many states there are.
 fn solved(model: &Model) -> (f64, usize) {
@@ -62,11 +53,12 @@ struct Side {
 }
 
 fn compare(n: usize) {
-    let (day, year) = (compiled(n, "1d"), compiled(n, "365d"));
+    let year = ring::text(n, enough(n));
+    let (day, year) = (compiled(&year.replace("365d", "1d")), compiled(&year));
     let (mut hand, mut solver) = (Side::default(), Side::default());
     let (mut work, mut states) = (0.0, 0);
     for _ in 0..REPETITIONS {
-        let (seconds, chain) = timed(|| solved_by_hand::explore(n));
+        let (seconds, chain) = timed(|| ring_solved::explore(n));
         hand.explore.push(seconds);
         let (seconds, (jumps, expected)) = timed(|| chain.year());
         hand.jumps.push(seconds);

@@ -1,15 +1,11 @@
-//! The ring model as an analyst would write it, for any number of actors, and what is counted of its runs.
+//! The ring model.
 //!
-//! Does not know how it is drawn.
+//! n actors stand on a ring, each with a posture 0 to 5, all at 0. Per day, an actor below 5 goes up one at 0.02, at 0.12
+//! while the next actor stands higher; from 1 to 4 it goes down one at 0.08; at 2 or lower it goes to 3 at 0.05 while
+//! the actor two further stands at 4 or 5. A run stops when 2 actors (n = 5) or n/2 actors stand at 5, or after 365 days.
 
-use simulate::model::state::State;
-use simulate::model::{Model, TICKS_PER_DAY};
-use simulate::observe::{Collector, Observer, Occurrence};
-
-use super::by_hand::{Sums, enough};
-
-/// The scenario of `n` actors.
-pub fn text(n: usize) -> String {
+/// The scenario of `n` actors, of which so many at 5 stop a run.
+pub fn text(n: usize, enough: usize) -> String {
     let actor = |i: usize| format!("a{}", i % n);
     let rows = |name: &str, by: usize| -> String {
         (0..n).map(|i| format!("{{x: {}, {name}: {}}}", actor(i), actor(i + by))).collect::<Vec<_>>().join(", ")
@@ -17,7 +13,6 @@ pub fn text(n: usize) -> String {
     let (next, far) = (rows("next", 1), rows("far", 2));
     let names = (0..n).map(actor).collect::<Vec<_>>().join(", ");
     let falls = (0..n).map(|i| format!("\"{}.stance becomes p5\"", actor(i))).collect::<Vec<_>>().join(", ");
-    let enough = enough(n);
     format!(
         r#"(
     simulate: 1,
@@ -53,47 +48,4 @@ pub fn text(n: usize) -> String {
 )
 "#
     )
-}
-
-/// What the bench counts of our runs.
-#[derive(Debug, Clone, Default)]
-pub struct Count {
-    /// Over all runs.
-    pub sums: Sums,
-    firings: u64,
-    stopped: bool,
-}
-
-impl Observer for Count {
-    fn begin(&mut self, _model: &Model, _state: &State, _run: u64) {
-        (self.firings, self.stopped) = (0, false);
-    }
-
-    fn observe(&mut self, _model: &Model, _state: &State, occurrence: Occurrence<'_>) {
-        self.firings += u64::from(matches!(occurrence, Occurrence::Fired { .. }));
-    }
-
-    fn settled(&mut self, _model: &Model, state: &State, now: &dyn Fn() -> u64, _boundary: bool) {
-        if state.stopped && !self.stopped {
-            self.stopped = true;
-            self.sums.stopped += 1;
-            self.sums.stop_time += now() as f64 / TICKS_PER_DAY as f64;
-        }
-    }
-
-    fn end(&mut self, _model: &Model, _state: &State) {
-        self.sums.runs += 1;
-        self.sums.firings += self.firings;
-        self.sums.firings_squared += (self.firings * self.firings) as f64;
-    }
-}
-
-impl Collector for Count {
-    fn fresh(_model: &Model) -> Self {
-        Self::default()
-    }
-
-    fn merge(&mut self, later: Self) {
-        self.sums.add(&later.sums);
-    }
 }

@@ -1,9 +1,10 @@
-//! The ring model solved as one would write it for this model and no other: the solver's yardstick.
+//! The ring model solved.
 //!
 //! A state is a number in base 6; those from which a run goes on are numbered in its order, the jump of the uniformised
 //! chain is kept by target, and one vector is multiplied until the tail of the Poisson weights is below 1e-18.
 
-use crate::ring::by_hand::{HORIZON, enough};
+use super::DAYS;
+use super::ring::enough;
 
 /// What an actor's posture can be.
 const POSTURES: usize = 6;
@@ -123,7 +124,7 @@ impl Chain {
 
     /// How many jumps there are in a year, and the probability that it stops a run.
     pub fn year(&self) -> (usize, f64) {
-        let weights = poisson(self.rate * HORIZON);
+        let weights = poisson(self.rate * f64::from(DAYS));
         let (mut now, mut next) = (vec![0.0; self.states()], vec![0.0; self.states()]);
         now[self.start] = 1.0;
         let (mut stopped, mut by_then) = (0.0, 0.0);

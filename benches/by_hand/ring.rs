@@ -1,4 +1,4 @@
-//! The ring model by the direct method, as one would write it for this model and no other: the yardstick.
+//! The ring model by the direct method.
 //!
 //! Tabulated propensities, updated only for the three actors that a change can touch; an actor is found by a linear scan
 //! on a small ring and through sums over groups of actors on a larger one; `ChaCha8`, one stream a run; two numbers an event.
@@ -6,49 +6,9 @@
 //! D. T. Gillespie, Exact stochastic simulation of coupled chemical reactions, Journal of Physical Chemistry 81,
 //! 2340-2361 (1977), doi:10.1021/j100540a008.
 
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Days until a run ends by itself.
-pub const HORIZON: f64 = 365.0;
-
-/// What happened in many runs, added up.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Sums {
-    /// Runs.
-    pub runs: u64,
-    /// Runs that stopped before the horizon.
-    pub stopped: u64,
-    /// Their stopping times, days.
-    pub stop_time: f64,
-    /// Firings.
-    pub firings: u64,
-    /// Squares of the firings of each run.
-    pub firings_squared: f64,
-}
-
-impl Sums {
-    /// Takes in the runs of another.
-    pub fn add(&mut self, other: &Self) {
-        self.runs += other.runs;
-        self.stopped += other.stopped;
-        self.stop_time += other.stop_time;
-        self.firings += other.firings;
-        self.firings_squared += other.firings_squared;
-    }
-
-    /// Share of the runs that stopped, and its standard error.
-    pub fn share(&self) -> (f64, f64) {
-        let (n, p) = (self.runs as f64, self.stopped as f64 / self.runs as f64);
-        (p, (p * (1.0 - p) / n).sqrt())
-    }
-
-    /// Firings a run, and their standard error.
-    pub fn firings_a_run(&self) -> (f64, f64) {
-        let (n, mean) = (self.runs as f64, self.firings as f64 / self.runs as f64);
-        (mean, ((self.firings_squared / n - mean * mean) / n).sqrt())
-    }
-}
+use super::{DAYS, Sums, exponential, uniform};
 
 /// How many actors at 5 stop a run.
 pub fn enough(n: usize) -> usize {
@@ -195,51 +155,29 @@ impl Ring {
         now
     }
 
-    fn run(&mut self, draws: &mut ChaCha8Rng, sums: &mut Sums) {
+    /// Firings, and whether the run stopped.
+    fn run(&mut self, draws: &mut ChaCha8Rng) -> (u64, bool) {
         self.restart();
-        let (mut now, mut fallen, mut firings) = (0.0, 0, 0_u64);
+        let (mut now, mut fallen, mut firings) = (0.0, 0, 0);
         let enough = enough(self.n);
         loop {
             now += exponential(draws) / self.sum;
-            if now >= HORIZON {
-                break;
+            if now >= f64::from(DAYS) {
+                return (firings, false);
             }
             firings += 1;
             if self.fire(uniform(draws) * self.sum) == 5 {
                 fallen += 1;
                 if fallen == enough {
-                    sums.stopped += 1;
-                    sums.stop_time += now;
-                    break;
+                    return (firings, true);
                 }
             }
         }
-        sums.runs += 1;
-        sums.firings += firings;
-        sums.firings_squared += (firings * firings) as f64;
     }
-}
-
-#[inline]
-fn uniform(draws: &mut ChaCha8Rng) -> f64 {
-    (draws.next_u64() >> 11) as f64 * f64::EPSILON / 2.0
-}
-
-/// The yardstick takes the platform's logarithm, which is quicker than the portable one.
-#[inline]
-#[allow(clippy::disallowed_methods)]
-fn exponential(draws: &mut ChaCha8Rng) -> f64 {
-    -(1.0 - uniform(draws)).ln()
 }
 
 /// Draws runs `first` to `first + runs` on a ring of `n` actors, on this thread.
 pub fn sample(n: usize, first: u64, runs: u64, seed: u64) -> Sums {
-    let (mut ring, mut sums) = (Ring::new(n), Sums::default());
-    let key = ChaCha8Rng::seed_from_u64(seed);
-    for run in first..first + runs {
-        let mut draws = key.clone();
-        draws.set_stream(run);
-        ring.run(&mut draws, &mut sums);
-    }
-    sums
+    let mut ring = Ring::new(n);
+    super::sample(first, runs, seed, |draws| ring.run(draws))
 }
