@@ -102,8 +102,16 @@ impl Choice for Draws<'_> {
         self.remembered.next_due <= step
     }
 
-    fn may_be_due(&self, rule: RuleId, age: Step) -> bool {
-        self.remembered.delay(rule) == age
+    fn go_through_pending(&mut self) {
+        self.remembered.next_due = NEVER;
+    }
+
+    fn may_be_due(&mut self, rule: RuleId, age: Step, step: Step) -> bool {
+        let delay = self.remembered.delay(rule);
+        if delay > age {
+            self.remembered.next_due = self.remembered.next_due.min((step - age).saturating_add(delay));
+        }
+        delay == age
     }
 
     fn due(&mut self, rule: RuleId, _: &DelayTable, age: Step) -> bool {

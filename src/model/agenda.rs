@@ -14,8 +14,14 @@ pub enum Item {
     Rule(RuleId),
 }
 
-/// Fills `agenda` with the items of boundary `state.step` in their order, of the pending responses those that `may_be_due`.
-pub(super) fn fill(model: &Model, state: &State, agenda: &mut Vec<Item>, may_be_due: impl Fn(RuleId, Step) -> bool) {
+/// Fills `agenda` with the items of boundary `state.step` in their order, of the pending responses those that `may_be_due`,
+/// which is asked of each.
+pub(super) fn fill(
+    model: &Model,
+    state: &State,
+    agenda: &mut Vec<Item>,
+    mut may_be_due: impl FnMut(RuleId, Step) -> bool,
+) {
     agenda.clear();
     if !model.forced.is_empty() {
         let forced = model.forced.iter().enumerate().filter(|(_, f)| f.at == state.step);
@@ -24,7 +30,8 @@ pub(super) fn fill(model: &Model, state: &State, agenda: &mut Vec<Item>, may_be_
     let first = agenda.len();
     state.pending.each(|slot, since| {
         let rule = model.responses[slot];
-        if since < state.step && may_be_due(rule, state.step - since) {
+        let age = state.step - since;
+        if may_be_due(rule, age) && age > 0 {
             agenda.push(Item::Rule(rule));
         }
     });

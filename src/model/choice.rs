@@ -54,8 +54,11 @@ pub trait Choice {
         true
     }
 
-    /// Whether it is worth asking if the pending response is due, being of this age.
-    fn may_be_due(&self, _rule: RuleId, _age: Step) -> bool {
+    /// All pending responses are gone through from now on, by `may_be_due`.
+    fn go_through_pending(&mut self) {}
+
+    /// Whether it is worth asking if the pending response is due at this boundary, being of this age.
+    fn may_be_due(&mut self, _rule: RuleId, _age: Step, _step: Step) -> bool {
         true
     }
 

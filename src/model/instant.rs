@@ -99,7 +99,7 @@ pub struct Instant {
     fired: u32,
     /// The rules of the last of them, in turn.
     fired_last: [RuleId; CYCLE_WINDOW],
-    /// Some response that was pending before is so no more, or was restarted.
+    /// Some response that was pending has lapsed, or was restarted.
     pub ended_pending: bool,
     /// Some event was counted.
     pub moved_counters: bool,
@@ -174,10 +174,7 @@ impl Instant {
             self.items(stage)?;
         } else {
             for rule in model.schedule.rules_at(step) {
-                match model.program.plain(*rule).filter(|plain| plain.always) {
-                    Some(plain) => self.fire_always((plain, *rule), stage)?,
-                    None => self.fire_on_calendar(*rule, stage)?,
-                }
+                self.fire_on_calendar(*rule, stage)?;
                 self.drain(stage)?;
             }
         }
@@ -188,7 +185,9 @@ impl Instant {
     #[inline(never)]
     fn items(&mut self, stage: &mut Stage<'_, impl Choice, impl Observer>) -> Result<(), Runaway> {
         let mut agenda = std::mem::take(&mut self.agenda);
-        fill(stage.model, stage.state, &mut agenda, |rule, age| stage.choice.may_be_due(rule, age));
+        let step = stage.state.step;
+        stage.choice.go_through_pending();
+        fill(stage.model, stage.state, &mut agenda, |rule, age| stage.choice.may_be_due(rule, age, step));
         let mut done = Ok(());
         for item in &agenda {
             done = self.begin_item(*item, stage).and_then(|()| self.drain(stage));
@@ -297,7 +296,6 @@ impl Instant {
                     if !since.is_some_and(|since| stage.choice.due(rule, &response.delay, now - since)) {
                         return Ok(());
                     }
-                    self.ended_pending = true;
                     let identity = stage.choice.remembered(rule);
                     self.reach(Queued { rule, identity }, stage)
                 }
@@ -307,26 +305,22 @@ impl Instant {
         }
     }
 
-    /// Fires a plain rule of the calendar that does so without being asked.
-    #[inline]
-    fn fire_always(
-        &mut self,
-        (plain, rule): (&Plain, RuleId),
-        stage: &mut Stage<'_, impl Choice, impl Observer>,
-    ) -> Result<(), Runaway> {
-        let identity = |stage: &mut Stage<'_, _, _>| stage.identify(Cause::Calendar(rule));
-        self.fire_plain((plain, rule), Origin::Calendar, identity, stage);
-        self.check_limit(stage.state)
-    }
-
     /// Reaches a rule of the calendar; the queue is left as it is then.
+    // Decays of indicators are most of what there is to do at most boundaries.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn fire_on_calendar(
         &mut self,
         rule: RuleId,
         stage: &mut Stage<'_, impl Choice, impl Observer>,
     ) -> Result<(), Runaway> {
-        let identity = stage.identify(Cause::Calendar(rule));
-        self.fire(Queued { rule, identity }, None, Origin::Calendar, stage)
+        let Some(plain) = stage.model.program.plain(rule).filter(|plain| plain.always) else {
+            let identity = stage.identify(Cause::Calendar(rule));
+            return self.fire(Queued { rule, identity }, None, Origin::Calendar, stage);
+        };
+        let identity = |stage: &mut Stage<'_, _, _>| stage.identify(Cause::Calendar(rule));
+        self.fire_plain((plain, rule), Origin::Calendar, identity, stage);
+        self.check_limit(stage.state)
     }
 
     /// When all items are done: turns until nothing does, and then the instant settles.
