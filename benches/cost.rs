@@ -43,7 +43,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// One row a size; the repetitions of all sizes are interleaved, so that what else the machine does slows all alike.
-fn table(what: &str, sizes: &[(usize, Size)]) {
+fn table(what: &str, sizes: &[(u32, Size)]) {
     let models: Vec<Model> = sizes.iter().map(|(_, size)| compiled(&text(*size))).collect();
     let runs: Vec<u64> = models.iter().map(|model| 64 + (64.0 * ENOUGH / seconds(model, 64).0) as u64).collect();
     let mut took = vec![Vec::new(); models.len()];
@@ -66,9 +66,9 @@ fn table(what: &str, sizes: &[(usize, Size)]) {
 
 fn main() {
     println!("cost of a run, everything counted, one thread, medians of {REPETITIONS} interleaved repetitions\n");
-    let rules = [10, 100, 1_000].map(|units| (3 * units, Size { units, ..USUAL }));
+    let rules = [10, 100, 1_000].map(|units| (3 * units, Size { units: units as usize, ..USUAL }));
     let days = [90, 365, 3_650].map(|days| (days, Size { days, ..USUAL }));
-    let questions = [0, 4, 40].map(|questions| (questions, Size { questions, ..USUAL }));
+    let questions = [0, 4, 40].map(|questions| (questions, Size { questions: questions as usize, ..USUAL }));
     table("rules", &rules);
     table("days", &days);
     table("questions", &questions);

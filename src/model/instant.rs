@@ -14,7 +14,7 @@ use super::agenda::fill;
 pub use super::choice::{Answer, Cause, Choice, Identity};
 use super::event::{Observer, Occurrence, Origin};
 use super::firing::Trigger;
-use super::program::{Alone, Kind, Plain, Raised, Turns};
+use super::program::{Alone, Kind, Raised, Turns};
 use super::queue::{Queue, Queued};
 use super::state::State;
 use super::{Model, RuleId, Step, VariableId, WatchId};
