@@ -36,8 +36,9 @@
 //!   together: `engine/group.rs`, `engine/limits.rs`), `model/program/alone.rs` (firings of which nothing comes but that one
 //!   variable moves), `observe/question/follower.rs` (questions by what has changed), `engine/relay.rs` (runs, and
 //!   points of a study, in parallel and taken in order).
-//! - the randomness scheme: `engine/occasion.rs`, the only file that draws for a run. A run is a pure function of
-//!   seed, run number and the ids of the rules; its first values are pinned by a test.
+//! - the randomness scheme: `engine/occasion.rs`, the only file that draws for a run (decisions by the hash of
+//!   `engine/sip.rs`). A run is a pure function of seed, run number and the ids of the rules; its first values are pinned by
+//!   a test.
 //! - the events by which a run tells its story: [`model::event::Occurrence`].
 //! - the chain of milestones of a run: [`observe::path`]; the dated story of one run: [`observe::trace`].
 //! - what a question means: [`observe::question`]; an interval: [`analysis::estimate`].
