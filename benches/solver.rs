@@ -17,13 +17,13 @@ use std::time::Instant;
 use by_hand::ring::enough;
 use by_hand::ring_solved;
 use scenario::{compiled, ring};
-use simulate::exact::solution::{Conduct, Limits, Wanted};
+use simulate::exact::solution::{Conduct, Limits, Room, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
 
 const REPETITIONS: usize = 5;
 const SIZES: [usize; 3] = [5, 6, 7];
-const LIMITS: Limits = Limits { states: 2_000_000, work: None, precision: 1e-9 };
+const LIMITS: Limits = Limits { states: 2_000_000, room: Room::of(2_000_000), work: None, precision: 1e-9 };
 
 /// The probability that a run of `model` stops, and how many states there are.
 fn solved(model: &Model) -> (f64, usize) {

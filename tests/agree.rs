@@ -9,7 +9,7 @@ use std::path::Path;
 
 use simulate::analysis::agree::{Agreement, Comparison, agreement};
 use simulate::engine::Plan;
-use simulate::exact::solution::{Conduct, Limits, Solution, Wanted};
+use simulate::exact::solution::{Conduct, Limits, Room, Solution, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
 use simulate::observe::occupancy::dates;
@@ -26,7 +26,7 @@ const FALSE_ALARM: f64 = 1e-3;
 fn solution(model: &Model, states: usize) -> Solution {
     let stop = false.into();
     let wanted = Wanted { history: true, looks: dates(&model.calendar) };
-    let limits = Limits { states, work: Some(300_000_000), precision: 1e-9 };
+    let limits = Limits { states, room: Room::of(states), work: Some(300_000_000), precision: 1e-9 };
     solve(model, &wanted, &limits, &Conduct { stop: &stop, progress: &|_| {} })
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Solution, Wanted};
+use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Room, Solution, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
 use simulate::report::export::json::json;
@@ -29,7 +29,7 @@ const CHECKER_STATES: &str = "400";
 /// Everything about `model`, or `None` if some part of it has too many states.
 fn solved(model: &Model) -> Option<Solution> {
     let wanted = Wanted { history: true, looks: Vec::new() };
-    let limits = Limits { states: STATES, work: None, precision: 1e-10 };
+    let limits = Limits { states: STATES, room: Room::of(STATES), work: None, precision: 1e-10 };
     let stop = false.into();
     let solution = solve(model, &wanted, &limits, &Conduct { stop: &stop, progress: &|_| {} });
     let all = solution.outcomes.is_ok()

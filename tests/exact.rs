@@ -1,12 +1,12 @@
 //! The exact solver against closed forms, and the promises that it makes about its own numbers.
 
-use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Part, Reason, Solution, Wanted};
+use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Part, Reason, Room, Solution, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
 
 use crate::support::Scenario;
 
-const LIMITS: Limits = Limits { states: 200_000, work: None, precision: 1e-9 };
+const LIMITS: Limits = Limits { states: 200_000, room: Room::of(200_000), work: None, precision: 1e-9 };
 
 fn solved_within(model: &Model, limits: &Limits) -> Solution {
     let stop = false.into();

@@ -26,6 +26,7 @@ mod random;
 mod readme;
 mod report;
 mod responses;
+mod room;
 mod sensitivity;
 mod solve;
 mod studies;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use simulate::exact::chain::{Chain, NoChain, Reading, Time, chain, graph};
-use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Wanted};
+use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Room, Wanted};
 use simulate::exact::solve;
 use simulate::model::Model;
 use simulate::report::export::dot::states;
@@ -127,7 +127,7 @@ fn a_mixture_is_refused_and_what_stands_in_the_way_is_named() {
 
 /// What the solver says, by name of outcome or question.
 fn solved(model: &Model) -> BTreeMap<(bool, String), Bounds> {
-    let limits = Limits { states: 200_000, work: None, precision: 1e-10 };
+    let limits = Limits { states: 200_000, room: Room::of(200_000), work: None, precision: 1e-10 };
     let stop = false.into();
     let wanted = Wanted { history: false, looks: Vec::new() };
     let solution = solve(model, &wanted, &limits, &Conduct { stop: &stop, progress: &|_| {} });

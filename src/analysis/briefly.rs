@@ -5,7 +5,7 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::exact;
-use crate::exact::solution::{Conduct, Found, Limits, Reason, Refusal, Slice, Solution, Solved, Wanted};
+use crate::exact::solution::{Conduct, Found, Limits, Reason, Refusal, Room, Slice, Solution, Solved, Wanted};
 use crate::model::Model;
 
 /// States of all slices together at the first attempt, and again at the second.
@@ -25,6 +25,9 @@ const MORE_WORK: u64 = 50_000_000;
 
 /// A slice of so few rules is worth a second attempt: its states are made quickly.
 const FEW_RULES: usize = 16;
+
+/// Bytes of the ways of one instant, and of a slice.
+const ROOM: Room = Room { instant: 128 << 20, slice: 512 << 20 };
 
 /// Relative width of an answer that is good enough.
 const PRECISION: f64 = 1e-9;
@@ -49,7 +52,7 @@ pub fn solve_briefly(model: &Model) -> Solution {
 }
 
 fn solve(model: &Model, states: usize, work: u64) -> Solution {
-    solve_within(model, &Limits { states, work: Some(work), precision: PRECISION })
+    solve_within(model, &Limits { states, room: ROOM, work: Some(work), precision: PRECISION })
 }
 
 /// Solves every outcome and question that takes no more than `limits`, in one attempt.

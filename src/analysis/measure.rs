@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Conduct, Plan, RunError, sample};
-use crate::exact::solution::{Answer, Bounds, Limits, Solution};
+use crate::exact::solution::{Answer, Bounds, Limits, Room, Solution};
 use crate::model::{AskNumber, Asked, Model};
 use crate::observe::register::{Kept, Register};
 
@@ -125,8 +125,11 @@ pub struct Budget {
     pub always_runs: bool,
 }
 
+/// Bytes of the ways of one instant, and of a slice: what is filled in milliseconds.
+const ROOM: Room = Room { instant: 16 << 20, slice: 64 << 20 };
+
 /// States of a slice, elementary steps of a slice: what takes milliseconds.
-const LITTLE: Limits = Limits { states: 500, work: Some(2_000_000), precision: PRECISION };
+const LITTLE: Limits = Limits { states: 500, room: ROOM, work: Some(2_000_000), precision: PRECISION };
 
 /// Wider than this part of itself, a solution does not stand in for runs.
 const PRECISION: f64 = 1e-6;

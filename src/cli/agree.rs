@@ -10,7 +10,7 @@ use super::{Failure, again, memory, output};
 use crate::analysis::agree::{FALSE_ALARM, agreement};
 use crate::engine::{Conduct, sample};
 use crate::exact;
-use crate::exact::solution::{self, Limits, Wanted};
+use crate::exact::solution::{self, Limits, Room, Wanted};
 use crate::observe::occupancy::dates;
 use crate::observe::tally::Tally;
 use crate::report::agree::{agreed, text};
@@ -30,7 +30,7 @@ pub(super) fn run(typed: &AgreeArgs) -> Result<(), Failure> {
     let max_states = typed.max_states.unwrap_or_else(memory::states);
     let progress = Progress::of_solution();
     let wanted = Wanted { history: true, looks: dates(&model.calendar) };
-    let limits = Limits { states: max_states, work: None, precision: PRECISION };
+    let limits = Limits { states: max_states, room: Room::of(max_states), work: None, precision: PRECISION };
     let conduct = solution::Conduct { stop, progress: &|at| progress.show_solution(at) };
     let solution = exact::solve(model, &wanted, &limits, &conduct);
     progress.clear();

@@ -162,8 +162,8 @@ pub struct SolveArgs {
     /// How wide an answer may be, relative to itself, before it is solved again with less left out
     #[arg(long, value_name = "WIDTH", default_value = "1e-9", value_parser = precision)]
     pub precision: f64,
-    /// How many states a part of the scenario may have: memory grows with them; what has more is not solved. By the
-    /// memory of the machine unless given, at most 5 million
+    /// How many states a part of the scenario may have, and 800 bytes of memory for each (512 MiB at least); what has
+    /// more is not solved. By the memory of the machine unless given, at most 5 million
     #[arg(long, value_name = "N", value_parser = number_of_states)]
     pub max_states: Option<usize>,
     /// Show everything: also postures and indicators over time, expected firings, and the rules of every part
@@ -194,7 +194,7 @@ pub struct AgreeArgs {
     /// How many threads; one for each core unless given. No result depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// How many states a part of the scenario may have; what has more is not compared
+    /// How many states a part of the scenario may have, and 800 bytes of memory for each; what has more is not compared
     #[arg(long, value_name = "N", value_parser = number_of_states)]
     pub max_states: Option<usize>,
     /// Also show everything that agrees

@@ -4,20 +4,18 @@
 
 use std::fs;
 
+use crate::exact::solution::Room;
+
 /// The most states by default.
 const MOST: usize = 5_000_000;
 
 /// The fewest by default, however small the machine.
 const FEWEST: usize = 100_000;
 
-/// What a state may take with its transitions, bytes: entering those of the peninsula takes 200, and every kind of
-/// boundary at which they are met has transitions of its own.
-const BYTES: u64 = 800;
-
 /// States that fit into half of the memory, in steps that do not depend on the last megabyte of it.
 pub fn states() -> usize {
     let Some(bytes) = limit() else { return MOST };
-    let fit = (bytes / 2 / BYTES) as usize;
+    let fit = (bytes / 2 / Room::OF_STATE) as usize;
     (fit / FEWEST * FEWEST).clamp(FEWEST, MOST)
 }
 

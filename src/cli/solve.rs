@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::simulate::{SEMANTICS, note_warnings, shown};
 use super::{Failure, again, memory, output};
 use crate::exact;
-use crate::exact::solution::{Conduct, Limits, Solution, Wanted};
+use crate::exact::solution::{Conduct, Limits, Room, Solution, Wanted};
 use crate::model::Model;
 use crate::observe::occupancy::Occupancy;
 use crate::report::gather::gather_solution;
@@ -38,7 +38,7 @@ pub(super) fn run(typed: &SolveArgs) -> Result<(), Failure> {
 fn solve(model: &Model, typed: &SolveArgs, max_states: usize) -> (Solution, bool) {
     let looks = if typed.all { Occupancy::new(model).dates().to_vec() } else { Vec::new() };
     let wanted = Wanted { history: typed.all, looks };
-    let limits = Limits { states: max_states, work: None, precision: typed.precision };
+    let limits = Limits { states: max_states, room: Room::of(max_states), work: None, precision: typed.precision };
     let progress = Progress::of_solution();
     let stop = progress.stop_on_interrupt();
     let conduct = Conduct { stop, progress: &|at| progress.show_solution(at) };

@@ -10,6 +10,7 @@ use crate::observe::question::{AskRef, Monitors, Reply};
 
 use super::calendar::Course;
 use super::forward::{Cache, Certainties, Cut, Error, Forward, Witness};
+use super::means::Means;
 use super::poisson::Sum;
 use super::slice::{Closure, sliced};
 use super::solution::{Bounds, Conduct, Contributor, Limits, Progress, Reason};
@@ -51,7 +52,16 @@ pub(super) struct Failed {
 
 impl Failed {
     pub(super) fn of(space: &Space<'_>, reason: Reason, certain: Vec<Bounds>) -> Self {
-        Self { reason, contributors: space.contributors(), bare: space.bare(), certain }
+        match reason {
+            // Whoever stops it does not want to wait; and not the states are what is too much of an instant.
+            Reason::Interrupted | Reason::Ways { .. } => Self { certain, ..Self::before(reason) },
+            _ => Self { reason, contributors: space.contributors(), bare: space.bare(), certain },
+        }
+    }
+
+    /// Before anything was found.
+    pub(super) fn before(reason: Reason) -> Self {
+        Self { reason, contributors: Vec::new(), bare: 0, certain: Vec::new() }
     }
 }
 
@@ -99,14 +109,13 @@ pub(super) fn verdicts(
     let monitors = Monitors::new(&model, asked.iter().map(AskRef::from), cap);
     let course = Course::new(&model, &monitors, &[]);
     let flow_of = vec![None; model.events.len()];
-    let mut space = Space::new(&model, closure, &monitors, flow_of, limits.states);
+    let mut space = Space::new(&model, closure, &monitors, flow_of, Means::new(limits, conduct));
     let mut cache = Cache::default();
     let mut cut = Cut { tail: 1e-9 * limits.precision, steady: SHARE * limits.precision };
     for pass in 1.. {
         let mut watched =
             Watched { kinds: asked.len() + 1, spent: vec![Sum::default(); asked.len() + 1], ..Watched::default() };
-        let means = (cut, conduct.stop, limits.work);
-        let mut forward = Forward::new(&mut space, &course, &mut cache, 0, means);
+        let mut forward = Forward::new(&mut space, &course, &mut cache, 0, cut);
         let carried = forward.carry(&mut watched, &|step, states| (conduct.progress)(Progress { step, states, ..at }));
         if let Err(reason) = carried {
             let certain = watched.by.pop().map(|(_, certain)| certain).unwrap_or_default();
@@ -114,6 +123,9 @@ pub(super) fn verdicts(
         }
         let ends = Ends::of(&mut forward, &monitors, asked);
         let error = forward.error;
+        if space.means().is_stopped() {
+            return Err(Failed::before(Reason::Interrupted));
+        }
         if space.has_no_finite_state() {
             return Err(Failed::of(&space, Reason::NoFiniteState, Vec::new()));
         }
@@ -149,6 +161,10 @@ impl Ends {
         for id in forward.active().to_vec() {
             if id == super::space::UNSETTLED {
                 continue;
+            }
+            // Nobody asks what was found then.
+            if forward.space.means().is_stopped() {
+                break;
             }
             let mass = forward.mass(id);
             let replies = |memory: &_| (0..asked.len()).map(|q| monitors.answer(memory, q)).collect::<Vec<Reply>>();

@@ -3,15 +3,19 @@
 //! The rules act through `model::instant`, one queue entry at a time, and equal states with equal queues are merged.
 //! Where a cascade can come back to where it was, the loop is summed, not unrolled. Does not know how states are kept.
 
+mod held;
 mod web;
 
 use crate::model::event::{Observer, Occurrence};
 use crate::model::instant::{Instant, Item, Runaway, Stage};
 use crate::model::state::State;
-use crate::model::{Model, RuleId};
+use crate::model::{Model, RuleId, Step};
 use crate::observe::question::{Memory, Monitors};
 
 use super::choice::EveryWay;
+use super::means::Means;
+use super::solution::{Cause, Reason};
+use held::{Held, Over};
 
 /// In the middle of an instant: the state, what monitors remember, and who waits in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -33,8 +37,9 @@ impl Midway {
 /// An act takes about as long as so many multiplications of a jump.
 const ACT: u64 = 500;
 
-/// So many are kept to be written over.
+/// So many are kept to be written over, if they take no more than so many bytes.
 const SPARE: usize = 1_000;
+const SPARE_BYTES: u64 = 16 << 20;
 
 /// What can be done to a `Midway`.
 #[derive(Debug, Clone, Copy)]
@@ -54,9 +59,30 @@ pub(super) enum Act {
 /// What to count of firings: by event its index among the flows.
 pub(super) type FlowOf = Vec<Option<u32>>;
 
-/// An instant does not come to an end in any way that can be summed, or has too many intermediate states.
+/// Why an instant was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooWide;
+pub(super) enum Halt {
+    /// It does not come to an end in any way that can be summed, or has too many intermediate states.
+    TooWide,
+    /// So many ways do not fit into the room for them; so many answers of chance belong to the last act.
+    Ways { ways: u32, cause: Cause, asked: u32 },
+    /// It takes too much work.
+    Work,
+    /// It was stopped from outside.
+    Stopped,
+}
+
+impl Halt {
+    /// The same of the instant of, or after, boundary `step`.
+    pub(super) fn at(self, step: Step) -> Reason {
+        match self {
+            Self::TooWide => Reason::Cascade { step },
+            Self::Ways { ways, cause, asked } => Reason::Ways { ways, cause, asked, step },
+            Self::Work => Reason::Work { step },
+            Self::Stopped => Reason::Interrupted,
+        }
+    }
+}
 
 /// The work space of instants with every answer.
 #[derive(Debug)]
@@ -66,6 +92,10 @@ pub(super) struct Cascade<'m> {
     flow_of: FlowOf,
     instant: Instant,
     pub(super) ways: EveryWay,
+    means: Means<'m>,
+    held: Held,
+    /// What the last act was about.
+    cause: Cause,
     /// Where the last act led.
     pub(super) leaf: Midway,
     /// Those that nobody needs any more, to be written over.
@@ -113,7 +143,7 @@ fn copy(spare: &mut Vec<Midway>, of: &Midway) -> Midway {
 }
 
 impl<'m> Cascade<'m> {
-    pub(super) fn new(model: &'m Model, monitors: &'m Monitors, flow_of: FlowOf) -> Self {
+    pub(super) fn new(model: &'m Model, monitors: &'m Monitors, flow_of: FlowOf, means: Means<'m>) -> Self {
         let leaf = Midway { state: State::start(model), memory: monitors.begin(), queue: Vec::new() };
         let flows = flow_of.iter().flatten().max().map_or(0, |most| *most as usize + 1);
         Self {
@@ -122,6 +152,9 @@ impl<'m> Cascade<'m> {
             flow_of,
             instant: Instant::new(),
             ways: EveryWay::default(),
+            means,
+            held: Held::of(&leaf),
+            cause: Cause::Start,
             leaf,
             spare: Vec::new(),
             raised: Vec::new(),
@@ -164,26 +197,63 @@ impl<'m> Cascade<'m> {
         self.leaf.queue.extend(self.instant.waiting());
     }
 
+    /// An instant begins with one way.
+    pub(super) fn begin_instant(&mut self) {
+        self.held.begin(1);
+    }
+
     /// Every way in which `act` can go from `from`, with its probability times `mass`; flows are counted.
-    pub(super) fn every(&mut self, from: &Midway, act: Act, mass: f64, mut lead: impl FnMut(&mut Self, f64)) {
+    ///
+    /// # Errors
+    /// The instant is given up.
+    pub(super) fn every(
+        &mut self,
+        from: &Midway,
+        act: Act,
+        mass: f64,
+        mut lead: impl FnMut(&mut Self, f64) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
         self.ways.begin();
         loop {
-            let mass = self.once(from, act, mass);
-            lead(self, mass);
+            let mass = self.once(from, act, mass)?;
+            lead(self, mass)?;
             if !self.ways.next_way() {
-                return;
+                return Ok(());
             }
         }
     }
 
     /// `act` in the way that `ways` stands at; its probability times `mass`. Flows are counted.
-    pub(super) fn once(&mut self, from: &Midway, act: Act, mass: f64) -> f64 {
+    ///
+    /// # Errors
+    /// The instant is given up.
+    pub(super) fn once(&mut self, from: &Midway, act: Act, mass: f64) -> Result<f64, Halt> {
+        self.cause = self.cause_of(act, from);
+        self.held.act(self.work, &self.means).map_err(|over| self.halt(over))?;
         self.act(from, act);
         let mass = mass * self.ways.probability();
         for flow in &self.raised {
             self.flows[*flow as usize] += mass;
         }
-        mass
+        Ok(mass)
+    }
+
+    fn cause_of(&self, act: Act, from: &Midway) -> Cause {
+        match act {
+            Act::Start => Cause::Start,
+            Act::Item(Item::Forced(index)) => Cause::Rule(self.model.forced[index].rule),
+            Act::Item(Item::Rule(rule)) | Act::Pressure(rule) => Cause::Rule(rule),
+            Act::Next => Cause::Rule(from.queue[0]),
+            Act::Turn => Cause::Turns,
+        }
+    }
+
+    fn halt(&self, over: Over) -> Halt {
+        match over {
+            Over::Bytes => Halt::Ways { ways: self.held.ways(), cause: self.cause, asked: self.ways.asked() as u32 },
+            Over::Work => Halt::Work,
+            Over::Stop => Halt::Stopped,
+        }
     }
 
     /// Whether nothing is left to do in this instant but to settle.
@@ -191,9 +261,34 @@ impl<'m> Cascade<'m> {
         midway.queue.is_empty() && !self.turns(&midway.state)
     }
 
+    /// Counts what `leaf` is now among the ways of the instant.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(super) fn hold_leaf(&mut self) -> Result<(), Halt> {
+        self.held.hold(self.leaf.queue.len(), &self.means).map_err(|over| self.halt(over))
+    }
+
+    /// Counts so many bytes besides the ways of the instant.
+    ///
+    /// # Errors
+    /// There are too many.
+    fn hold_bytes(&mut self, bytes: usize) -> Result<(), Halt> {
+        self.held.take(bytes as u64, &self.means).map_err(|over| self.halt(over))
+    }
+
     /// What `leaf` is now, to be kept.
-    pub(super) fn keep_leaf(&mut self) -> Midway {
-        copy(&mut self.spare, &self.leaf)
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(super) fn keep_leaf(&mut self) -> Result<Midway, Halt> {
+        self.hold_leaf()?;
+        Ok(copy(&mut self.spare, &self.leaf))
+    }
+
+    /// So many ways, with empty queues, are all that is left of the instant.
+    pub(super) fn hold_only(&mut self, ways: usize) {
+        self.held.hold_only(ways);
     }
 
     /// Makes `midway` the leaf.
@@ -204,7 +299,7 @@ impl<'m> Cascade<'m> {
 
     /// Takes back what nobody needs any more.
     pub(super) fn spare(&mut self, midway: Midway) {
-        if self.spare.len() < SPARE {
+        if self.spare.len() < SPARE && self.spare.len() as u64 * self.held.each() < SPARE_BYTES {
             self.spare.push(midway);
         }
     }

@@ -38,6 +38,11 @@ impl EveryWay {
         self.probability
     }
 
+    /// How many answers of this way were among several.
+    pub(super) fn asked(&self) -> usize {
+        self.taken.len()
+    }
+
     /// Goes over to the next way; whether there is one.
     pub(super) fn next_way(&mut self) -> bool {
         self.depth = self.depth.max(self.taken.len());

@@ -9,6 +9,7 @@ use crate::observe::question::Monitors;
 use super::answers::Failed;
 use super::calendar::Course;
 use super::forward::{Cache, Certainties, Cut, Forward, Witness};
+use super::means::Means;
 use super::poisson::Sum;
 use super::slice::{Closure, sliced};
 use super::solution::{Bounds, Conduct, Limits, Occupancy, Progress};
@@ -89,6 +90,10 @@ impl Witness for Watched<'_> {
             return;
         }
         for (id, time) in forward.sojourns() {
+            // Nobody asks what was found then.
+            if forward.space.means().is_stopped() {
+                return;
+            }
             let (model, integrals) = (self.model, &self.wanted.integrals);
             let values: Vec<f64> = forward
                 .space
@@ -123,7 +128,12 @@ fn shares(forward: &mut Forward<'_, '_>, model: &Model, id: VariableId) -> Vec<B
     let variable = model.variable(id);
     let size = (i64::from(variable.high) - i64::from(variable.low) + 1) as usize;
     let mut sums = vec![(Sum::default(), false); size];
+    let means = forward.space.means();
     for state in forward.active().iter().filter(|state| **state != UNSETTLED) {
+        // Nobody asks what was found then.
+        if means.is_stopped() {
+            break;
+        }
         let value = forward.space.value(*state, id).expect("a variable of the slice is part of its states");
         let (sum, reached) = &mut sums[(value - variable.low) as usize];
         sum.add(forward.mass(*state));
@@ -150,7 +160,7 @@ pub(super) fn dynamics(
     let stops: Vec<Step> = wanted.looks.iter().copied().chain(untils).collect();
     let course = Course::new(&model, &monitors, &stops);
     let (flow_of, flows, number) = flows(&model, &wanted.counts);
-    let mut space = Space::new(&model, closure, &monitors, flow_of, limits.states);
+    let mut space = Space::new(&model, closure, &monitors, flow_of, Means::new(limits, conduct));
     let mut cache = Cache::default();
     let cut = Cut { tail: 1e-9 * limits.precision, steady: 0.0 };
     let mut watched = Watched {
@@ -161,7 +171,7 @@ pub(super) fn dynamics(
         counts: vec![None; wanted.counts.len()],
         integrals: vec![Integral::default(); wanted.integrals.len()],
     };
-    let mut forward = Forward::new(&mut space, &course, &mut cache, number, (cut, conduct.stop, limits.work));
+    let mut forward = Forward::new(&mut space, &course, &mut cache, number, cut);
     let carried = forward.carry(&mut watched, &|step, states| (conduct.progress)(Progress { step, states, ..at }));
     if let Err(reason) = carried {
         return Err(Failed::of(&space, reason, Vec::new()));

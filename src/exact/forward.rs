@@ -6,11 +6,10 @@
 //! relative error is at most the number of operations in a row times 2^-53; what is cut off is added up. Does not know
 //! what is asked.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::model::{Step, When};
 
 use super::calendar::Course;
+use super::means::Means;
 use super::operator::{Certain, Flight, Operator, Stretch};
 use super::poisson::{Sum, Weights};
 use super::rows::Rows;
@@ -24,6 +23,13 @@ const CURVE: Step = 1_000;
 /// More states than this have their places in the order of what they stand for, so that what leads to neighbours
 /// comes from neighbours: the distribution of so many stays in the fastest cache in any order.
 const NEAR: usize = 4_096;
+
+/// What is kept of each state that has ever had mass, bytes.
+const OF_MASS: u64 = 48;
+
+/// What a jump takes of each place, and of each entry, bytes.
+const OF_PLACE: u64 = 60;
+const OF_ENTRY: u64 = 12;
 
 /// How much may be cut off in all.
 #[derive(Debug, Clone, Copy)]
@@ -118,8 +124,7 @@ pub(super) struct Forward<'s, 'm> {
     course: &'s Course,
     rows: &'s mut Cache,
     cut: Cut,
-    stop: &'s AtomicBool,
-    work: Option<u64>,
+    means: Means<'m>,
     pub(super) error: Error,
     /// The last boundary passed.
     pub(super) step: Step,
@@ -157,6 +162,8 @@ pub(super) struct Cache {
     /// By kind of boundary.
     kinds: Vec<Rows>,
     start_rows: Rows,
+    /// What all of them take, bytes.
+    bytes: u64,
 }
 
 /// Listens to a distribution on its way.
@@ -177,18 +184,17 @@ impl<'s, 'm> Forward<'s, 'm> {
         course: &'s Course,
         rows: &'s mut Cache,
         flows: usize,
-        (cut, stop, work): (Cut, &'s AtomicBool, Option<u64>),
+        cut: Cut,
     ) -> Self {
         let count = |numbers: &[u32]| numbers.iter().max().map_or(0, |most| *most as usize + 1);
         rows.phases.resize_with(count(&course.phases), Rows::default);
         rows.kinds.resize_with(count(&course.kinds), Rows::default);
         Self {
+            means: space.means(),
             space,
             course,
             rows,
             cut,
-            stop,
-            work,
             error: Error::default(),
             step: 0,
             mass: Vec::new(),
@@ -214,6 +220,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         self.begin()?;
         let last = self.space.model.calendar.steps;
         witness.look(self, When::Settled(0));
+        self.means.go_on()?;
         while self.step < last {
             let from = self.step;
             progress(from, self.space.len());
@@ -223,8 +230,10 @@ impl<'s, 'm> Forward<'s, 'm> {
             self.step = to;
             witness.stretch(self, from, &certain);
             witness.look(self, When::Before(to));
+            self.means.go_on()?;
             self.cross(to)?;
             witness.look(self, When::Settled(to));
+            self.means.go_on()?;
         }
         Ok(())
     }
@@ -283,10 +292,26 @@ impl<'s, 'm> Forward<'s, 'm> {
     fn spend(&mut self, steps: usize) -> Result<(), Reason> {
         self.spent += steps as u64;
         let step = self.step;
-        if self.work.is_some_and(|most| self.spent + self.space.work() > most) {
+        if self.means.is_spent(self.spent + self.space.work()) {
             return Err(Reason::Work { step });
         }
-        if self.stop.load(Ordering::Relaxed) { Err(Reason::Interrupted) } else { Ok(()) }
+        self.means.go_on()
+    }
+
+    /// Whether all fits into the room for it, with so many bytes besides.
+    fn check_room(&self, besides: u64) -> Result<(), Reason> {
+        let of_masses = self.listed.len() as u64 * OF_MASS;
+        self.space.check_room(self.rows.bytes + of_masses + besides, self.step)
+    }
+
+    /// Makes the row of `id` among the pressures of `step`.
+    fn press(&mut self, id: StateId, (step, phase): (Step, usize)) -> Result<(), Reason> {
+        let rows = &mut self.rows.phases[phase];
+        let before = rows.bytes();
+        self.space.press(id, (step, phase), rows)?;
+        self.rows.bytes += rows.bytes() - before;
+        self.means.go_on()?;
+        self.check_room(0)
     }
 
     /// Enters every state that the pressures of `step` can lead to, and makes its row.
@@ -296,7 +321,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         while at < self.active.len() {
             let id = self.active[at];
             if self.rows.phases[phase].row(id).is_none() {
-                self.space.press(id, (step, phase), &mut self.rows.phases[phase])?;
+                self.press(id, (step, phase))?;
                 if at % 1024 == 0 {
                     self.spend(0)?;
                 }
@@ -325,7 +350,7 @@ impl<'s, 'm> Forward<'s, 'm> {
     fn flow<W: Witness>(&mut self, to: Step, _: &W) -> Result<Certainties, Reason> {
         let phase = self.course.phases[self.step as usize] as usize;
         let days = super::days(self.space.model, to - self.step);
-        let operator = self.operator(phase);
+        let operator = self.operator(phase)?;
         // What may be cut off in all is shared out by time.
         let share = f64::from(to - self.step) / f64::from(self.space.model.calendar.steps);
         let cut = Cut { tail: self.cut.tail * share, steady: self.cut.steady * share };
@@ -339,9 +364,10 @@ impl<'s, 'm> Forward<'s, 'm> {
             certain: &certain,
             sojourn: W::SOJOURN,
             steady: cut.steady,
+            stop: self.means.stop,
         };
         let mass: Vec<f64> = self.order.iter().map(|id| self.mass[*id as usize]).collect();
-        let flight = stretch.fly(&mass, |entries| self.spend(entries))?;
+        let flight = stretch.fly(&mass, |entries, kept| self.spend(entries).and_then(|()| self.check_jumps(kept)))?;
         let at = |step: Step| {
             let jumps = operator.rate * super::days(self.space.model, step - self.step);
             let until = if step == to { None } else { Some(Weights::new(jumps, cut.tail)) };
@@ -351,6 +377,8 @@ impl<'s, 'm> Forward<'s, 'm> {
         let shown = (self.step + 1..=to).filter(|step| step % points == 0 || *step == to);
         let by = shown.map(at).collect();
         let spent = flight.certain_for(&stretch);
+        // What is summed up is not right then.
+        self.means.go_on()?;
         self.order.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
         self.error.unsettled = self.unsettled();
         self.account(phase, &stretch, &flight);
@@ -360,21 +388,36 @@ impl<'s, 'm> Forward<'s, 'm> {
     }
 
     /// The jump of a phase among the active states; that of the last stretch if nothing has changed.
-    fn operator(&mut self, phase: usize) -> Operator {
+    fn operator(&mut self, phase: usize) -> Result<Operator, Reason> {
         if let Some((last, operator)) = self.last_operator.take()
             && last == phase
             && self.placed == self.active
         {
-            return operator;
+            return Ok(operator);
         }
+        self.check_operator(phase)?;
         let rows = &self.rows.phases[phase];
         self.placed.clone_from(&self.active);
         self.order.clone_from(&self.active);
         if self.order.len() > NEAR {
-            self.space.sort(&mut self.order);
+            self.space.sort(&mut self.order)?;
         }
         let days = super::days(self.space.model, self.space.model.calendar.steps);
-        Operator::new(rows, &self.active, &self.order, days)
+        Operator::new(rows, &self.active, &self.order, days, self.means.stop).ok_or(Reason::Interrupted)
+    }
+
+    /// Whether there is room for the jump of a phase among the active states, and for the distribution on its way.
+    fn check_operator(&self, phase: usize) -> Result<(), Reason> {
+        let rows = &self.rows.phases[phase];
+        let row = |id: &StateId| rows.row(*id).expect("rows of active states are made");
+        let entries: usize = self.active.iter().map(|id| rows.entries(row(id)).0.len()).sum();
+        self.check_room(self.active.len() as u64 * OF_PLACE + entries as u64 * OF_ENTRY)
+    }
+
+    /// Whether there is room for what is kept of each jump, so many bytes.
+    fn check_jumps(&self, kept: usize) -> Result<(), Reason> {
+        let (kept, room, step) = (kept as u64, self.means.room.slice, self.step);
+        if kept > room { Err(Reason::Jumps { room, step }) } else { Ok(()) }
     }
 
     /// Where among the places answers are certain.
@@ -433,10 +476,12 @@ impl<'s, 'm> Forward<'s, 'm> {
         let left = std::mem::take(&mut self.active);
         left.iter().for_each(|id| self.listed[*id as usize] = false);
         let mut rows = if kept { std::mem::take(&mut self.rows.kinds[kind]) } else { Rows::default() };
+        let before = rows.bytes();
         for id in &left {
             if rows.row(*id).is_none() {
                 self.space.cross(*id, to, &mut rows)?;
                 self.spend(0)?;
+                self.check_room(rows.bytes() - before)?;
             }
             let row = rows.row(*id).expect("it has just been made");
             let here = self.mass[*id as usize];
@@ -454,6 +499,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         self.miss(self.error.gone());
         self.error.operations += 6 + self.space.roundings();
         if kept {
+            self.rows.bytes += rows.bytes() - before;
             self.rows.kinds[kind] = rows;
         }
         left.iter().for_each(|id| self.mass[*id as usize] = 0.0);

@@ -14,6 +14,7 @@ mod dynamics;
 mod fold;
 mod forward;
 mod layout;
+mod means;
 mod moves;
 mod operator;
 mod plan;
@@ -24,6 +25,9 @@ mod slice;
 pub mod solution;
 mod space;
 mod states;
+mod turns;
+
+use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
@@ -65,8 +69,14 @@ fn run(
         let solve = |index: &usize| {
             let (job, slices) = (&jobs[*index], first + jobs.len());
             if let Some((_, failed)) = large.iter().find(|(closure, _)| job.closure().covers(closure)) {
-                let states = failed.bare;
-                return Err(Failed { reason: Reason::Holds { states }, certain: Vec::new(), ..failed.clone() });
+                let reason = match failed.reason {
+                    Reason::Ways { .. } => Reason::HoldsWays,
+                    _ => Reason::Holds { states: failed.bare },
+                };
+                return Err(Failed { reason, certain: Vec::new(), ..failed.clone() });
+            }
+            if conduct.stop.load(Ordering::Relaxed) {
+                return Err(Failed::before(Reason::Interrupted));
             }
             let at = Progress { slice: first + index, slices, step: 0, steps: model.calendar.steps, states: 0 };
             job.solve(model, limits, conduct, at)
@@ -77,7 +87,8 @@ fn run(
             if let Err(failed) = &result
                 && match failed.reason {
                     Reason::States { .. } => failed.bare >= limits.states / MONITORS,
-                    reason => matches!(reason, Reason::Work { .. }),
+                    Reason::Memory { states, .. } => failed.bare >= states / MONITORS,
+                    reason => matches!(reason, Reason::Work { .. } | Reason::Ways { .. }),
                 }
             {
                 large.push((job.closure(), failed.clone()));

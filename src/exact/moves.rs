@@ -69,6 +69,14 @@ impl Moves {
         }
     }
 
+    /// What they take in memory, bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        let Self { starts, moves, changes, tests, flows, .. } = self;
+        let lists = [size_of_val(&**starts), size_of_val(&**moves), size_of_val(&**changes)];
+        let more = [size_of_val(&**tests), size_of_val(&**flows)];
+        self.parts.bytes() + lists.iter().chain(&more).sum::<usize>() as u64
+    }
+
     /// What `words` are outside the part.
     pub(super) fn outside<'a>(&'a self, words: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
         words.iter().zip(&self.mask).map(|(word, mask)| word & !mask)

@@ -2,6 +2,8 @@
 //!
 //! Does not know what the states are, nor when the stretch is.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::prelude::*;
 
 use super::arrivals::{Arrivals, LANES, Terms};
@@ -40,8 +42,14 @@ pub(super) struct Operator {
 
 impl Operator {
     /// The jump of `rows` among these states, ascending, at a rate for `days` days in all; `order` is the same states in
-    /// the order of their places.
-    pub(super) fn new(rows: &Rows, active: &[StateId], order: &[StateId], days: f64) -> Self {
+    /// the order of their places. `None` if it was stopped.
+    pub(super) fn new(
+        rows: &Rows,
+        active: &[StateId],
+        order: &[StateId],
+        days: f64,
+        stop: &AtomicBool,
+    ) -> Option<Self> {
         let row = |id: &StateId| rows.row(*id).expect("rows of active states are made");
         let highest = active.iter().map(|id| rows.out(row(id))).fold(0.0, f64::max);
         let slack = SLACK.into_iter().find(|(most, _)| highest * days <= *most).map_or(2.0, |(_, slack)| slack);
@@ -58,7 +66,10 @@ impl Operator {
             (next[state], place[state]) = (starts[here], here as u32);
         }
         let mut arrivals = Arrivals::room(starts[order.len()] as usize, order.len(), rate);
-        for id in active {
+        for (index, id) in active.iter().enumerate() {
+            if index % CHUNK == 0 && stop.load(Ordering::Relaxed) {
+                return None;
+            }
             let (to, weights) = rows.entries(row(id));
             for (to, weight) in to.iter().zip(weights) {
                 let at = &mut next[*to as usize];
@@ -67,7 +78,7 @@ impl Operator {
             }
         }
         let most = starts.windows(2).map(|range| range[1] - range[0]).max().unwrap_or(0) as usize;
-        Self { stay: order.iter().map(stay).collect(), starts, arrivals, most, worse, rate }
+        Some(Self { stay: order.iter().map(stay).collect(), starts, arrivals, most, worse, rate })
     }
 
     /// At most so many roundings in a row in one jump, of rows whose weights have at most `before` of them, the
@@ -87,13 +98,16 @@ impl Operator {
         self.arrivals.len() + self.stay.len()
     }
 
-    /// `after` = one jump after `before`. The order of every sum is fixed, however many threads there are.
-    fn jump(&self, before: &[f64], after: &mut [f64]) {
+    /// `after` = one jump after `before`, unless it is stopped. The order of every sum is fixed, however many threads
+    /// there are.
+    fn jump(&self, before: &[f64], after: &mut [f64], stop: &AtomicBool) {
         if self.arrivals.len() < PARALLEL {
             return self.jump_part(before, 0, after);
         }
         let parts = after.par_chunks_mut(CHUNK).enumerate();
-        parts.for_each(|(chunk, part)| self.jump_part(before, chunk * CHUNK, part));
+        parts.filter(|_| !stop.load(Ordering::Relaxed)).for_each(|(chunk, part)| {
+            self.jump_part(before, chunk * CHUNK, part);
+        });
     }
 
     fn jump_part(&self, before: &[f64], first: usize, after: &mut [f64]) {
@@ -146,27 +160,33 @@ pub(super) struct Stretch<'a> {
     pub(super) sojourn: bool,
     /// The most probability that may be taken for steady when it is not.
     pub(super) steady: f64,
+    pub(super) stop: &'a AtomicBool,
 }
 
 impl Stretch<'_> {
-    /// Jumps from `mass`. `tick` is called with the multiplications done, and stops it with its error.
+    /// Jumps from `mass`. `tick` is called with the multiplications done and the bytes kept of all jumps so far, and
+    /// stops it with its error: it must if `stop` is set.
     ///
     /// # Errors
     /// What `tick` says.
-    pub(super) fn fly<E>(&self, mass: &[f64], mut tick: impl FnMut(usize) -> Result<(), E>) -> Result<Flight, E> {
+    pub(super) fn fly<E>(
+        &self,
+        mass: &[f64],
+        mut tick: impl FnMut(usize, usize) -> Result<(), E>,
+    ) -> Result<Flight, E> {
         let (mut now, mut next) = (mass.to_vec(), vec![0.0; mass.len()]);
         let mut flight = Flight { after: vec![0.0; mass.len()], verdicts: self.verdicts, ..Flight::default() };
         flight.sojourn = vec![0.0; if self.sojourn { mass.len() } else { 0 }];
         let last = self.weights.last();
         for n in 0..=last {
             flight.note(&now, self.certain);
-            self.gather(&mut flight, &now, (self.weights.at(n), self.weights.beyond[n]));
+            self.gather(&mut flight, &now, (self.weights.at(n), self.weights.beyond(n)));
             flight.jumps = n;
             if n == last {
                 break;
             }
-            self.operator.jump(&now, &mut next);
-            tick(self.operator.entries())?;
+            self.operator.jump(&now, &mut next, self.stop);
+            tick(self.operator.entries(), size_of_val(&*flight.certain))?;
             if n % LOOK == LOOK - 1 {
                 let moved = moved(&now, &next);
                 // What rounding hides must be affordable too: without a budget nothing is taken for steady.
@@ -183,6 +203,12 @@ impl Stretch<'_> {
         Ok(flight)
     }
 
+    /// These with their numbers, as far as it is not stopped: there may be as many as there are jumps.
+    fn unless_stopped(&self, all: impl Iterator<Item = f64>) -> impl Iterator<Item = (usize, f64)> {
+        let goes_on = |n: usize| !n.is_multiple_of(CHUNK) || !self.stop.load(Ordering::Relaxed);
+        all.enumerate().take_while(move |(n, _)| goes_on(*n))
+    }
+
     fn gather(&self, flight: &mut Flight, mass: &[f64], (weight, beyond): (f64, f64)) {
         if weight > 0.0 {
             flight.after.iter_mut().zip(mass).for_each(|(after, mass)| *after += weight * mass);
@@ -194,9 +220,10 @@ impl Stretch<'_> {
     /// From jump `n` on it is as if nothing moved any more.
     fn rest(&self, flight: &mut Flight, mass: &[f64], n: usize) {
         let from = n.max(self.weights.first) - self.weights.first;
-        let (weight, beyond) = (sum(&self.weights.weights[from..]), sum(&self.weights.beyond[n..]));
+        let (weight, mut beyond) = (sum(&self.weights.weights[from..]), Sum::default());
+        self.unless_stopped(self.weights.all_beyond()).skip(n).for_each(|(_, more)| beyond.add(more));
         flight.note(mass, self.certain);
-        self.gather(flight, mass, (weight, beyond));
+        self.gather(flight, mass, (weight, beyond.value()));
         flight.jumps = n;
     }
 }
@@ -229,8 +256,8 @@ impl Flight {
     /// Their integrals over the stretch, days.
     pub(super) fn certain_for(&self, stretch: &Stretch<'_>) -> Vec<f64> {
         let rate = stretch.operator.rate;
-        let time = |beyond: &f64| if rate > 0.0 { beyond / rate } else { stretch.days };
-        self.weighed(stretch.weights.beyond.iter().enumerate().map(|(n, beyond)| (n, time(beyond))))
+        let time = |beyond: f64| if rate > 0.0 { beyond / rate } else { stretch.days };
+        self.weighed(stretch.unless_stopped(stretch.weights.all_beyond()).map(|(n, beyond)| (n, time(beyond))))
     }
 
     fn weighed(&self, jumps: impl Iterator<Item = (usize, f64)>) -> Vec<f64> {
@@ -246,12 +273,14 @@ impl Flight {
 mod tests {
     use super::*;
 
+    static GOING: AtomicBool = AtomicBool::new(false);
+
     /// Two states, `a` per day there and `b` back.
     fn two(a: f64, b: f64, days: f64, steady: f64) -> (Flight, f64) {
         let mut rows = Rows::default();
         rows.enter(0, &[(1, a)], &[]);
         rows.enter(1, &[(0, b)], &[]);
-        let operator = Operator::new(&rows, &[0, 1], &[0, 1], days);
+        let operator = Operator::new(&rows, &[0, 1], &[0, 1], days, &GOING).unwrap();
         let weights = Weights::new(operator.rate * days, 1e-20);
         let certain = vec![(1, 0)];
         let stretch = Stretch {
@@ -262,8 +291,9 @@ mod tests {
             verdicts: 1,
             sojourn: true,
             steady,
+            stop: &GOING,
         };
-        let flight = stretch.fly(&[1.0, 0.0], |_| Ok::<(), ()>(())).unwrap();
+        let flight = stretch.fly(&[1.0, 0.0], |_, _| Ok::<(), ()>(())).unwrap();
         let integral = flight.certain_for(&stretch)[0];
         (flight, integral)
     }
@@ -302,11 +332,11 @@ mod tests {
             rows.enter(id, &entries, &[]);
         }
         let all: Vec<u32> = (0..size).collect();
-        let operator = Operator::new(&rows, &all, &all, 1.0);
+        let operator = Operator::new(&rows, &all, &all, 1.0, &GOING).unwrap();
         assert!(operator.arrivals.len() > PARALLEL);
         let mass: Vec<f64> = all.iter().map(|id| 1.0 / f64::from(id + 1)).collect();
         let (mut shared, mut alone) = (vec![0.0; mass.len()], vec![0.0; mass.len()]);
-        operator.jump(&mass, &mut shared);
+        operator.jump(&mass, &mut shared, &GOING);
         operator.jump_part(&mass, 0, &mut alone);
         assert_eq!(shared, alone);
     }

@@ -16,8 +16,10 @@ pub(super) struct Weights {
     pub(super) cut: f64,
     /// At least `Σ P(N > n)` over the `n` from the last of the range on: the time, in mean jumps, that is cut off.
     pub(super) time_cut: f64,
-    /// `P(N > n)` for `n` from 0 to the last of the range, without the tail beyond it.
-    pub(super) beyond: Vec<f64>,
+    /// `P(N > n)` for `n` from `first` to the last of the range, without the tail beyond it.
+    beyond: Vec<f64>,
+    /// The same for each `n` below `first`: there may be very many.
+    all: f64,
     /// At most this many rounding errors of 2^-53 in each weight.
     pub(super) operations: u64,
 }
@@ -40,12 +42,23 @@ impl Weights {
         let ratio = mean / (last + 2) as f64;
         let (cut, right_cut) = ((left_cut + right_cut) / total, right_cut / total);
         let operations = 2 * weights.len() as u64 + 4;
-        Self { first, beyond: beyond(first, &weights), weights, cut, time_cut: right_cut / (1.0 - ratio), operations }
+        let (beyond, all) = beyond(&weights);
+        Self { first, beyond, all, weights, cut, time_cut: right_cut / (1.0 - ratio), operations }
     }
 
     /// The greatest `n` of the range.
     pub(super) fn last(&self) -> usize {
         self.first + self.weights.len() - 1
+    }
+
+    /// `P(N > n)` for an `n` up to the last of the range, without the tail beyond it.
+    pub(super) fn beyond(&self, n: usize) -> f64 {
+        n.checked_sub(self.first).map_or(self.all, |i| self.beyond[i])
+    }
+
+    /// The same for every `n` from 0 to the last of the range.
+    pub(super) fn all_beyond(&self) -> impl Iterator<Item = f64> {
+        std::iter::repeat_n(self.all, self.first).chain(self.beyond.iter().copied())
     }
 
     /// `P(N = n)`, 0 outside the range.
@@ -71,16 +84,15 @@ fn side(epsilon: f64, factor: impl Fn(usize) -> f64) -> (Vec<f64>, f64) {
     }
 }
 
-fn beyond(first: usize, weights: &[f64]) -> Vec<f64> {
-    let mut beyond = vec![0.0; first + weights.len()];
+/// Of each place the sum of what comes after it, and the sum of all.
+fn beyond(weights: &[f64]) -> (Vec<f64>, f64) {
+    let mut beyond = vec![0.0; weights.len()];
     let mut sum = 0.0;
-    for n in (0..beyond.len()).rev() {
-        beyond[n] = sum;
-        if n >= first {
-            sum += weights[n - first];
-        }
+    for (beyond, weight) in beyond.iter_mut().zip(weights).rev() {
+        *beyond = sum;
+        sum += weight;
     }
-    beyond
+    (beyond, sum)
 }
 
 /// A sum whose error does not grow with the number of terms (A. Neumaier, Zeitschrift für angewandte Mathematik und
@@ -149,9 +161,18 @@ mod tests {
         for mean in [0.2, 3.0, 60.0] {
             let weights = Weights::new(mean, 1e-20);
             // The mean of a number of jumps is the sum of the probabilities of more.
-            assert!((sum(&weights.beyond) / mean - 1.0).abs() < 1e-13);
+            let all: Vec<f64> = weights.all_beyond().collect();
+            assert!((sum(&all) / mean - 1.0).abs() < 1e-13);
+            assert!((0..all.len()).all(|n| all[n].to_bits() == weights.beyond(n).to_bits()));
             assert!(weights.time_cut < 1e-18);
         }
+    }
+
+    #[test]
+    fn many_jumps_before_the_first_that_counts_take_no_memory() {
+        let weights = Weights::new(1e9, 1e-18);
+        assert!(weights.first > 999_000_000 && weights.beyond.len() < 1_000_000);
+        assert!((weights.beyond(0) - 1.0).abs() < 1e-12 && weights.beyond(weights.last()) == 0.0);
     }
 
     #[test]

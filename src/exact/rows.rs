@@ -50,6 +50,14 @@ impl Rows {
         self.flow_starts.push(self.flows.len());
     }
 
+    /// What they take in memory, bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        let Self { row_of, starts, to, weights, out, flow_starts, flows } = self;
+        let lists = [size_of_val(&**row_of), size_of_val(&**to), size_of_val(&**weights), size_of_val(&**out)];
+        let more = [size_of_val(&**starts), size_of_val(&**flow_starts), size_of_val(&**flows)];
+        lists.iter().chain(&more).sum::<usize>() as u64
+    }
+
     /// The entries of a row.
     #[inline]
     pub(super) fn entries(&self, row: usize) -> (&[StateId], &[f64]) {

@@ -149,6 +149,33 @@ pub enum Reason {
         /// The boundary.
         step: Step,
     },
+    /// One instant can go in so many ways that they do not fit into the room for them.
+    Ways {
+        /// Ways that there were when it was given up.
+        ways: u32,
+        /// What then had one way after the other.
+        cause: Cause,
+        /// What it left to chance at once in the last of these ways: each doubles them, or more.
+        asked: u32,
+        /// The boundary.
+        step: Step,
+    },
+    /// The states and what is kept of them do not fit into the room for them.
+    Memory {
+        /// States so far.
+        states: usize,
+        /// The room, bytes.
+        room: u64,
+        /// The boundary.
+        step: Step,
+    },
+    /// Pressures are so frequent that what is kept of each of their occasions does not fit into the room for it.
+    Jumps {
+        /// The room, bytes.
+        room: u64,
+        /// The boundary.
+        step: Step,
+    },
     /// One instant has too many intermediate states.
     Cascade {
         /// The boundary.
@@ -159,10 +186,23 @@ pub enum Reason {
         /// How many.
         states: usize,
     },
+    /// It holds a slice that was given up because of the ways of one instant; it was not tried.
+    HoldsWays,
     /// The question is of a kind that has no finite state (a `highest` of fractions, …).
     NoFiniteState,
     /// It was stopped from outside.
     Interrupted,
+}
+
+/// What has many ways in an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The start, as those hear it that respond to it.
+    Start,
+    /// A rule that is reached or fires, with those that respond to it.
+    Rule(RuleId),
+    /// Conditions that begin or end to hold, with what responds to that.
+    Turns,
 }
 
 /// A part of the state and how many different values it was seen with.
@@ -217,11 +257,39 @@ pub struct Wanted {
     pub looks: Vec<Step>,
 }
 
+/// What may be kept in memory, bytes. They are reckoned from what is kept and not measured, so that the same command
+/// solves and refuses the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// For the ways of one instant.
+    pub instant: u64,
+    /// For the states of a slice and what is kept of them.
+    pub slice: u64,
+}
+
+impl Room {
+    /// What a state may take with its transitions, on average: entering those of the peninsula takes 200, and every kind
+    /// of boundary at which they are met has transitions of its own.
+    pub const OF_STATE: u64 = 800;
+    /// For the states of a slice, however few are allowed: there may be wide ones among a few.
+    const LEAST: u64 = 512 << 20;
+    /// For the ways of one instant: somewhat more than those of 20 responses that are left to chance at once.
+    const OF_INSTANT: u64 = 1 << 30;
+
+    /// The room for so many states.
+    pub const fn of(states: usize) -> Self {
+        let slice = (states as u64).saturating_mul(Self::OF_STATE);
+        Self { instant: Self::OF_INSTANT, slice: if slice > Self::LEAST { slice } else { Self::LEAST } }
+    }
+}
+
 /// How much may be spent, and how precise it must be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
     /// The most states of a slice.
     pub states: usize,
+    /// The most memory.
+    pub room: Room,
     /// The most elementary steps (transitions made or multiplied) of a slice; `None`: no limit. Counted, not timed, so
     /// that the same command always solves the same.
     pub work: Option<u64>,

@@ -14,14 +14,16 @@ use crate::model::{Clock, Model, RuleId, Step, VariableId};
 use crate::observe::question::{Monitors, Settled};
 
 use super::awaited::Awaited;
-use super::cascade::{Act, Cascade, FlowOf, Midway, TooWide};
+use super::cascade::{Act, Cascade, FlowOf, Midway};
 use super::layout::{Layout, What};
+use super::means::Means;
 use super::moves::Moves;
 use super::reach::Reach;
 use super::rows::{Rows, merged};
 use super::slice::Closure;
 use super::solution::{Contributor, Reason};
 use super::states::{StateId, States};
+use super::turns;
 use press::Ahead;
 
 /// Where the mass of instants that do not settle goes.
@@ -59,7 +61,7 @@ pub(super) struct Space<'m> {
     from: Option<Midway>,
     words: Vec<u64>,
     agenda: Vec<Item>,
-    limit: usize,
+    means: Means<'m>,
     /// The state from which pressures act, packed; whether `from` is that.
     here: Vec<u64>,
     unpacked: bool,
@@ -79,16 +81,18 @@ pub(super) struct Space<'m> {
     each: bool,
     /// Transitions made so far, as elementary steps.
     made: u64,
+    /// What is known of pressures, bytes.
+    learnt: u64,
 }
 
 impl<'m> Space<'m> {
-    /// The space of `model`, sliced to `closure`, of at most `limit` states.
+    /// The space of `model`, sliced to `closure`, that takes no more than `means`.
     pub(super) fn new(
         model: &'m Model,
         closure: &Closure,
         monitors: &'m Monitors,
         flow_of: FlowOf,
-        limit: usize,
+        means: Means<'m>,
     ) -> Self {
         let layout = Layout::new(model, closure, monitors);
         let mut states = States::new(layout.words());
@@ -104,7 +108,7 @@ impl<'m> Space<'m> {
             states,
             still: vec![true],
             verdicts: vec![0],
-            cascade: Cascade::new(model, monitors, flow_of),
+            cascade: Cascade::new(model, monitors, flow_of, means),
             pressures,
             here: Vec::new(),
             unpacked: false,
@@ -120,9 +124,10 @@ impl<'m> Space<'m> {
             words,
             layout,
             agenda: Vec::new(),
-            limit,
+            means,
             each: false,
             made: 0,
+            learnt: 0,
         }
     }
 
@@ -142,9 +147,30 @@ impl<'m> Space<'m> {
         self.states.len() - 1
     }
 
+    /// What it may take.
+    pub(super) fn means(&self) -> Means<'m> {
+        self.means
+    }
+
+    /// Whether there is room for the states, what is known of them, and so many bytes besides.
+    ///
+    /// # Errors
+    /// There is not.
+    pub(super) fn check_room(&self, besides: u64, step: Step) -> Result<(), Reason> {
+        let of_states = self.states.bytes() + (size_of_val(&*self.still) + size_of_val(&*self.verdicts)) as u64;
+        let room = self.means.room.slice;
+        if of_states + self.learnt + besides <= room {
+            return Ok(());
+        }
+        Err(Reason::Memory { states: self.len(), room, step })
+    }
+
     /// Sorts states by what they stand for.
-    pub(super) fn sort(&self, states: &mut [StateId]) {
-        states.sort_unstable_by(|a, b| self.states.words(*a).cmp(self.states.words(*b)));
+    ///
+    /// # Errors
+    /// It is to stop.
+    pub(super) fn sort(&self, states: &mut Vec<StateId>) -> Result<(), Reason> {
+        turns::sort(states, |a, b| self.states.words(*a).cmp(self.states.words(*b)), || self.means.go_on())
     }
 
     /// Whether nothing in `state` moves while nothing happens.
@@ -239,6 +265,7 @@ impl<'m> Space<'m> {
             self.cascade.make_leaf(from);
             return Ok(vec![(self.finish(true, step)?, 1.0)]);
         }
+        self.cascade.begin_instant();
         let mut agenda = std::mem::take(&mut self.agenda);
         // What responds to the start is not of age 1 yet.
         Instant::new().agenda(self.model, &from.state, &mut agenda);
@@ -268,16 +295,21 @@ impl<'m> Space<'m> {
     fn all(&mut self, now: Vec<(Midway, f64)>, act: Act, step: Step) -> Result<Vec<(Midway, f64)>, Reason> {
         let (mut next, mut seeds) = (Vec::new(), Vec::new());
         for (from, mass) in &now {
-            self.cascade.every(from, act, *mass, |cascade, mass| {
-                let leaf = (cascade.keep_leaf(), mass);
-                if leaf.0.queue.is_empty() { next.push(leaf) } else { seeds.push(leaf) }
+            let every = self.cascade.every(from, act, *mass, |cascade, mass| {
+                let leaf = (cascade.keep_leaf()?, mass);
+                let list = if leaf.0.queue.is_empty() { &mut next } else { &mut seeds };
+                list.push(leaf);
+                Ok(())
             });
+            every.map_err(|halt| halt.at(step))?;
         }
         if !seeds.is_empty() {
-            next.extend(self.cascade.resolve(seeds, false).map_err(|TooWide| Reason::Cascade { step })?);
+            next.extend(self.cascade.resolve(seeds, false).map_err(|halt| halt.at(step))?);
         }
         now.into_iter().for_each(|(from, _)| self.cascade.spare(from));
-        Ok(joined(next))
+        let next = joined(next);
+        self.cascade.hold_only(next.len());
+        Ok(next)
     }
 
     /// Lets these come to the end of their instant, settle, and enters where they lead.
@@ -298,7 +330,7 @@ impl<'m> Space<'m> {
             }
         }
         if !open.is_empty() {
-            for (midway, mass) in self.cascade.resolve(open, true).map_err(|TooWide| Reason::Cascade { step })? {
+            for (midway, mass) in self.cascade.resolve(open, true).map_err(|halt| halt.at(step))? {
                 self.cascade.make_leaf(midway);
                 entries.push((self.settle(boundary, step)?, mass));
             }
@@ -334,10 +366,11 @@ impl<'m> Space<'m> {
         if new {
             self.still.push(still);
             self.verdicts.push(certain.map_or(0, |answer| answer as Verdict + 1));
-            if self.states.len() > self.limit {
-                return Err(Reason::States { limit: self.limit, step });
+            if self.states.len() > self.means.states {
+                return Err(Reason::States { limit: self.means.states, step });
             }
         }
+        self.means.go_on()?;
         Ok(id)
     }
 

@@ -37,6 +37,11 @@ impl States {
         self.len
     }
 
+    /// What they take in memory, bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        (size_of_val(&*self.words) + size_of_val(&*self.slots)) as u64
+    }
+
     /// The words of a state.
     #[inline]
     pub(super) fn words(&self, id: StateId) -> &[u64] {

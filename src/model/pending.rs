@@ -3,7 +3,7 @@
 //! Does not know when they are due: that is drawn, or a probability.
 
 use super::Step;
-use super::state::NEVER;
+use super::state::{NEVER, block};
 
 /// The pending responses of a state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -88,6 +88,11 @@ impl Pending {
                 left &= left - 1;
             }
         }
+    }
+
+    /// What it takes in memory besides itself, bytes.
+    pub fn bytes(&self) -> usize {
+        block(&self.since) + block(&self.bits)
     }
 
     /// Makes it the same as `other`, of as many slots, without allocating.

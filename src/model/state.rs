@@ -53,6 +53,17 @@ impl State {
         state
     }
 
+    /// What it takes in memory besides itself, bytes, reckoned from how many things it holds.
+    pub fn bytes(&self) -> usize {
+        block(&self.values)
+            + block(&self.counts)
+            + block(&self.latest)
+            + self.pending.bytes()
+            + block(&self.ready)
+            + block(&self.used)
+            + block(&self.held)
+    }
+
     /// Makes it the same as `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         self.step = other.step;
@@ -111,4 +122,12 @@ impl State {
             _ => 0.0,
         }
     }
+}
+
+/// What an allocation costs besides what is in it, bytes: what the allocator notes, and what it rounds up to.
+const ALLOCATION: usize = 16;
+
+/// What these take in memory where they have an allocation of their own, bytes.
+pub fn block<T>(of: &[T]) -> usize {
+    if of.is_empty() { 0 } else { size_of_val(of) + ALLOCATION }
 }

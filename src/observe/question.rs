@@ -18,7 +18,7 @@ mod term;
 mod tests;
 
 use crate::model::event::Occurrence;
-use crate::model::state::State;
+use crate::model::state::{State, block};
 use crate::model::{Ask, AskNumber, Asked, Comparison, EventId, Model, Step, TICKS_PER_DAY, When};
 use crate::scenario::expression::CompareOp;
 
@@ -44,6 +44,11 @@ pub struct Monitors {
 }
 
 impl Memory {
+    /// What it takes in memory besides itself, bytes.
+    pub fn bytes(&self) -> usize {
+        block(&self.marks) + block(&self.integrals)
+    }
+
     /// Makes it the same as `other`, of the same monitors, without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         self.marks.copy_from_slice(&other.marks);

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use simulate::exact;
-use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Reason, Solution, Wanted};
+use simulate::exact::solution::{Answer, Bounds, Conduct, Limits, Reason, Room, Solution, Wanted};
 use simulate::model::Model;
 
 use super::{Expectation, Subject};
@@ -49,7 +49,7 @@ pub fn solve(model: &Model, expected: &[&Expectation]) -> (Model, Solution) {
         model.outcomes.retain(|outcome| outcome.ask.is_none());
     }
     let wanted = Wanted { history: false, looks: Vec::new() };
-    let limits = Limits { states: STATES, work: Some(WORK), precision: 1e-9 };
+    let limits = Limits { states: STATES, room: Room::of(STATES), work: Some(WORK), precision: 1e-9 };
     let conduct = Conduct { stop: &AtomicBool::new(false), progress: &|_| {} };
     let solution = exact::solve(&model, &wanted, &limits, &conduct);
     (model, solution)

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::{Act, Cascade, Midway, TooWide, copy};
+use super::{Act, Cascade, Halt, Midway, copy};
 
 /// The most midway states of one instant from one state.
 const MIDWAYS: usize = 20_000;
@@ -52,12 +52,12 @@ impl Cascade<'_> {
     /// Lets `seeds` go on until their queues are empty and, if `turning`, no let turns any more.
     ///
     /// # Errors
-    /// `TooWide` if there are too many midway states.
+    /// There are too many midway states, or the instant is given up otherwise.
     pub(in super::super) fn resolve(
         &mut self,
         seeds: Vec<(Midway, f64)>,
         turning: bool,
-    ) -> Result<Vec<(Midway, f64)>, TooWide> {
+    ) -> Result<Vec<(Midway, f64)>, Halt> {
         let mut web = Web::default();
         for (midway, mass) in seeds {
             let node = web.enter(&midway, &mut self.spare);
@@ -85,13 +85,13 @@ impl Cascade<'_> {
     }
 
     /// Finds all that can follow.
-    fn spin(&mut self, web: &mut Web, turning: bool) -> Result<(), TooWide> {
+    fn spin(&mut self, web: &mut Web, turning: bool) -> Result<(), Halt> {
         let none = vec![0.0; self.flows.len()];
         let outer = std::mem::replace(&mut self.flows, none);
         let mut at = 0;
         while at < web.nodes.len() {
             if web.nodes.len() > MIDWAYS {
-                return Err(TooWide);
+                return Err(Halt::TooWide);
             }
             let from = copy(&mut self.spare, &web.nodes[at]);
             let mut edges: Vec<Edge> = Vec::new();
@@ -99,12 +99,24 @@ impl Cascade<'_> {
             if !through {
                 let act = if from.queue.is_empty() { Act::Turn } else { Act::Next };
                 self.every(&from, act, 1.0, |cascade, probability| {
+                    let known = web.nodes.len();
                     let to = web.enter(&cascade.leaf, &mut cascade.spare);
+                    if web.nodes.len() > known {
+                        cascade.hold_leaf()?;
+                        // One act may lead to more than all of them may be.
+                        if web.nodes.len() > MIDWAYS {
+                            return Err(Halt::TooWide);
+                        }
+                    }
                     match edges.iter_mut().find(|(known, _)| *known == to) {
                         Some((_, sum)) => *sum += probability,
-                        None => edges.push((to, probability)),
+                        None => {
+                            cascade.hold_bytes(size_of::<Edge>())?;
+                            edges.push((to, probability));
+                        }
                     }
-                });
+                    Ok(())
+                })?;
             }
             self.spare(from);
             web.edges.push(edges);
@@ -117,7 +129,7 @@ impl Cascade<'_> {
     }
 
     /// Passes the mass that has come to a group on to what follows it.
-    fn pass_on(&mut self, group: &[u32], edges: &[Vec<Edge>], mass: &mut [f64]) -> Result<(), TooWide> {
+    fn pass_on(&mut self, group: &[u32], edges: &[Vec<Edge>], mass: &mut [f64]) -> Result<(), Halt> {
         if let [node] = *group
             && !edges[node as usize].iter().any(|(to, _)| *to == node)
         {
@@ -126,7 +138,7 @@ impl Cascade<'_> {
             return Ok(());
         }
         if group.len() > LOOP {
-            return Err(TooWide);
+            return Err(Halt::TooWide);
         }
         self.work += (group.len() as u64).pow(3) / 3;
         let (visits, lost) = visits(group, edges, mass);

@@ -12,6 +12,7 @@ use super::obstacle::{asked, obstacles, pressures};
 use super::{Chain, Column, Move, NoChain, Property, Reading, Reward, Time};
 use crate::exact::days;
 use crate::exact::layout::What;
+use crate::exact::means::Means;
 use crate::exact::rows::Rows;
 use crate::exact::slice::{Closure, Root, sliced};
 use crate::exact::solution::Reason;
@@ -44,7 +45,7 @@ pub(super) fn explore(model: &Model, time: Time, carried: Carried, limit: usize)
     let slice = sliced(model, &closure, &carried.asked);
     let monitors = Monitors::new(&slice, carried.leaves.iter().map(|(_, asked)| AskRef::from(asked)), 0);
     let (flow_of, flows) = flows(model, &carried.numbers);
-    let space = Space::new(&slice, &closure, &monitors, flow_of.clone(), limit).for_each_question();
+    let space = Space::new(&slice, &closure, &monitors, flow_of.clone(), Means::of_states(limit)).for_each_question();
     let mut explorer = Explorer { space, model: &slice, flows, limit, found: Found::default(), index: HashMap::new() };
     match time {
         Time::Continuous => explorer.continuous()?,

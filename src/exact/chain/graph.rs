@@ -11,6 +11,7 @@ use crate::observe::question::Monitors;
 use super::explore::column;
 use super::obstacle::{asked, slice_of_all};
 use super::{Column, NoChain};
+use crate::exact::means::Means;
 use crate::exact::rows::Rows;
 use crate::exact::slice::sliced;
 use crate::exact::space::{Space, UNSETTLED};
@@ -60,7 +61,7 @@ pub fn graph(model: &Model, limit: usize) -> Result<Graph, NoChain> {
     let closure = slice_of_all(model, &asked);
     let slice = sliced(model, &closure, &asked);
     let monitors = Monitors::new(&slice, [], 0);
-    let space = Space::new(&slice, &closure, &monitors, vec![None; model.events.len()], limit);
+    let space = Space::new(&slice, &closure, &monitors, vec![None; model.events.len()], Means::of_states(limit));
     let mut tracer = Tracer { space, states: Vec::new(), index: HashMap::new(), edges: BTreeMap::new() };
     let start = tracer.space.begin(&mut Rows::default())?;
     let start = tracer.enter_all(&start)?;

@@ -1,7 +1,7 @@
 //! Why something was not solved, in words: what was too much, what makes it so, and what to try.
 
-use crate::exact::solution::{Contributor, Part, Reason, Refusal as Refused, Solution, Solved};
-use crate::model::{Calendar, Clock, Model, RuleId, VariableKind};
+use crate::exact::solution::{Cause, Contributor, Part, Reason, Refusal as Refused, Room, Solution, Solved};
+use crate::model::{Clock, Model, RuleId, VariableKind};
 use crate::report::dates::{self, DAY, Edge};
 use crate::report::figures::{count, number};
 use crate::report::{Known, Refusal};
@@ -57,10 +57,15 @@ impl Refusals<'_> {
 /// A refusal of nothing yet.
 fn worded(model: &Model, refused: &Refused) -> Refusal {
     let calendar = &model.calendar;
-    let (code, message) = reason(calendar, refused.reason);
+    let (code, message) = reason(model, refused.reason);
     let step = match refused.reason {
-        Reason::States { step, .. } | Reason::Work { step } | Reason::Cascade { step } => Some(step),
-        Reason::Holds { .. } | Reason::NoFiniteState | Reason::Interrupted => None,
+        Reason::States { step, .. }
+        | Reason::Work { step }
+        | Reason::Ways { step, .. }
+        | Reason::Memory { step, .. }
+        | Reason::Jumps { step, .. }
+        | Reason::Cascade { step } => Some(step),
+        Reason::Holds { .. } | Reason::HoldsWays | Reason::NoFiniteState | Reason::Interrupted => None,
     };
     // That it lies between 0 and 1 is no news.
     let informative = refused.known.filter(|bounds| bounds.low > NOTHING || bounds.high < 1.0 - NOTHING);
@@ -81,7 +86,8 @@ fn worded(model: &Model, refused: &Refused) -> Refusal {
     }
 }
 
-fn reason(calendar: &Calendar, reason: Reason) -> (&'static str, String) {
+fn reason(model: &Model, reason: Reason) -> (&'static str, String) {
+    let calendar = &model.calendar;
     let at = |step| match calendar.start {
         Some(_) => format!("by {}", dates::step(calendar, step)),
         None => format!("after {}", dates::step(calendar, step)),
@@ -91,6 +97,27 @@ fn reason(calendar: &Calendar, reason: Reason) -> (&'static str, String) {
             ("too-many-states", format!("more than {} states {}", count(limit as u64), at(step)))
         }
         Reason::Work { step } => ("too-much-work", format!("more work than was allowed {}", at(step))),
+        Reason::Ways { ways, step, .. } => (
+            "too-many-ways",
+            format!(
+                "one instant, {}, can go in more ways than memory is allowed for, {} so far: {}",
+                dates::step(calendar, step),
+                count(u64::from(ways)),
+                left_to_chance(model, reason)
+            ),
+        ),
+        Reason::Memory { states, room, step } => (
+            "too-much-memory",
+            format!("more than {} of memory for {} states {}", memory(room), count(states as u64), at(step)),
+        ),
+        Reason::Jumps { room, step } => (
+            "too-frequent",
+            format!(
+                "what is kept of each occasion of its pressures takes more than {} of memory {}",
+                memory(room),
+                at(step)
+            ),
+        ),
         Reason::Cascade { step } => (
             "cascade",
             format!(
@@ -101,6 +128,9 @@ fn reason(calendar: &Calendar, reason: Reason) -> (&'static str, String) {
         Reason::Holds { states } => {
             let states = count(states as u64);
             ("holds-too-many", format!("it holds a part that was given up at {states} states, and was not tried"))
+        }
+        Reason::HoldsWays => {
+            ("holds-too-many", "it holds a part with too many ways in one instant, and was not tried".to_owned())
         }
         Reason::NoFiniteState => {
             ("no-finite-state", "what it asks cannot be remembered in finitely many states".to_owned())
@@ -128,10 +158,22 @@ fn part(model: &Model, of: &Contributor) -> String {
 fn advice(model: &Model, refused: &Refused) -> Vec<String> {
     match refused.reason {
         Reason::Interrupted => return Vec::new(),
+        Reason::Jumps { .. } => {
+            return vec![
+                "lower the rates of the most frequent pressures: what comes again and again within minutes is better a \
+                 response at once"
+                    .to_owned(),
+            ];
+        }
         Reason::NoFiniteState => {
             return vec!["ask for its value on a date, or whether it ever exceeds a bound".to_owned()];
         }
-        Reason::States { .. } | Reason::Work { .. } | Reason::Cascade { .. } | Reason::Holds { .. } => {}
+        Reason::Ways { .. } | Reason::HoldsWays => return fewer_ways(model, refused.reason),
+        Reason::States { .. }
+        | Reason::Memory { .. }
+        | Reason::Work { .. }
+        | Reason::Cascade { .. }
+        | Reason::Holds { .. } => {}
     }
     let mut advice: Vec<String> = fewer_levels(model, refused).into_iter().collect();
     advice.extend(shorter_delay(model, refused));
@@ -139,10 +181,56 @@ fn advice(model: &Model, refused: &Refused) -> Vec<String> {
         Reason::States { .. } | Reason::Holds { .. } => {
             "allow more with `--max-states`, where there is memory for it".to_owned()
         }
+        Reason::Memory { .. } => format!(
+            "allow more with `--max-states`, where there is memory for it: {} bytes for each state that it allows",
+            Room::OF_STATE
+        ),
         Reason::Cascade { .. } => "give one of the rules that answer each other at once a delay (`after`)".to_owned(),
         _ => "`simulate solve` tries longer".to_owned(),
     });
     advice
+}
+
+/// The mistake would be to give them delays: they are left to chance when what they answer happens, not when they are due.
+fn fewer_ways(model: &Model, reason: Reason) -> Vec<String> {
+    let what = match reason {
+        Reason::Ways { cause, asked: 2.., .. } => format!(" {}", said(model, cause)),
+        _ => String::new(),
+    };
+    vec![
+        format!(
+            "let fewer rules answer{what} by chance: those of which one at most comes, or which come together, can be \
+             one rule with branches; a delay (`after`) does not help"
+        ),
+        "ask what depends on fewer of them: each question is solved on the rules that it depends on".to_owned(),
+        "draw runs (`simulate FILE`): a run goes one way".to_owned(),
+    ]
+}
+
+/// `` `spark` alone leaves 100 answers to chance ``
+fn left_to_chance(model: &Model, reason: Reason) -> String {
+    match reason {
+        Reason::Ways { cause, asked: asked @ 2.., .. } => {
+            format!("{} alone leaves {} answers to chance", said(model, cause), count(u64::from(asked)))
+        }
+        Reason::Ways { cause, .. } => {
+            format!("{} was the last of those that leave something to chance", said(model, cause))
+        }
+        _ => String::new(),
+    }
+}
+
+fn said(model: &Model, cause: Cause) -> String {
+    match cause {
+        Cause::Start => "the start".to_owned(),
+        Cause::Rule(id) => format!("`{}`", model.rule(id).id),
+        Cause::Turns => "the turn of a `let`".to_owned(),
+    }
+}
+
+/// `1,024 MiB`
+fn memory(bytes: u64) -> String {
+    format!("{} MiB", count(bytes >> 20))
 }
 
 fn most<T>(refused: &Refused, least: usize, pick: impl Fn(&Part) -> Option<T>) -> Option<(T, usize)> {

@@ -51,6 +51,16 @@ pub fn told(model: &Model, why: &NoChain) -> String {
              questions, or let it have more with `--max-states`",
             counted(*limit, "state")
         ),
+        NoChain::TooLarge(Reason::Ways { .. } | Reason::HoldsWays) => {
+            "some instant of this scenario can go in too many ways: let fewer rules answer the same event by chance, or \
+             ask what depends on fewer of them"
+                .into()
+        }
+        NoChain::TooLarge(Reason::Memory { states, .. }) => format!(
+            "the scenario takes too much memory, with {} so far; narrow the range of an indicator, shorten a delay, or \
+             ask fewer questions",
+            counted(*states, "state")
+        ),
         NoChain::TooLarge(_) => "some instant or question of this scenario has too many states".into(),
     }
 }
