@@ -63,8 +63,15 @@ impl Subject<'_> {
 
     /// The names of what is at `span`: as written in the file if all its instances are meant, else those.
     fn called(&self, span: Span, indices: &[usize]) -> String {
-        let all = self.model.rules.iter().filter(|rule| rule.span == span).count();
-        if all > 1 && all == indices.len() {
+        // The instances of a template follow each other.
+        let stands = |index: &usize| self.model.rules[*index].span == span;
+        let whole = |first: usize, last: usize| {
+            let outer = [first.checked_sub(1), Some(last + 1).filter(|next| *next < self.model.rules.len())];
+            last - first + 1 == indices.len() && !outer.iter().flatten().any(stands)
+        };
+        if let [first, .., last] = *indices
+            && whole(first, last)
+        {
             let key = self.document.rules.iter().find(|entry| entry.key.span == span);
             return key.map_or_else(String::new, |entry| format!("`{}`", entry.key.value));
         }

@@ -2,16 +2,18 @@
 //!
 //! Does not judge what is said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Subject, listed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::model::Rule;
 use crate::scenario::document::{Because, BranchText, Entry, ParameterText, RuleText};
 
 /// One warning for all rules without `because`, one for all numbers without a kind of evidence.
 pub(super) fn missing(subject: &Subject<'_>, found: &mut Diagnostics) {
     let document = subject.document;
-    let merged = |span: Span| subject.model.rules.iter().find(|r| r.span == span).and_then(|r| r.because.as_ref());
+    let rules: BTreeMap<Span, &Rule> = subject.model.rules.iter().rev().map(|rule| (rule.span, rule)).collect();
+    let merged = |span: Span| rules.get(&span).and_then(|rule| rule.because.as_ref());
     let mut silent: Vec<(&str, Span)> = Vec::new();
     let mut unfounded: Vec<(&str, Span)> = Vec::new();
     for entry in &document.rules {

@@ -2,7 +2,7 @@
 //!
 //! Looks at the text, since the compiled model has put the values of parameters in their places.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Subject;
 use super::reach::Switch;
@@ -13,7 +13,7 @@ use crate::scenario::expression::{EffectKind, Expr};
 
 /// Warns of every parameter and let that nothing in effect names.
 pub(super) fn names(subject: &Subject<'_>, found: &mut Diagnostics) {
-    let used = with_lets(roots(&subject.expanded), subject.document);
+    let used = with_lets(roots(&subject.expanded), &lets(subject.document));
     let mut mentioned = used.clone();
     for entry in &subject.document.lets {
         entry.value.iter().for_each(|expr| expr.each_name(&mut |name| _ = mentioned.insert(name.to_owned())));
@@ -36,7 +36,8 @@ pub(super) fn names(subject: &Subject<'_>, found: &mut Diagnostics) {
 /// does not have in this run.
 pub(super) fn switches(model: &Model, document: &Document, expanded: &Document) -> Vec<Switch> {
     let parameters: BTreeSet<&str> = document.parameters.iter().map(|entry| entry.key.value.as_str()).collect();
-    let any = |names: BTreeSet<String>| with_lets(names, document).iter().any(|n| parameters.contains(n.as_str()));
+    let lets = lets(document);
+    let any = |names: BTreeSet<String>| with_lets(names, &lets).iter().any(|n| parameters.contains(n.as_str()));
     let switch = |rule: &RuleText| {
         let (mut guard, mut numbers) = (BTreeSet::new(), BTreeSet::new());
         rule.when.iter().for_each(|expr| expr.each_name(&mut |name| _ = guard.insert(name.to_owned())));
@@ -47,13 +48,19 @@ pub(super) fn switches(model: &Model, document: &Document, expanded: &Document) 
     (0..model.rules.len()).map(|index| rule(index).map_or_else(Switch::default, switch)).collect()
 }
 
+/// What each let names.
+type Lets<'a> = BTreeMap<&'a str, &'a Expr>;
+
+fn lets(document: &Document) -> Lets<'_> {
+    document.lets.iter().filter_map(|entry| Some((entry.key.value.as_str(), entry.value.as_ref()?))).collect()
+}
+
 /// `names`, and what the lets among them name in turn.
-fn with_lets(names: BTreeSet<String>, document: &Document) -> BTreeSet<String> {
+fn with_lets(names: BTreeSet<String>, lets: &Lets<'_>) -> BTreeSet<String> {
     let mut queue: Vec<String> = names.iter().cloned().collect();
     let mut all = names;
     while let Some(name) = queue.pop() {
-        let entry = document.lets.iter().find(|entry| entry.key.value == name);
-        let Some(expr) = entry.and_then(|entry| entry.value.as_ref()) else { continue };
+        let Some(expr) = lets.get(name.as_str()) else { continue };
         expr.each_name(&mut |inner| {
             if all.insert(inner.to_owned()) {
                 queue.push(inner.to_owned());
