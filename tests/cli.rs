@@ -265,12 +265,54 @@ fn out_is_whole_and_its_name_says_the_format() {
     assert_eq!(left, ["border.ron", "r.json"]);
 }
 
+#[test]
+fn a_number_that_cannot_be_is_told_what_can() {
+    let desk = Desk::new();
+    let too_many = "18446744073709551616";
+    for option in ["--runs", "--seed"] {
+        desk.run(&["border.ron", option, too_many]).fails(2, &["the largest possible is 18446744073709551615"]);
+        desk.run(&["border.ron", option, "1e3"]).fails(2, &["a whole number"]);
+    }
+    desk.run(&["border.ron", "--seed", "-1"]).fails(2, &["from 0 to 18446744073709551615"]);
+    desk.run(&["compare", "border.ron", "--variant", "quiet", "--seed", "-1"]).fails(2, &["from 0 to"]);
+    let set = |value: &str| desk.run(&["border.ron", "--runs", "10", "--set", &format!("rate={value}")]);
+    set(".5").fails(2, &["`.5` is not how a number is written", "write `0.5`"]);
+    set("2.").fails(2, &["`2.` is not how a number is written", "write `2`"]);
+    set("1/2").fails(2, &["is a number, and this is the name"]);
+}
+
+/// What stands in a file without quotes is the same number on a command line.
+#[test]
+fn a_number_may_have_an_exponent() {
+    let desk = Desk::new();
+    let shares = |value: &str| {
+        let set = format!("rate={value}");
+        let text = desk.run(&["border.ron", "--runs", "200", "--no-exact", "--set", &set]).succeeds();
+        text.lines().filter(|line| !line.contains(value)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(shares("2e0"), shares("2.0"));
+    assert_ne!(shares("2e0"), shares("8e0"));
+}
+
+/// As old Macintosh programs end lines; a comment then goes on to the end of the file.
+#[test]
+fn lines_that_end_in_a_carriage_return_alone_are_told() {
+    let desk = Desk::new();
+    desk.write("old.ron", &format!("// Border\n{SCENARIO}").replace('\n', "\r"));
+    desk.run(&["old.ron"]).fails(1, &["holds no scenario", "carriage return", "line feeds"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_told() {
     let desk = Desk::new();
     if Path::new("/dev/full").exists() {
         desk.run(&["border.ron", "--runs", "10", "--out", "/dev/full"]).fails(1, &["/dev/full", "No space left"]);
+        for asked in ["--help", "--version", "words"] {
+            let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+            let ran = Ran::new(desk.command(&[asked]).stdout(full).output().unwrap());
+            ran.fails(1, &["standard output", "No space left"]);
+        }
     }
 }
 

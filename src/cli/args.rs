@@ -6,6 +6,7 @@ mod compare;
 pub mod study;
 pub mod sweep;
 
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -111,7 +112,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "N", value_parser = number_of_runs, requires = "until", allow_negative_numbers = true)]
     pub max_runs: Option<u64>,
     /// The seed: another seed gives other runs of the same scenario
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// How many threads; one for each core unless given. No result depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -189,7 +190,7 @@ pub struct AgreeArgs {
     #[arg(long, value_name = "N", default_value = "100000", value_parser = number_of_runs)]
     pub runs: u64,
     /// The seed
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// How many threads; one for each core unless given. No result depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -217,7 +218,7 @@ pub struct TraceArgs {
     #[arg(long, value_name = "K")]
     pub run: u64,
     /// The seed
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// Also tell what did not happen: replies let pass, cancelled, pre-empted or ignored
     #[arg(long)]
@@ -430,13 +431,24 @@ fn number_of_states(text: &str) -> Result<usize, String> {
 const MOST_STATES: u64 = 4_000_000_000;
 
 fn whole_number(text: &str, none: &str) -> Result<u64, String> {
-    let digits: String = text.chars().filter(|c| !matches!(c, '_' | ',')).collect();
-    match digits.parse() {
+    match unsigned(text, "a whole number such as 100000 or 1_000_000 is needed") {
         Ok(0) => Err(none.into()),
-        _ if digits.starts_with('-') => Err(none.into()),
-        Ok(number) => Ok(number),
-        Err(_) => Err("a whole number such as 100000 or 1_000_000 is needed".into()),
+        _ if text.starts_with('-') => Err(none.into()),
+        number => number,
     }
+}
+
+/// A whole number from 0 on, written as that of the runs is.
+fn seed(text: &str) -> Result<u64, String> {
+    unsigned(text, &format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+fn unsigned(text: &str, needed: &str) -> Result<u64, String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '_' | ',')).collect();
+    digits.parse().map_err(|e: ParseIntError| match e.kind() {
+        IntErrorKind::PosOverflow => format!("the largest possible is {}", u64::MAX),
+        _ => needed.to_owned(),
+    })
 }
 
 /// A relative width; what is finer than floating point is not to be had.

@@ -72,7 +72,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             ))))
         }
         Err(e) => {
-            // Help goes to standard output, mistakes to standard error; a closed pipe is nobody's mistake.
+            if !e.use_stderr() {
+                return conclude(output::deliver(&e.render().ansi().to_string(), None));
+            }
+            // If standard error is closed there is nobody to tell.
             let _ = e.print();
             if let Some(command) = arguments.get(1).and_then(|first| meant(&first.to_string_lossy())) {
                 output::say(&format!("\n  tip: did you mean `simulate {command}`?"));

@@ -94,7 +94,7 @@ pub struct DiscoverArgs {
     #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u16).range(10..=10_000).map(usize::from))]
     pub resamples: usize,
     /// The seed of these samples
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// text for people, json for programs
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -108,7 +108,7 @@ pub struct DiscoverArgs {
 #[derive(Debug, Args)]
 pub struct CommonArgs {
     /// The seed of the judgements and of the runs; all points draw the same runs from it
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// How many threads; one for each core unless given. No result depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -36,7 +36,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "N", default_value = "10000", value_parser = number_of_runs)]
     pub runs: u64,
     /// The seed: all points draw the same occasions from it, so that differences between them are paired
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// How many threads; one for each core unless given. No result depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use crate::model::{Calendar, Forced, RuleId, Step};
 use crate::scenario::document::{Document, Entry, ParameterText, ParameterValue, VariantText};
 use crate::scenario::expression::{EventExpr, EventKind};
-use crate::scenario::quantity::{Duration, Likelihood, Time, dates_meant, is_number};
+use crate::scenario::quantity::{Duration, Likelihood, Time, dates_meant, is_bare_number, with_its_digits};
 use crate::scenario::words::Scale;
 
 /// What is asked of a run, before the rules are known.
@@ -271,10 +271,15 @@ fn typed(
     if declared.is_some_and(|declared| declared.one_of.is_some()) {
         return Ok(ParameterValue::Name(text.to_owned()));
     }
-    if is_number(text.trim_start_matches(['-', '+']))
+    if is_bare_number(text)
         && let Ok(number) = text.parse()
     {
         return Ok(ParameterValue::Number(number));
+    }
+    if let Some(number) = with_its_digits(text) {
+        let mistake =
+            Diagnostic::error("bad-number", format!("`{text}` is not how a number is written"), Span::new(0, 0));
+        return Err(Box::new(mistake.help(format!("write `{number}`"))));
     }
     let own = declared.and_then(|declared| declared.value.as_ref()).map(|value| &value.value);
     if let Some(ParameterValue::Duration(_)) = own {

@@ -148,7 +148,8 @@ fn in_order(text: &str, typically: bool, (low, high): (Duration, Duration), span
     if low < high {
         return Ok(());
     }
-    let error = Diagnostic::error("bad-delay", "the shorter time comes first", span);
+    let what = if low == high { "both ends of the delay are the same" } else { "the shorter time comes first" };
+    let error = Diagnostic::error("bad-delay", what, span);
     let (first, second) = text.split_once(" to ").map_or((text, text), |(first, second)| (first.trim(), second.trim()));
     let short = if low.seconds > 3600 { "1h" } else { "1min" };
     let out = match (low == high, typically) {
@@ -199,7 +200,7 @@ mod tests {
         assert!(error("7d to 1d").contains("1d to 7d"));
         assert!(error("typically 48h to 1d").contains("\"typically 1d to 48h\""));
         assert!(error("typically 2d to 0d").contains("\"0d to 2d\""));
-        assert!(error("3d to 3d").contains("\"3d\""));
+        assert!(error("3d to 3d").contains("\"3d\"") && !error("3d to 3d").contains("comes first"));
         assert!(error("typically 3d").contains("two ends"));
         assert!(error("typically 0d to 3d").contains("cannot begin"));
         assert!(error("soon").contains("typically"));

@@ -13,7 +13,7 @@ pub(super) mod spoken;
 pub use moment::dates_meant;
 pub(in crate::scenario) use moment::with_month_name;
 pub(in crate::scenario) use number::in_words;
-pub use number::{fraction, is_number};
+pub use number::{fraction, is_bare_number, is_number, with_its_digits};
 
 use crate::diagnostic::Diagnostic;
 

@@ -9,6 +9,23 @@ pub fn is_number(text: &str) -> bool {
     digits(whole) && digits(part)
 }
 
+/// Whether `text` is a number as a file takes it without quotes: perhaps a sign, a decimal number, perhaps an exponent.
+pub fn is_bare_number(text: &str) -> bool {
+    let unsigned = |t: &str| is_number(t.strip_prefix(['-', '+']).unwrap_or(t));
+    match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => unsigned(number) && unsigned(exponent) && !exponent.contains('.'),
+        None => unsigned(text),
+    }
+}
+
+/// How `text`, that lacks a digit before or behind its point, is written as a number.
+pub fn with_its_digits(text: &str) -> Option<String> {
+    let sign = text.len() - text.trim_start_matches(['-', '+']).len();
+    let (sign, digits) = text.split_at(sign);
+    let whole = if digits.starts_with('.') { format!("0{digits}") } else { digits.strip_suffix('.')?.to_owned() };
+    (sign.len() < 2 && is_bare_number(&whole)).then(|| format!("{sign}{whole}"))
+}
+
 /// The number that `text` is, times ten to the power of `exponent`, rounded once.
 ///
 /// # Panics

@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::lexer::Kind;
 use super::walk::{Inside, LISTS, Walk};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::quantity::{dates_meant, with_month_name};
+use crate::scenario::quantity::{dates_meant, with_its_digits, with_month_name};
 
 /// Functions of the expression language: a name with a bracket that is not quoted is probably one of these.
 const FUNCTIONS: [&str; 11] =
@@ -355,11 +355,8 @@ fn unquoted(word: &str) -> (String, String) {
         let high = high.trim_start_matches(['=', '.']);
         return (format!("`{word}` is not how a range is written"), format!("write `({low}, {high})`"));
     }
-    if is_number(&format!("0{word}")) && word.starts_with('.') {
-        return (format!("`{word}` is not how a number is written"), format!("write `0{word}`"));
-    }
-    if is_number(word.trim_end_matches('.')) {
-        return (format!("`{word}` is not how a number is written"), format!("write `{}`", word.trim_end_matches('.')));
+    if let Some(number) = with_its_digits(word) {
+        return (format!("`{word}` is not how a number is written"), format!("write `{number}`"));
     }
     if word.contains('-') && word.split('-').all(is_identifier) {
         let joined = word.replace('-', "_");
@@ -380,6 +377,8 @@ fn unquoted(word: &str) -> (String, String) {
         "a name with a dot needs quotes"
     } else if word.contains('-') {
         "a name with a minus sign needs quotes"
+    } else if word == "Some" {
+        "a word of the file's own notation needs quotes as a name"
     } else {
         "this needs quotes"
     };
