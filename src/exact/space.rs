@@ -307,7 +307,7 @@ impl<'m> Space<'m> {
             next.extend(self.cascade.resolve(seeds, false).map_err(|halt| halt.at(step))?);
         }
         now.into_iter().for_each(|(from, _)| self.cascade.spare(from));
-        let next = joined(next);
+        let next = joined(next, self.means)?;
         self.cascade.hold_only(next.len());
         Ok(next)
     }
@@ -381,14 +381,15 @@ impl<'m> Space<'m> {
 }
 
 /// Equal ones merged, in the order in which they first come.
-fn joined(midways: Vec<(Midway, f64)>) -> Vec<(Midway, f64)> {
+fn joined(midways: Vec<(Midway, f64)>, means: Means<'_>) -> Result<Vec<(Midway, f64)>, Reason> {
     if midways.len() < 2 {
-        return midways;
+        return Ok(midways);
     }
     let hasher = DefaultHashBuilder::default();
     let mut index: HashTable<usize> = HashTable::new();
     let mut all: Vec<(Midway, f64)> = Vec::with_capacity(midways.len());
     for (midway, mass) in midways {
+        means.go_on()?;
         let hash = hasher.hash_one(&midway);
         if let Some(known) = index.find(hash, |known| all[*known].0 == midway) {
             all[*known].1 += mass;
@@ -397,5 +398,5 @@ fn joined(midways: Vec<(Midway, f64)>) -> Vec<(Midway, f64)> {
             all.push((midway, mass));
         }
     }
-    all
+    Ok(all)
 }
