@@ -253,6 +253,30 @@ fn a_count_that_two_outcomes_compare_with_one_constant_is_right_for_both() {
     assert_exactly(outcome(&found, 1), 0.75 * 8.0 * libm::exp(-4.0));
 }
 
+/// What decides a question may come in the same instant as something that it waits for, and then that matters to nobody.
+#[test]
+fn what_a_decided_question_waited_for_makes_no_other_state() {
+    let solution = solved(
+        r#"
+        clock: (horizon: "20d"),
+        actors: { north: (postures: { army: (states: [open, closed], start: open) }) },
+        flags: { alarm: (start: false) },
+        rules: {
+            strike: (pressure: "0.1 per 1d", then: ["north.army = closed"]),
+            reply: (pressure: "0.05 per 1d"),
+            alarm_sounds: (when: "not alarm", pressure: "0.03 per 1d", then: ["alarm = true"]),
+        },
+        outcomes: [(name: any)],
+        questions: { q: (ask: "ever(north.army == closed and alarm) or not (reply before strike)") },
+        "#,
+    );
+    // No: the reply came first, and strike and alarm did not both come.
+    let by = |rate: f64| -libm::expm1(-rate * 20.0);
+    let reply_first = 0.05 / 0.15 * by(0.15);
+    let strike_after_reply = by(0.1) - 0.1 / 0.15 * by(0.15);
+    assert_exactly(question(&solution, 0), 1.0 - (reply_first - strike_after_reply * by(0.03)));
+}
+
 /// A loop without an end, which the check for such loops does not see because `chance` is no constant.
 fn endless(entry: &str) -> Solution {
     solved(&format!(

@@ -55,6 +55,8 @@ pub(super) struct Space<'m> {
     still: Vec<bool>,
     /// By state: the answer that is certain, from 1.
     verdicts: Vec<Verdict>,
+    /// By answer: the one state in which it is certain, once there is one; not of a number, which is part of the state.
+    ends: Vec<Option<StateId>>,
     cascade: Cascade<'m>,
     pressures: Vec<RuleId>,
     /// What was unpacked; away while an act reads it.
@@ -108,6 +110,7 @@ impl<'m> Space<'m> {
             states,
             still: vec![true],
             verdicts: vec![0],
+            ends: vec![None; if monitors.are_yes_no() { monitors.len() + 1 } else { 0 }],
             cascade: Cascade::new(model, monitors, flow_of, means),
             pressures,
             here: Vec::new(),
@@ -351,6 +354,7 @@ impl<'m> Space<'m> {
 
     /// Monitors hear that `leaf` has settled; its state.
     fn finish(&mut self, boundary: bool, step: Step) -> Result<StateId, Reason> {
+        self.means.go_on()?;
         let Midway { state, memory, .. } = &mut self.cascade.leaf;
         // Times are read off the clock of the solver, not remembered: `now` is always the start.
         self.monitors.on_settled(memory, &Settled { model: self.model, state, now: &|| 0, boundary });
@@ -361,8 +365,16 @@ impl<'m> Space<'m> {
             self.layout.pack(state, memory, self.monitors, false, &mut self.words);
             self.plain.extend_from_slice(&self.words);
         }
+        // What questions remember besides may differ, and matters to nobody any more.
+        let end = certain.and_then(|answer| self.ends.get_mut(answer));
+        if let Some(Some(end)) = end {
+            return Ok(*end);
+        }
         let still = self.layout.pack(state, memory, self.monitors, certain.is_some(), &mut self.words);
         let (id, new) = self.states.enter(&self.words);
+        if let Some(end) = end {
+            *end = Some(id);
+        }
         if new {
             self.still.push(still);
             self.verdicts.push(certain.map_or(0, |answer| answer as Verdict + 1));
@@ -370,7 +382,6 @@ impl<'m> Space<'m> {
                 return Err(Reason::States { limit: self.means.states, step });
             }
         }
-        self.means.go_on()?;
         Ok(id)
     }
 

@@ -192,7 +192,9 @@ impl Space<'_> {
             }
             let verdict = verdicts[*id as usize];
             let words = if verdict == 0 { after } else { states.words(*id) };
-            moves.learn_move(here, words, (*rate, verdict), awaited.that_may_come(place, here, after));
+            // What is certain stays so, whatever comes besides.
+            let tests = awaited.that_may_come(place, here, after).filter(|_| verdict == 0);
+            moves.learn_move(here, words, (*rate, verdict), tests);
         }
         true
     }

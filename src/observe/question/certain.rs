@@ -24,6 +24,11 @@ impl Monitors {
         self.truth(&self.answers[question], memory)
     }
 
+    /// Whether all answers are yes or no.
+    pub fn are_yes_no(&self) -> bool {
+        self.answers.iter().all(|answer| !matches!(answer, Answer::Number(_)))
+    }
+
     /// The first question of the first `of` whose answer is yes, if that is certain; `of` if it is certain that there is none.
     pub fn first_certain(&self, memory: &Memory, of: usize) -> Option<usize> {
         for question in 0..of {
