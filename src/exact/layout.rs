@@ -317,13 +317,19 @@ impl Layout {
         bare.len()
     }
 
-    /// By part of the state: how many different codes these packed states have, most first; monitors together.
-    pub(super) fn contributors<'a>(&self, states: impl Iterator<Item = &'a [u64]> + Clone) -> Vec<Contributor> {
+    /// By part of the state: how many different codes these packed states have, most first; monitors together. Those
+    /// parts are left out that are not counted when `is_stopped`.
+    pub(super) fn contributors<'a>(
+        &self,
+        states: impl Iterator<Item = &'a [u64]> + Clone,
+        is_stopped: impl Fn() -> bool,
+    ) -> Vec<Contributor> {
         let count = |(component, part): (&Component, &Part)| {
             let codes = states.clone().map(|words| component.code(words));
             Contributor { part: *part, values: different(codes, component.mask) }
         };
-        let mut found: Vec<Contributor> = self.components.iter().zip(&self.parts).map(count).collect();
+        let parts = self.components.iter().zip(&self.parts).take_while(|_| !is_stopped());
+        let mut found: Vec<Contributor> = parts.map(count).collect();
         let (monitors, mut others): (Vec<_>, Vec<_>) = found.drain(..).partition(|c| c.part == Part::Monitor);
         let values = monitors.iter().map(|c| c.values).fold(1_usize, usize::saturating_mul);
         others.push(Contributor { part: Part::Monitor, values });

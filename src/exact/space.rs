@@ -199,7 +199,7 @@ impl<'m> Space<'m> {
 
     /// What makes the states so many.
     pub(super) fn contributors(&self) -> Vec<Contributor> {
-        self.layout.contributors(self.states.iter().skip(1))
+        self.layout.contributors(self.states.iter().skip(1), || self.means.is_stopped())
     }
 
     /// States that differ in more than what questions remember.
