@@ -294,12 +294,18 @@ fn a_number_may_have_an_exponent() {
     assert_ne!(shares("2e0"), shares("8e0"));
 }
 
-/// As old Macintosh programs end lines; a comment then goes on to the end of the file.
+/// As old Macintosh programs end lines; a comment would go on to the end of the file, or hide one rule of it.
 #[test]
 fn lines_that_end_in_a_carriage_return_alone_are_told() {
     let desk = Desk::new();
-    desk.write("old.ron", &format!("// Border\n{SCENARIO}").replace('\n', "\r"));
-    desk.run(&["old.ron"]).fails(1, &["holds no scenario", "carriage return", "line feeds"]);
+    let commented = format!("// Border\n{SCENARIO}");
+    desk.write("old.ron", &commented.replace('\n', "\r"));
+    desk.write("mixed.ron", &commented.replacen('\n', "\r", 1));
+    for file in ["old.ron", "mixed.ron"] {
+        desk.run(&[file]).fails(1, &["carriage return", "line feeds", "1 mistake"]);
+    }
+    desk.write("new.ron", &commented.replace('\n', "\r\n"));
+    desk.run(&["new.ron", "--runs", "8"]).succeeds();
 }
 
 #[cfg(unix)]

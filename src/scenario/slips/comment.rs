@@ -2,6 +2,8 @@
 //!
 //! Does not know how entries look: it tells plain words from them by what cannot be an entry.
 
+use std::ops::Range;
+
 use super::lexer::{Kind, Lexer, line};
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -38,6 +40,9 @@ impl Lexer<'_, '_> {
     pub(super) fn line_comment(&mut self) {
         let start = self.at;
         self.at += line(self.rest());
+        if let Some(swallowed) = swallowed(&self.text[start..self.at]) {
+            self.lone_return(Span::new(start + swallowed.start, start + swallowed.end));
+        }
         let own_line = self.text[..start].trim_end_matches([' ', '\t']).ends_with(['\n', '\u{feff}']) || start == 0;
         let entry_goes_on = match self.tokens.last().map(|token| token.kind) {
             Some(Kind::Colon | Kind::Sign) => true,
@@ -46,6 +51,18 @@ impl Lexer<'_, '_> {
         };
         if !entry_goes_on {
             self.stray_lines();
+        }
+    }
+
+    /// Ends a comment at the carriage return before what it would swallow, and reports the first of a file.
+    fn lone_return(&mut self, swallowed: Span) {
+        const CODE: &str = "line-end";
+        self.at = self.text[..swallowed.start].rfind('\r').unwrap_or(swallowed.start);
+        self.slips.repair(self.at, b"\n");
+        if self.slips.diagnostics.iter().all(|known| known.code != CODE) {
+            let what = "a carriage return alone ends no line: this would belong to the comment before it";
+            let error = Diagnostic::error(CODE, what, swallowed);
+            self.slips.report(error.help("save the file with line feeds (Unix) or both (Windows)"));
         }
     }
 
@@ -100,6 +117,15 @@ impl Lexer<'_, '_> {
     }
 }
 
+/// What follows a carriage return in a comment and is no comment itself: where that stands in it.
+fn swallowed(comment: &str) -> Option<Range<usize>> {
+    comment.match_indices('\r').find_map(|(at, _)| {
+        let after = comment[at..].trim_start();
+        let (start, lost) = (comment.len() - after.len(), after.split('\r').next().unwrap_or(after).trim_end());
+        (!lost.is_empty() && !lost.starts_with("//")).then(|| start..start + lost.len())
+    })
+}
+
 const SENTENCE_END: [char; 3] = ['.', '!', '?'];
 
 /// Whether `text` is part of a sentence, and no entry with a slip in it.
@@ -130,6 +156,15 @@ fn is_prose(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_carriage_return_hides_is_found() {
+        assert_eq!(swallowed("// a\rb: 1,\r// c\rd: 2,"), Some(5..10));
+        assert_eq!(swallowed("// a\r  // b\r\rc: 1, "), Some(13..18));
+        for whole in ["// a", "// a\r", "// a \r\r", "// a\r// b\r\t//c\r"] {
+            assert_eq!(swallowed(whole), None, "{whole:?}");
+        }
+    }
 
     #[test]
     fn a_sentence_is_no_entry() {

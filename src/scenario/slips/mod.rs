@@ -110,12 +110,7 @@ pub(super) fn look(text: &str) -> (Slips, Vec<Token>) {
     let mut found = tokens(text, &mut slips);
     if found.is_empty() && !slips.broken {
         let error = Diagnostic::error("empty", "this file holds no scenario", Span::default());
-        slips.report(error.help(if text.contains('\r') && !text.contains('\n') {
-            "its lines end in a carriage return alone, so all of it is one comment: save it with line feeds (Unix) or both \
-             (Windows)"
-        } else {
-            "a scenario begins with `(` and `simulate: 1,`, and ends with `)`"
-        }));
+        slips.report(error.help("a scenario begins with `(` and `simulate: 1,`, and ends with `)`"));
         slips.broken = true;
     }
     if !slips.broken {
