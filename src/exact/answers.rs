@@ -53,7 +53,8 @@ pub(super) struct Failed {
 impl Failed {
     pub(super) fn of(space: &Space<'_>, reason: Reason, certain: Vec<Bounds>) -> Self {
         match reason {
-            // Whoever stops it does not want to wait; and not the states are what is too much of an instant.
+            // To count takes a while, for which nobody waits who stops it; and where one instant is too much, it is not for
+            // the states.
             Reason::Interrupted | Reason::Ways { .. } => Self { certain, ..Self::before(reason) },
             _ => Self { reason, contributors: space.contributors(), bare: space.bare(), certain },
         }
@@ -123,9 +124,7 @@ pub(super) fn verdicts(
         }
         let ends = Ends::of(&mut forward, &monitors, asked);
         let error = forward.error;
-        if space.means().is_stopped() {
-            return Err(Failed::before(Reason::Interrupted));
-        }
+        space.means().go_on().map_err(Failed::before)?;
         if space.has_no_finite_state() {
             return Err(Failed::of(&space, Reason::NoFiniteState, Vec::new()));
         }

@@ -199,7 +199,7 @@ impl<'m> Cascade<'m> {
 
     /// An instant begins with one way.
     pub(super) fn begin_instant(&mut self) {
-        self.held.begin(1);
+        self.held.begin();
     }
 
     /// Every way in which `act` can go from `from`, with its probability times `mass`; flows are counted.

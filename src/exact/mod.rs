@@ -27,13 +27,12 @@ mod space;
 mod states;
 mod turns;
 
-use std::sync::atomic::Ordering;
-
 use rayon::prelude::*;
 
 use crate::model::{Model, Step};
 
 use answers::Failed;
+use means::Means;
 use plan::{Done, Job, Plan};
 use slice::Closure;
 use solution::{Bounds, Conduct, Limits, Progress, Reason, Refusal, Slice, Solution, Wanted};
@@ -75,9 +74,7 @@ fn run(
                 };
                 return Err(Failed { reason, certain: Vec::new(), ..failed.clone() });
             }
-            if conduct.stop.load(Ordering::Relaxed) {
-                return Err(Failed::before(Reason::Interrupted));
-            }
+            Means::new(limits, conduct).go_on().map_err(Failed::before)?;
             let at = Progress { slice: first + index, slices, step: 0, steps: model.calendar.steps, states: 0 };
             job.solve(model, limits, conduct, at)
         };

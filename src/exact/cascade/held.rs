@@ -47,10 +47,10 @@ impl Held {
         self.ways
     }
 
-    /// A new instant begins, with so many ways.
-    pub(super) fn begin(&mut self, ways: usize) {
+    /// A new instant begins, with one way.
+    pub(super) fn begin(&mut self) {
         self.acts = 0;
-        self.hold_only(ways);
+        self.hold_only(1);
     }
 
     /// These are all that there are, with empty queues.
