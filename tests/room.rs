@@ -212,7 +212,7 @@ fn stopped_at_work(model: &Model) -> Refusal {
     let wanted = Wanted { history: false, looks: Vec::new() };
     let limits = Limits { states: 200_000, ..LIMITS };
     let (tell, hear) = mpsc::channel();
-    let progress = move |_: Progress| drop(tell.send(()));
+    let progress = move |_: Progress| _ = tell.send(());
     std::thread::scope(|scope| {
         let stop = &stop;
         scope.spawn(move || stop.store(hear.recv().is_ok(), Ordering::Relaxed));
