@@ -186,7 +186,8 @@ impl<'t> FieldsVisitor<'_, 't> {
         Ok(node.map(|node| {
             let span = node.span;
             let name = match node.shape {
-                Shape::Text(text, _) => text,
+                // An empty name would pass for a mistake that has been reported: this one is shown as it is written.
+                Shape::Text(text, _) if !text.is_empty() => text,
                 Shape::Hole => Cow::Borrowed(""),
                 _ => Cow::Borrowed(&self.context.text[span.start..span.end]),
             };

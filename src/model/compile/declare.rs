@@ -117,11 +117,10 @@ impl Declaration<'_> {
             let plain: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
             let begins = plain.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
             let plain = if begins { plain } else { format!("n_{plain}") };
-            self.error(
-                Diagnostic::error("bad-name", format!("`{text}` cannot be the name of {what}"), name.span)
-                    .help("a name is made of letters, digits and `_`, and begins with a letter")
-                    .help(format!("write `{plain}`")),
-            );
+            let error = Diagnostic::error("bad-name", format!("`{text}` cannot be the name of {what}"), name.span)
+                .help("a name is made of letters, digits and `_`, and begins with a letter");
+            let says_something = text.contains(char::is_alphanumeric);
+            self.error(if says_something { error.help(format!("write `{plain}`")) } else { error });
         } else if RESERVED.contains(&text.as_str()) {
             self.error(
                 Diagnostic::error("reserved-word", format!("`{text}` cannot be the name of {what}"), name.span)

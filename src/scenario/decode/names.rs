@@ -46,7 +46,8 @@ impl Reader {
         let error = Diagnostic::error("bad-name", format!("`{name}` cannot be the name of {what}"), span)
             .help("a name is made of letters, digits and `_`");
         let plain: String = name.chars().map(|c| if letter(c) { c } else { '_' }).collect();
-        self.error(if plain.is_empty() { error } else { error.help(format!("write `{plain}`")) });
+        let says_something = plain.contains(char::is_alphanumeric);
+        self.error(if says_something { error.help(format!("write `{plain}`")) } else { error });
     }
 
     /// A parameter that is called `likely` could not be told from the word where a probability stands.

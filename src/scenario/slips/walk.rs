@@ -487,7 +487,9 @@ impl<'a> Walk<'a> {
         match (self.kind(at), inside) {
             (Some(Kind::Text), Inside::Fields) => {
                 let inner = name.trim_matches('"').to_owned();
-                if self.quoted_fields == 0 {
+                if inner.is_empty() {
+                    self.error("quoted-field", "a field without a name", span, "write its name, or take it out");
+                } else if self.quoted_fields == 0 {
                     self.error(
                         "quoted-field",
                         format!("the name of a field stands without quotes: `{inner}`"),
