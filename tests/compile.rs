@@ -103,6 +103,7 @@ fn rates_may_be_parameters() {
     refused(&scenario.clone().set("clash_rate=0.5"), "has the range 0.04 to 0.39, and 0.5 is outside");
     refused(&scenario.clone().set("clash_rat=0.1"), "there is no parameter `clash_rat`");
     refused(&scenario.clone().set("clash_rate"), "gives no value");
+    refused(&scenario.clone().set("clash_rate=-1"), "of 0 or more, and this is the number -1");
     refused(&scenario.set("clash_rate=fast"), "is a number, and this is the name `fast`");
 }
 
@@ -122,7 +123,19 @@ fn choices_are_set_by_name_and_by_variant() {
     assert_eq!(both.parameters[1].was.as_deref(), Some("0.2"));
     refused(&scenario.clone().set("line=bak"), "the parameter `line` cannot be `bak`");
     refused(&scenario.clone().variant("baked"), "there is no variant `baked`");
-    refused(&scenario.set("p=1.5"), "uses `p` as a probability, and 1.5 is none");
+    refused(&scenario.clone().set("p=1.5"), "uses `p` as a probability, and 1.5 is none");
+    refused(&scenario.set("=1.5"), "`=1.5` does not say which parameter");
+}
+
+#[test]
+fn what_is_set_is_not_blamed_for_what_a_formula_makes_of_it() {
+    let scenario = scenario(
+        "parameters: { p: (value: 0.5) }, \
+         rules: { a: (pressure: \"p - 0.3 per 1d\"), b: (on: [a], chance: \"p + 0.4\") }",
+    );
+    // 0.9 is a probability. In binary 0.1 - 0.3 is a little more than -0.2.
+    refused(&scenario.clone().set("p=0.9"), "`p + 0.4` can be 0.9 to 1.3, and a probability is due in line");
+    refused(&scenario.set("p=0.1"), "a rate can be anything from `-0.2` to `0.2`");
 }
 
 #[test]

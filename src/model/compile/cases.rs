@@ -3,7 +3,7 @@
 //! Does not know which rule it works for.
 
 use super::because::there_are;
-use super::interval::Interval;
+use super::interval::{Interval, told};
 use super::names::{Context, Value};
 use super::parameter::Rates;
 use super::typing::{condition, number, probability};
@@ -99,8 +99,10 @@ fn not_negative(bounded: Bounded, what: &str, span: Span, context: &mut Context<
         return Some(bounded);
     }
     let mistake = if low >= high {
-        Diagnostic::error("below-zero", format!("{what} of `{low}`"), span).help(format!("{what} must be 0 or more"))
+        Diagnostic::error("below-zero", format!("{what} of `{}`", told(low)), span)
+            .help(format!("{what} must be 0 or more"))
     } else {
+        let (low, high) = (told(low), told(high));
         Diagnostic::error("below-zero", format!("{what} can be anything from `{low}` to `{high}`"), span)
             .help(format!("{what} must be 0 or more, whatever the state; `max(0, …)` around it would make sure"))
     };

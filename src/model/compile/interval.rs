@@ -115,14 +115,30 @@ impl std::fmt::Display for Interval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         #[allow(clippy::float_cmp)]
         let single = self.low == self.high;
-        if single { write!(f, "{}", self.low) } else { write!(f, "{} to {}", self.low, self.high) }
+        let (low, high) = (told(self.low), told(self.high));
+        if single { write!(f, "{low}") } else { write!(f, "{low} to {high}") }
     }
+}
+
+/// To twelve digits, as what is left of 0.5 - 0.3 is meant to be 0.2; to all of them where fewer would hide which side
+/// of 0 or 1 it is on.
+#[allow(clippy::float_cmp)]
+pub fn told(x: f64) -> f64 {
+    let near = format!("{x:.11e}").parse().unwrap_or(x);
+    if near == 1.0 { x } else { near }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn ends_are_told_to_the_digits_that_were_meant() {
+        let told = |low: f64, high: f64| Interval::new(low, high, false).to_string();
+        assert_eq!(told(0.1 - 0.3, 0.7 + 0.1), "-0.2 to 0.8");
+        assert_eq!(told(0.0, 1.0 + f64::EPSILON), "0 to 1.0000000000000002", "which is why it is no probability");
+    }
 
     const OPS: [ArithmeticOp; 4] = [ArithmeticOp::Plus, ArithmeticOp::Minus, ArithmeticOp::Times, ArithmeticOp::Divide];
 

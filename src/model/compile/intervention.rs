@@ -211,6 +211,10 @@ fn set(text: &str, document: &Document) -> Result<Assignment, Box<Diagnostic>> {
         let mistake = error_at("set-what", format!("`{text}` gives no value"), &place);
         return Err(Box::new(mistake.help(how_to_set(text, document))));
     };
+    if name.is_empty() {
+        let mistake = error_at("set-what", format!("`{text}` does not say which parameter"), &place);
+        return Err(Box::new(mistake.help(how_to_set(text, document))));
+    }
     let entry = document.parameters.iter().find(|entry| entry.key.value == name);
     let declared = entry.and_then(|entry| entry.value.as_ref());
     let scale = document.words.as_ref().map(|words| words.value);

@@ -327,18 +327,17 @@ fn blame_variants(source: &Source<'_>, assignments: &[Assignment], diagnostics: 
 
 /// The mistake of a number that fits its parameter and not the place in the file that uses it.
 fn blame_option(assignment: &Assignment, mistake: &Diagnostic, source: &Source<'_>) -> Diagnostic {
-    let line = match mistake.place {
-        Place::Text(span) => source.text[..span.start].matches('\n').count() + 1,
-        Place::Option(_) => return mistake.clone(),
-    };
+    let Place::Text(span) = mistake.place else { return mistake.clone() };
+    let line = source.text[..span.start].matches('\n').count() + 1;
     let mut told = Diagnostic { place: assignment.place.clone(), related: Vec::new(), ..mistake.clone() };
     let (name, value) = (&assignment.name, &assignment.text);
-    if mistake.code == "not-a-probability" {
+    if mistake.code == "not-a-probability" && written(source, span) == *name {
         told.message = format!("line {line} uses `{name}` as a probability, and {value} is none");
         let percent = value.parse().is_ok_and(|number: f64| number > 1.0 && number <= 100.0);
         return if percent { told.help(format!("for {value} percent write `--set {name}={value}%`")) } else { told };
     }
-    told.help(format!("`{name}` is used in line {line}"))
+    told.message = told.message.replace(" is due here", &format!(" is due in line {line}"));
+    told.help(format!("`{name}` at {value} is used in line {line}"))
 }
 
 fn variants(document: &Document) -> Vec<Variant> {

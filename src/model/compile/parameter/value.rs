@@ -177,13 +177,13 @@ impl Declared {
         match self {
             Self::Per { period, .. } if x < 0.0 || matches!(value, ParameterValue::Likelihood(_)) => {
                 return Err(Misfit::new(
-                    format!("is a number of events per `{period}`, of 0 or more"),
+                    format!("is a number of events per `{period}`, of 0 or more, and this is {}", kind(value)),
                     "give a number such as 0.22; for a chance over a time write `within` instead of `per`",
                 ));
             }
             Self::Within { .. } if !(0.0..1.0).contains(&x) => {
                 return Err(Misfit::new(
-                    "is a chance within a time, from 0 to below 1",
+                    format!("is a chance within a time, from 0 to below 1, and this is {}", kind(value)),
                     "give a chance such as \"60%\"",
                 ));
             }
