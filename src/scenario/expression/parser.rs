@@ -187,10 +187,16 @@ impl<'a> Parser<'a> {
     fn chain(&mut self, signs: &[(&str, ArithmeticOp)], part: fn(&mut Self) -> Parsed<Tree>) -> Parsed<Tree> {
         let start = self.here();
         let (mut left, mut height) = part(self)?;
+        // Each sign stands one level above what is on its left.
+        let mut parts = 1;
         while let Some((_, op)) = signs.iter().find(|(sign, _)| self.is_sign(0, sign)) {
             self.next += 1;
             let (right, h) = part(self)?;
             let kind = ExprKind::Arithmetic(*op, Box::new(left), Box::new(right));
+            parts += 1;
+            if parts > DEPTH_LIMIT / 2 && height >= DEPTH_LIMIT {
+                return Err(Self::too_long(self.since(start)));
+            }
             (left, height) = Self::grow(kind, self.since(start), height.max(h))?;
         }
         Ok((left, height))

@@ -158,6 +158,13 @@ impl Parser<'_> {
             .into()
     }
 
+    pub(super) fn too_long(span: Span) -> Blunder {
+        Diagnostic::error("too-deep", "too many parts in a row with `+`, `-`, `*` or `/` between them", span)
+            .label("64 at most, and fewer of such as are formulas themselves")
+            .help("put some of them in brackets, as in `(a + b + …) + (c + d + …)`, or give parts a name under `lets`")
+            .into()
+    }
+
     /// There is something behind a complete expression.
     pub(super) fn stray(&self) -> Blunder {
         let here = self.here();
