@@ -428,8 +428,8 @@ fn long_values_of_indicators_are_told_of_fewer_times() {
     // the time, and its row.
     let cases = [
         ("unrest", 60, [small, wide, small, small], "unrest 60 1 (0 to 2) 100 (95 to 110) 1 (0 to 2) 1 (0 to 2)"),
-        ("a_name_of_sixteen", -9, [small, wider, small, wide], "a_name_of_sixte… -9 950 (900 to 1000) 100 (95 to 110)"),
-        ("a_name_of_sixteen", i32::MIN, [top, top, small, small], "a_name_of_sixte… -2147483648 1 (0 to 2)"),
+        ("a_name_of_sixteen", -9, [small, wider, small, wide], "a_name_o…sixteen -9 950 (900 to 1000) 100 (95 to 110)"),
+        ("a_name_of_sixteen", i32::MIN, [top, top, small, small], "a_name_o…sixteen -2147483648 1 (0 to 2)"),
     ];
     for (name, start, values, told) in cases {
         let mut long = report();

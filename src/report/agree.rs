@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::figures::count;
-use super::layout::{FAINT, WARNING, heading, left, line, right, styled, width, wrap};
+use super::layout::{FAINT, WARNING, heading, label, line, right, styled, width, wrap};
 use crate::analysis::agree::{Agreement, Comparison, FALSE_ALARM, Quantity};
 use crate::exact::solution::Solution;
 use crate::model::{Model, VariableKind};
@@ -142,16 +142,12 @@ fn table<'a>(title: &str, rows: impl Iterator<Item = &'a Row> + Clone, most: usi
     if shown.is_empty() {
         return String::new();
     }
-    let column = shown.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(34);
+    let column = shown.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(26);
     let mut lines = heading(title, "solved, sampled [interval]");
     for row in &shown {
         let exact = significant(row.exact_low + (row.exact_high - row.exact_low) / 2.0);
         let sampled = format!("{} [{}, {}]", significant(row.sampled), significant(row.low), significant(row.high));
-        let name = if width(&row.name) > column {
-            format!("{}\n  {}", row.name, left("", column))
-        } else {
-            left(&row.name, column)
-        };
+        let name = label(&row.name, column);
         let _ = writeln!(lines, "  {name} {} {sampled}", right(&exact, 11));
     }
     let hidden = rows.count() - shown.len();

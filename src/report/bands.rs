@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::figures::count;
-use super::layout::{FAINT, heading, left, right, styled, width, wrap};
+use super::layout::{FAINT, heading, label, left, right, styled, width, wrap};
 use super::study::{Doubtful, Heading, digits, doubtful, half_width, kinds, level, name, sampling_error, table, unit};
 use crate::analysis::bands::{Band, Banded, End, FEWEST};
 use crate::analysis::estimate::Interval;
@@ -140,9 +140,7 @@ fn section(title: &str, rows: &[(&Row, &Banded)]) -> String {
     let column = rows.iter().map(|(_, banded)| width(&name(&banded.quantity))).max().unwrap_or(0).min(28);
     let mut lines = heading(title, "estimate, its sampling error; band over the judgements");
     for (row, banded) in rows {
-        let shown = name(&banded.quantity);
-        let label =
-            if width(&shown) > column { format!("{shown}\n  {}", left("", column)) } else { left(&shown, column) };
+        let label = label(&name(&banded.quantity), column);
         let value = row.estimate.map_or("none".into(), |value| level(row.scale, value, half_width(&banded.estimate)));
         let error = sampling_error(row.scale, &banded.estimate);
         let band = row.band.map_or_else(|| without(banded), |band| across(row.scale, &band));

@@ -2,8 +2,10 @@
 //!
 //! Does not know what it lays out. Styles are escape codes, taken out again on the way to a pipe or a file.
 
+use std::borrow::Cow;
+
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns of a terminal that everything fits into.
 pub const WIDTH: usize = 80;
@@ -42,8 +44,41 @@ pub fn right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
+/// `text` in at most so many columns: of what is longer the middle is left out, since names that are alike mostly begin
+/// alike. For tables; what is read back to the author stands in full.
+pub fn shorten(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let room = columns.saturating_sub(1);
+    let fitting = |letters: &mut dyn Iterator<Item = char>, room: usize| {
+        let mut kept = String::new();
+        for letter in letters {
+            if width(&kept) + letter.width().unwrap_or(0) > room {
+                break;
+            }
+            kept.push(letter);
+        }
+        kept
+    };
+    let start = fitting(&mut text.chars(), room.div_ceil(2));
+    let end = fitting(&mut text.chars().rev(), room / 2);
+    Cow::Owned(start + "…" + &end.chars().rev().collect::<String>())
+}
+
+/// A name in a first column of so many columns, after an indent of two; one that is too long for it has a line of its
+/// own.
+pub fn label(name: &str, column: usize) -> String {
+    if width(name) > column {
+        format!("{}\n  {}", shorten(name, WIDTH - 2), " ".repeat(column))
+    } else {
+        left(name, column)
+    }
+}
+
 /// A heading, and beside it in faint letters what its columns are; below it where there is no room.
 pub fn heading(title: &str, note: &str) -> String {
+    let title = &shorten(title, WIDTH);
     let shown = styled(HEADING, title);
     match width(title) + 2 + width(note) {
         _ if note.is_empty() => format!("\n{shown}\n"),
@@ -115,6 +150,18 @@ mod tests {
             let flowed = flow(items.clone(), separator, 12, 14);
             assert!(flowed.lines().all(|l| width(l) <= WIDTH), "{flowed}");
         }
+    }
+
+    #[test]
+    fn long_names_lose_their_middle() {
+        assert_eq!(shorten("seven_s", 7), "seven_s");
+        assert_eq!(shorten("north_of_the_river", 9), "nort…iver");
+        assert_eq!(shorten("north_of_the_river", 8), "nort…ver");
+        assert_eq!(shorten("한국의봄여름", 8), "한국…름", "a letter of two columns that does not fit is left out");
+        assert_eq!(label("war", 5), "war  ");
+        assert_eq!(label("recognition", 5), "recognition\n       ");
+        assert!(label(&"x".repeat(10_000), 12).lines().all(|line| width(line) + 2 <= WIDTH));
+        assert!(heading(&"x".repeat(10_000), "share of runs").lines().all(|line| line.chars().count() < 100));
     }
 
     #[test]

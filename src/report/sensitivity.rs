@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::figures::{bar, count};
-use super::layout::{BAR, FAINT, heading, left, right, styled, width, wrap};
+use super::layout::{BAR, FAINT, heading, label, left, right, shorten, styled, width, wrap};
 use super::study::{Doubtful, Heading, brief, digits, doubtful, half_width, kinds, level, name, sampling_error, short};
 use crate::analysis::estimate::Interval;
 use crate::analysis::indices::{Found, Indices};
@@ -197,7 +197,7 @@ fn tornado_text(tornado: &Tornado, judgements: &[Doubtful], few: usize) -> Strin
     for shown in certain.iter().take(few) {
         let judgement = &judgements[shown.judgement];
         let now = styled(FAINT, &format!("  now {}", judgement.value));
-        let _ = writeln!(lines, "  {}{now}", left(&judgement.name, column));
+        let _ = writeln!(lines, "  {}{now}", left(&shorten(&judgement.name, 30), column));
         for (setting, change) in &shown.ends {
             let Some(value) = change.value else { continue };
             let drawn = bar((value.abs() / longest).min(1.0), CELLS);
@@ -283,7 +283,7 @@ fn indices_text(found: &Found, judgements: &[Doubtful], few: usize) -> String {
         let share = if longest > 0.0 { (row.size / longest).clamp(0.0, 1.0) } else { 0.0 };
         let cells = bar(share, room);
         let padding = " ".repeat(room.saturating_sub(width(&cells)));
-        let label = left(&judgements[row.judgement].name, column);
+        let label = label(&judgements[row.judgement].name, column);
         lines += format!("  {label}  {}{padding}  {}", styled(BAR, &cells), row.told).trim_end();
         lines += "\n";
     }

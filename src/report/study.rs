@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::figures::{count, number, percent_to};
-use super::layout::{flow, heading, left, plain, right, width, wrap};
+use super::layout::{WIDTH, flow, heading, left, plain, right, shorten, width, wrap};
 use crate::analysis::estimate::decimals;
 use crate::analysis::judgement::{Doubt, Judgement};
 use crate::analysis::measure::{Basis, Estimate, Kind, Quantity, Scale};
@@ -129,10 +129,11 @@ pub fn table(judgements: &[Doubtful]) -> String {
         let ends = judgement.ends.join(if values { " to " } else { ", " });
         let from = [judgement.word.as_deref(), judgement.source.as_deref()];
         let from: Vec<&str> = from.into_iter().flatten().collect();
-        let line = format!("{}  {}  {ends}", left(&judgement.name, column), right(&judgement.value, 8));
+        let line =
+            format!("{}  {}  {ends}", left(&shorten(&judgement.name, WIDTH - 2), column), right(&judgement.value, 8));
         let items = line.split("  ").filter(|item| !item.is_empty()).count();
         let shown = if from.is_empty() { line } else { format!("{line}  ({})", from.join(", ")) };
-        let row = if width(&shown) + 2 > super::layout::WIDTH && items > 1 {
+        let row = if width(&shown) + 2 > WIDTH && items > 1 {
             flow(shown.split(' ').map(str::to_owned), " ", 2, 4)
         } else {
             format!("  {shown}\n")

@@ -9,7 +9,7 @@ use crate::analysis::estimate::{MeanTrust, decimals};
 use crate::analysis::measure::{Kind, Scale};
 use crate::analysis::paired::Pairing;
 use crate::report::figures::{count, percent_to, runs};
-use crate::report::layout::{FAINT, HEADING, heading, left, line, right, styled, width, wrap};
+use crate::report::layout::{FAINT, HEADING, heading, label, left, line, right, shorten, styled, width, wrap};
 use crate::report::{Accuracy, Figure};
 
 /// Rows of a table unless everything is shown.
@@ -123,7 +123,7 @@ fn column<'a>(names: impl Iterator<Item = &'a str>) -> usize {
 }
 
 fn full_row(name: &str, column: usize, base: &str, other: &str, difference: &str) -> String {
-    let name = if width(name) > column { format!("{name}\n  {}", " ".repeat(column)) } else { left(name, column) };
+    let name = label(name, column);
     format!("  {name} {} {}  {difference}\n", right(base, NUMBER), right(other, NUMBER))
 }
 
@@ -213,7 +213,7 @@ fn flips(compared: &Compared) -> String {
     let column = column(ways.iter().map(|flip| flip.from.as_str()));
     let mut lines = heading("Runs that end otherwise", "in the base → in the other, how many");
     for flip in ways {
-        let (from, to) = (left(&flip.from, column), left(&flip.to, column));
+        let (from, to) = (left(&shorten(&flip.from, column), column), left(&shorten(&flip.to, column), column));
         let _ = writeln!(lines, "  {from} → {to} {}", right(&count(flip.runs), NUMBER));
     }
     let same: u64 = compared.flips.iter().filter(|flip| flip.from == flip.to).map(|flip| flip.runs).sum();
@@ -226,7 +226,7 @@ fn exemplars(compared: &Compared) -> String {
         if index == 0 {
             lines += &heading("Runs that show it", "the same run, told on either side");
         }
-        let _ = writeln!(lines, "  run {}: {} → {}", found.run, found.from, found.to);
+        let _ = writeln!(lines, "  run {}: {} → {}", found.run, shorten(&found.from, 32), shorten(&found.to, 32));
         let _ = writeln!(lines, "    {}\n    {}", found.trace.0, found.trace.1);
     }
     lines

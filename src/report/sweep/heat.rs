@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use anstyle::{Ansi256Color, Color, Style};
 
-use super::super::layout::{FAINT, WIDTH, heading, left, right, styled, width, wrap};
+use super::super::layout::{FAINT, WIDTH, heading, left, right, shorten, styled, width, wrap};
 use super::text::value;
 use crate::analysis::measure::Quantity;
 use crate::analysis::sweep::{Axis, Point, Row, Shown, Sweep};
@@ -31,20 +31,21 @@ pub(super) fn map(sweep: &Sweep, quantity: &Quantity, (down, across): (&Axis, &A
     let column = names.iter().map(|name| width(name)).max().unwrap_or(0).max(width(&down.name)).min(24);
     let room = WIDTH.saturating_sub(column + 3);
     let ends = ends(&rows);
-    let mut lines = heading(title, &format!("{} down, {} across", down.name, across.name));
+    let mut lines = heading(title, &format!("{} down, {} across", shorten(&down.name, 68), shorten(&across.name, 68)));
     if across.levels.len() * FIELD <= room {
-        let heads: String = across.levels.iter().map(|level| right(&cut(&brief(level), FIELD - 1), FIELD)).collect();
+        let heads: String =
+            across.levels.iter().map(|level| right(&shorten(&brief(level), FIELD - 1), FIELD)).collect();
         let _ = writeln!(lines, "  {} {}", left("", column), styled(FAINT, &heads));
         for (name, row) in names.iter().zip(&rows) {
             let fields: String = row.iter().map(|row| field(*row, ends)).collect();
-            let _ = writeln!(lines, "  {} {fields}", left(&cut(name, column), column));
+            let _ = writeln!(lines, "  {} {fields}", left(&shorten(name, column), column));
         }
         return lines;
     }
     let each = (room / across.levels.len()).clamp(1, 3);
     for (name, row) in names.iter().zip(&rows) {
         let fields: String = row.iter().map(|row| SHADES[step(*row, ends, SHADES.len())].repeat(each)).collect();
-        let _ = writeln!(lines, "  {} {fields}", left(&cut(name, column), column));
+        let _ = writeln!(lines, "  {} {fields}", left(&shorten(name, column), column));
     }
     let (first, last) = (across.levels.first().map(brief), across.levels.last().map(brief));
     let across =
@@ -89,12 +90,4 @@ fn brief(level: &Shown) -> String {
         }
         _ => level.text.clone(),
     }
-}
-
-/// At most so many columns.
-fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return text.to_owned();
-    }
-    text.chars().take(columns.saturating_sub(1)).collect::<String>() + "…"
 }

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use super::super::figures::{count, percent_to, runs};
-use super::super::layout::{BAR, FAINT, HEADING, WARNING, heading, left, line, plain, right, styled, width, wrap};
+use super::super::layout::{
+    self, BAR, FAINT, HEADING, WARNING, WIDTH, heading, left, line, plain, right, shorten, styled, width, wrap,
+};
 use super::heat;
 use crate::analysis::estimate::{Interval, decimals};
 use crate::analysis::measure::{Basis, Kind, Quantity, Scale};
@@ -97,8 +99,7 @@ fn moves(sweep: &Sweep, all: bool) -> String {
     let mut lines = heading("What moves", "as the file has it; lowest and highest of all points");
     let column = outcomes.iter().chain(&others).map(|moved| width(&label(moved.quantity))).max().unwrap_or(0).min(34);
     for moved in outcomes.iter().chain(&others) {
-        let name = label(moved.quantity);
-        let name = if width(&name) > column { format!("{name}\n  {}", left("", column)) } else { left(&name, column) };
+        let name = layout::label(&label(moved.quantity), column);
         let of = |row: &Row| right(&value(row), 9);
         let _ = writeln!(lines, "  {name} {}  {} to {}", of(moved.base), of(moved.least.1), value(moved.most.1));
     }
@@ -197,12 +198,14 @@ fn significant(x: f64, digits: i32) -> String {
 fn one(sweep: &Sweep, quantity: &Quantity, axis: &Axis) -> String {
     let rows: Vec<(&Point, &Row)> =
         sweep.points.iter().filter_map(|point| Some((point, point.of(quantity)?))).collect();
-    let mut lines =
-        heading(&label(quantity), &format!("by {}; the change is against the file, paired run by run", axis.name));
+    let mut lines = heading(
+        &label(quantity),
+        &format!("by {}; the change is against the file, paired run by run", shorten(&axis.name, 74)),
+    );
     let column = rows.iter().map(|(point, _)| width(&shown(&point.settings[0]))).max().unwrap_or(0).min(24);
     let most = highest(rows.iter().map(|(_, row)| row));
     for (point, row) in rows {
-        let name = left(&shown(&point.settings[0]), column);
+        let name = layout::label(&shown(&point.settings[0]), column);
         let bar = left(&bar(row.estimate.value.unwrap_or(0.0) / most, WIDE), WIDE);
         let ends = right(&between(row), 16);
         let change = row.change.and_then(|change| Some(apart_text(change.value?, change.interval, row)));
@@ -236,7 +239,7 @@ fn averages(sweep: &Sweep, quantity: &Quantity, axes: &[Axis]) -> String {
     let column =
         groups.iter().flat_map(|(_, groups)| groups.iter().map(|group| width(&group.name))).max().unwrap_or(0).min(30);
     for (axis, groups) in &groups {
-        lines += &line(Style::new(), &format!("  {}", axis.name));
+        lines += &line(Style::new(), &format!("  {}", shorten(&axis.name, WIDTH - 2)));
         for group in groups {
             lines += &group.line(column, most);
         }
@@ -278,7 +281,7 @@ impl Group<'_> {
         let ends = self.rows.iter().min_by(by).zip(self.rows.iter().max_by(by));
         let ends = ends.map(|(least, most)| format!("{} to {}", value(least), value(most))).unwrap_or_default();
         let bar = left(&bar(self.average() / most, NARROW), NARROW);
-        let name = left(&self.name, column);
+        let name = left(&shorten(&self.name, column), column);
         format!("    {name} {} {} {} {ends}\n", right(&average, 8), right(&bounds, 15), styled(BAR, &bar))
     }
 }

@@ -5,7 +5,7 @@ use crate::report::figures::{
     bar, between, briefly, figure, figure_briefly, frequency, give_or_take, interval, number, odds, percent,
     percentages,
 };
-use crate::report::layout::{BAR, FAINT, WIDTH, heading, left, right, styled, width, wrap};
+use crate::report::layout::{BAR, FAINT, WIDTH, heading, label, left, right, styled, width, wrap};
 use crate::report::{Answer, Distribution, Outcome, Quantile, Question, Report, Share, Unit};
 
 /// Names up to this long stand in the table's first column.
@@ -100,11 +100,6 @@ fn row(
 /// Odds of a small share, else a bar; nothing where there is no room.
 pub(super) fn tail(share: &Share, room: usize) -> String {
     odds(share).filter(|odds| width(odds) <= room).unwrap_or_else(|| styled(BAR, &bar(share.value, room)))
-}
-
-/// A name in the first column; one that is too long for it has a line of its own.
-pub(super) fn label(name: &str, column: usize) -> String {
-    if width(name) > column { format!("{name}\n  {}", " ".repeat(column)) } else { left(name, column) }
 }
 
 pub(super) fn name_column<'a>(names: impl Iterator<Item = &'a str>) -> usize {

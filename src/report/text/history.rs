@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::Detail;
 use super::answers::more;
 use crate::report::figures::{between, count, give_or_take, level, number, percent};
-use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, line, right, styled, width, wrap};
+use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, line, right, shorten, styled, width, wrap};
 use crate::report::{
     Branching, Indicator, IndicatorAt, Method, Milestone, Moment, Path, PathOutcome, Paths, Posture, Report, Typical,
 };
@@ -16,6 +16,8 @@ const PATHS: usize = 5;
 const TYPICAL: usize = 3;
 /// Indicators shown unless everything is.
 const INDICATORS: usize = 6;
+/// Columns of a name within a path: its date stands beside it.
+const NAMED: usize = 44;
 /// Columns of a curve.
 const CURVE: usize = 48;
 /// Columns of the names beside curves.
@@ -57,7 +59,7 @@ fn typical(paths: &Paths, detail: Detail) -> String {
     }
     let mut lines = heading("Ways there", "the most frequent path to an outcome, as a share of its runs");
     for typical in chosen {
-        lines += &line(Style::new(), &format!("  {}  {}", typical.outcome, percent(&typical.share)));
+        lines += &line(Style::new(), &format!("  {}  {}", shorten(&typical.outcome, NAMED), percent(&typical.share)));
         lines += &flow(typical.path.milestones.iter().map(milestone), " → ", 12, 14);
     }
     lines
@@ -98,8 +100,8 @@ fn path(path: &Path, skip: usize) -> String {
 /// `[overture 94 %, war 5 %]`: the two most frequent ends of a path.
 fn ends(outcomes: &[PathOutcome]) -> Option<String> {
     let one = |o: &PathOutcome| match o.share.value {
-        1.0 => o.name.clone(),
-        _ => format!("{} {}", o.name, percent(&o.share)),
+        1.0 => shorten(&o.name, NAMED).into_owned(),
+        _ => format!("{} {}", shorten(&o.name, NAMED / 2), percent(&o.share)),
     };
     let ends: Vec<String> = outcomes.iter().take(2).map(one).collect();
     (!ends.is_empty()).then(|| format!("[{}]", ends.join(", ")))
@@ -107,7 +109,7 @@ fn ends(outcomes: &[PathOutcome]) -> Option<String> {
 
 fn milestone(milestone: &Milestone) -> String {
     let median = &milestone.median;
-    let name = &milestone.name;
+    let name = shorten(&milestone.name, NAMED);
     if let Some(date) = &median.date {
         return format!("{name} {date}{}", give_or_take(&median.figure, 1.0));
     }
@@ -179,17 +181,7 @@ fn month(date: &str) -> String {
 }
 
 fn cut(name: &str, columns: usize) -> String {
-    if width(name) <= columns {
-        return left(name, columns);
-    }
-    let mut kept = String::new();
-    for letter in name.chars() {
-        if width(&kept) + 2 > columns {
-            break;
-        }
-        kept.push(letter);
-    }
-    left(&(kept + "…"), columns)
+    left(&shorten(name, columns), columns)
 }
 
 pub(super) fn indicators(report: &Report, detail: Detail) -> String {

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::Detail;
 use crate::report::figures::{figure, frequency, solved_figure};
-use crate::report::layout::{WARNING, flow, heading, left, line, right, styled, width, wrap};
+use crate::report::layout::{WARNING, flow, heading, label, line, right, styled, width, wrap};
 use crate::report::{Counted, Figure, Report, Rule};
 
 /// Rules shown unless everything is.
@@ -33,7 +33,7 @@ pub(super) fn rules(report: &Report, detail: Detail) -> String {
 
 fn rule_row(rule: &Rule, counted: &Counted, column: usize) -> String {
     let mean = rule.mean.as_ref().map(figure).unwrap_or_default();
-    format!("  {}  {}  {}\n", left(&rule.id, column), right(&mean, 8), frequency(&counted.share))
+    format!("  {}  {}  {}\n", label(&rule.id, column), right(&mean, 8), frequency(&counted.share))
 }
 
 /// The expected firings of every rule, of a solution.
@@ -46,7 +46,7 @@ pub(super) fn expected(report: &Report) -> String {
     let mut lines = heading("Rules", "expected firings in a run");
     let column = known.iter().map(|(rule, _)| width(&rule.id)).max().unwrap_or(0).min(44);
     for (rule, mean) in known {
-        lines += &line(Style::new(), &format!("  {}  {}", left(&rule.id, column), solved_figure(mean)));
+        lines += &line(Style::new(), &format!("  {}  {}", label(&rule.id, column), solved_figure(mean)));
         lines += &wrap(&rule.says, 6, 6);
     }
     lines

@@ -3,9 +3,9 @@
 use anstyle::Style;
 
 use super::Detail;
-use super::answers::{NUMBERS, QUESTIONS, gravest, label, more, most, name_column, tail, told, yes_no};
+use super::answers::{NUMBERS, QUESTIONS, gravest, more, most, name_column, tail, told, yes_no};
 use crate::report::figures::{count, frequency, level, number, percent, percentages, probability, solved_figure};
-use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, left, line, right, styled, width, wrap};
+use crate::report::layout::{BAR, FAINT, WIDTH, flow, heading, label, left, line, right, styled, width, wrap};
 use crate::report::{
     Answer, Distribution, Moment, Quantile, Question, Refusal, Report, Share, Slice, Sooner, Unit, Weight,
 };
@@ -19,7 +19,7 @@ const CURVE: usize = 20;
 /// Columns of a probability by a date.
 const DATE: usize = 12;
 /// Columns of the names beside curves.
-const NAME: usize = 20;
+const NAME: usize = 18;
 /// Curves shown unless everything is.
 const CURVES: usize = 12;
 /// Dropped probability that shows in no digit.
@@ -176,7 +176,7 @@ pub(super) fn over_time(report: &Report, detail: Detail) -> String {
     lines += &line(FAINT, &(" ".repeat(2 + NAME + CURVE + 4) + &columns));
     for (name, by) in curves.iter().take(shown) {
         let cells: String = dates.iter().map(|at| right(&short(value_at(by, at.day)), DATE)).collect();
-        let name = if width(name) > NAME { format!("{name}\n  {}", " ".repeat(NAME)) } else { left(name, NAME) };
+        let name = label(name, NAME);
         lines += &line(Style::new(), &format!("  {name}  {}  {cells}", styled(BAR, &curve(by))));
     }
     lines + &more(curves.len(), shown)
