@@ -324,14 +324,16 @@ fn a_full_disk_is_told() {
 
 #[cfg(unix)]
 #[test]
-fn a_closed_pipe_is_quiet() {
+fn a_closed_pipe_is_quiet_and_changes_no_verdict() {
     let desk = Desk::new();
-    let mut command = Command::new("sh");
-    command.arg("-c").arg("sleep 0.2; exec \"$0\" words").arg(binary()).current_dir(desk.directory.path());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let ran = Ran::new(child.wait_with_output().unwrap());
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    desk.write("wrong.ron", "(simulate: 1)");
+    for (arguments, code) in [(&["words"][..], 0), (&["check", "wrong.ron"], 1)] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = desk.command(arguments).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+        let ran = Ran::new(child.wait_with_output().unwrap());
+        assert_eq!((ran.code, ran.err.as_str()), (code, ""), "{arguments:?}");
+    }
 }
 
 #[cfg(unix)]
@@ -347,6 +349,23 @@ fn an_interrupt_reports_the_runs_that_are_done() {
     assert!(ran.out.contains("INTERRUPTED") && ran.out.contains("of 1,000,000,000 runs"), "{}", ran.out);
     let line = ran.out.lines().find(|l| l.starts_with("again:")).unwrap();
     assert!(!line.contains("1000000000"), "the runs that were done, not those that were asked for: {line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_that_leaves_nothing_to_tell_says_so() {
+    let desk = Desk::new();
+    let mut command = desk.command(&["compare", "border.ron", "--forbid", "incident", "--runs", "100_000_000"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let ran = Ran::new(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.out.as_str()), (130, ""), "{}", ran.err);
+    assert!(
+        ran.err.ends_with("note: stopped; what was done until then is too little to tell anything\n"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

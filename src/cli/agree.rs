@@ -35,7 +35,7 @@ pub(super) fn run(typed: &AgreeArgs) -> Result<(), Failure> {
     let solution = exact::solve(model, &wanted, &limits, &conduct);
     progress.clear();
     if stop.load(Ordering::Relaxed) {
-        return Err(Failure::Interrupted);
+        return Err(Failure::Stopped);
     }
     let agreement = agreement(model, &solution, &sampled.collected, FALSE_ALARM);
     let command = again::agree(&loaded.shown, typed, max_states);

@@ -72,7 +72,7 @@ fn draw(
 ) -> Result<Side, Failure> {
     let drawn = side(&loaded.model, &typed.plan(), !typed.no_exact, &Conduct { stop, progress });
     if stop.load(Ordering::Relaxed) {
-        return Err(Failure::Interrupted);
+        return Err(Failure::Stopped);
     }
     drawn.map_err(|error| {
         let trace = again::trace(&loaded.shown, typed.seed, overrides);

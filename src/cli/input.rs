@@ -90,6 +90,9 @@ fn cannot_open(path: &Path, error: &io::Error) -> String {
     if !directory.is_dir() {
         return format!("there is no file `{name}`: its directory `{}` does not exist", directory.display());
     }
+    if let Ok(target) = std::fs::read_link(path) {
+        return format!("`{name}` is a link to `{}`, which does not exist", target.display());
+    }
     let names = names_in(directory);
     let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     match diagnostic::nearest(&wanted, names.iter().map(String::as_str)) {
@@ -150,6 +153,16 @@ mod tests {
         let message = read(&directory.path().join("other.ron")).unwrap_err();
         assert!(message.ends_with("; there is outreach.ron"), "{message}");
         assert!(read(directory.path()).unwrap_err().contains("is a directory"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_link_to_nothing_its_end_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link.ron");
+        std::os::unix::fs::symlink("gone.ron", &link).unwrap();
+        let message = read(&link).unwrap_err();
+        assert!(message.ends_with("is a link to `gone.ron`, which does not exist"), "{message}");
     }
 
     #[test]

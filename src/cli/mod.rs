@@ -54,10 +54,10 @@ enum Failure {
     Usage(String),
     /// The command was mistaken, and how has been told.
     Misused,
-    /// The user stopped it.
+    /// The user stopped it, and what there is of it has been told.
     Interrupted,
-    /// Nobody reads standard output any more.
-    Closed,
+    /// The user stopped it before there was anything to tell.
+    Stopped,
 }
 
 /// Does what the command line asks.
@@ -131,12 +131,16 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
 
 fn conclude(result: Result<(), Failure>) -> ExitCode {
     let (code, message) = match result {
-        Ok(()) | Err(Failure::Closed) => (0, None),
+        Ok(()) => (0, None),
         Err(Failure::Said) => (1, None),
         Err(Failure::Failed(message)) => (1, Some(message)),
         Err(Failure::Misused) => (2, None),
         Err(Failure::Usage(message)) => (2, Some(message)),
         Err(Failure::Interrupted) => (INTERRUPTED, None),
+        Err(Failure::Stopped) => {
+            output::say("note: stopped; what was done until then is too little to tell anything");
+            (INTERRUPTED, None)
+        }
     };
     if let Some(message) = message {
         output::say(&format!("error: {message}"));

@@ -11,14 +11,17 @@ use super::Failure;
 /// Writes `text` to `out`, or to standard output. Colour is kept on a terminal only, never under `NO_COLOR`.
 ///
 /// # Errors
-/// `Failure::Closed` if nobody reads standard output any more, else a message that names the place and the cause.
+/// A message that names the place and the cause. That nobody reads standard output any more is no failure: whoever
+/// closes a pipe has seen enough, and what the command comes to does not depend on it.
 pub fn deliver(text: &str, out: Option<&Path>) -> Result<(), Failure> {
     match out {
         Some(path) => keep(anstream::adapter::strip_str(text).to_string().as_bytes(), path),
-        None => print(text).map_err(|e| match e.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Closed,
-            _ => Failure::Failed(format!("cannot write to standard output: {e}")),
-        }),
+        None => match print(text) {
+            Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::Failed(format!("cannot write to standard output: {e}")))
+            }
+            _ => Ok(()),
+        },
     }
 }
 

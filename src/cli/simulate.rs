@@ -33,7 +33,7 @@ pub(super) fn run(typed: &SimulateArgs) -> Result<(), Failure> {
     let aim = aim.map_err(|aimless| Failure::Usage(format!("--until: {aimless}")))?;
     let sampled = draw(&loaded.model, typed, aim.as_ref()).map_err(|e| does_not_settle(&loaded, typed, &e))?;
     if sampled.runs == 0 {
-        return Err(Failure::Interrupted);
+        return Err(Failure::Stopped);
     }
     let ended = Ended::new(aim.as_ref(), &sampled, typed.most_runs());
     let looks = if aim.is_some() { Looks::Always } else { Looks::Once };

@@ -28,7 +28,8 @@ pub(super) fn run(typed: &SolveArgs) -> Result<(), Failure> {
         output::deliver(&shown(&report, typed.format(), detail), typed.out.as_deref())?;
     }
     match (interrupted, any) {
-        (true, _) => Err(Failure::Interrupted),
+        (true, true) => Err(Failure::Interrupted),
+        (true, false) => Err(Failure::Stopped),
         (false, true) => Ok(()),
         (false, false) => Err(Failure::Said),
     }

@@ -19,7 +19,7 @@ pub(super) fn budget(typed: &CommonArgs, always_runs: bool) -> Budget {
 /// Why there are no numbers, told.
 pub(super) fn refused(loaded: &Loaded, format: Format, failed: Failed) -> Failure {
     match failed {
-        Failed::Stopped => Failure::Interrupted,
+        Failed::Stopped => Failure::Stopped,
         Failed::Unsettled(settings, error) => {
             Failure::Failed(format!("{}\nthis is so with {}", unsettled(&loaded.model, &error), options(&settings)))
         }

@@ -72,7 +72,10 @@ impl Sheet {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let told = |error: csv::Error| NoCases::NoTable(error.to_string());
         let strings = |record: &csv::StringRecord| record.iter().map(|cell| cell.trim().to_owned()).collect();
-        let header = strings(reader.headers().map_err(told)?);
+        let header: Vec<String> = strings(reader.headers().map_err(told)?);
+        if header.iter().all(String::is_empty) {
+            return Err(NoCases::NoTable("it is empty".into()));
+        }
         let rows: Result<Vec<Vec<String>>, csv::Error> =
             reader.records().map(|row| row.map(|row| strings(&row))).collect();
         Ok(Self { header, rows: rows.map_err(told)? })
@@ -262,5 +265,6 @@ mod tests {
         assert!(matches!(cases(&sheet, "colour"), Err(NoCases::NoAnswer(2, ..))));
         assert!(matches!(cases(&Sheet::parse("a,b\n1,2\n").unwrap(), "a > 1"), Err(NoCases::TooFew(1))));
         assert!(matches!(Sheet::parse("a,b\n1\n"), Err(NoCases::NoTable(_))));
+        assert!(matches!(Sheet::parse("\n \n"), Err(NoCases::NoTable(_))));
     }
 }
