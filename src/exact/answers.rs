@@ -166,13 +166,13 @@ impl Ends {
                 break;
             }
             let mass = forward.mass(id);
-            let replies = |memory: &_| (0..asked.len()).map(|q| monitors.answer(memory, q)).collect::<Vec<Reply>>();
-            let replies = forward.space.look(id, step, |midway| replies(&midway.memory));
-            let verdict = replies.iter().position(|reply| reply.is_yes()).unwrap_or(asked.len());
+            let memory = forward.space.memory(id, step);
+            let verdict = (0..asked.len()).find(|question| monitors.answer(memory, *question).is_yes());
+            let verdict = verdict.unwrap_or(asked.len());
             ends.probabilities[verdict].add(mass);
             ends.reached[verdict] = true;
-            if let Some(Reply::Number(value)) = replies.first() {
-                ends.values.entry(*value).or_default().add(mass);
+            if let Some(Reply::Number(value)) = asked.first().map(|_| monitors.answer(memory, 0)) {
+                ends.values.entry(value).or_default().add(mass);
             }
         }
         ends

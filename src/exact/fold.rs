@@ -19,10 +19,15 @@ impl Hasher for Fold {
 
     #[inline]
     fn write_u64(&mut self, word: u64) {
-        // The golden ratio, and its product's high half folded into its low one: every bit moves the upper bits.
-        let product = u128::from(self.0.rotate_left(23) ^ word) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = (product >> 64) as u64 ^ product as u64;
+        self.0 = folded(self.0.rotate_left(23) ^ word);
     }
+}
+
+/// Times the golden ratio, and the high half of the product folded into its low one: every bit moves the upper bits.
+#[inline]
+pub(super) fn folded(word: u64) -> u64 {
+    let product = u128::from(word) * 0x9e37_79b9_7f4a_7c15;
+    (product >> 64) as u64 ^ product as u64
 }
 
 /// Hashes words with `Fold`.

@@ -134,11 +134,6 @@ pub(super) struct Forward<'s, 'm> {
     comes: Vec<Sum>,
     /// By state in the order of places: the time spent in it during the last stretch, days.
     sojourn: Vec<f64>,
-    /// The active states of `last_operator`, ascending, and in the order of their places.
-    placed: Vec<StateId>,
-    order: Vec<StateId>,
-    /// The jump of the last stretch and its phase.
-    last_operator: Option<(usize, Operator)>,
     /// States that may have mass, ascending.
     active: Vec<StateId>,
     /// By state: it is among `active`.
@@ -153,7 +148,7 @@ pub(super) struct Forward<'s, 'm> {
     spent: u64,
 }
 
-/// The rows that were made, kept from one pass to the next.
+/// The rows that were made, and the last jump, kept from one pass to the next.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     start: Option<Vec<(StateId, f64)>>,
@@ -164,6 +159,11 @@ pub(super) struct Cache {
     start_rows: Rows,
     /// What all of them take, bytes.
     bytes: u64,
+    /// The jump of the last stretch and its phase.
+    last_operator: Option<(usize, Operator)>,
+    /// The active states of `last_operator`, ascending, and in the order of their places.
+    placed: Vec<StateId>,
+    order: Vec<StateId>,
 }
 
 /// Listens to a distribution on its way.
@@ -200,9 +200,6 @@ impl<'s, 'm> Forward<'s, 'm> {
             mass: Vec::new(),
             comes: Vec::new(),
             sojourn: Vec::new(),
-            placed: Vec::new(),
-            order: Vec::new(),
-            last_operator: None,
             active: Vec::new(),
             listed: Vec::new(),
             flows: vec![Sum::default(); flows],
@@ -250,7 +247,7 @@ impl<'s, 'm> Forward<'s, 'm> {
 
     /// The active states with the time spent in each during the last stretch, days.
     pub(super) fn sojourns(&self) -> Vec<(StateId, f64)> {
-        self.order.iter().copied().zip(self.sojourn.iter().copied()).filter(|(id, _)| *id != UNSETTLED).collect()
+        self.rows.order.iter().copied().zip(self.sojourn.iter().copied()).filter(|(id, _)| *id != UNSETTLED).collect()
     }
 
     /// Probability of instants that did not settle.
@@ -277,15 +274,21 @@ impl<'s, 'm> Forward<'s, 'm> {
 
     /// Enters a state among the active ones.
     fn list(&mut self, id: StateId) {
-        let index = id as usize;
-        if self.listed.len() <= index {
-            let size = (index + 1).max(self.space.len() + 1);
+        if self.listed.len() <= id as usize {
+            self.make_places();
+        }
+        if !std::mem::replace(&mut self.listed[id as usize], true) {
+            self.active.push(id);
+        }
+    }
+
+    /// Makes a place for every state that there is.
+    fn make_places(&mut self) {
+        let size = self.space.len() + 1;
+        if self.listed.len() < size {
             self.listed.resize(size, false);
             self.mass.resize(size, 0.0);
             self.comes.resize(size, Sum::default());
-        }
-        if !std::mem::replace(&mut self.listed[index], true) {
-            self.active.push(id);
         }
     }
 
@@ -326,9 +329,14 @@ impl<'s, 'm> Forward<'s, 'm> {
                     self.spend(0)?;
                 }
             }
-            let row = self.rows.phases[phase].row(id).expect("it has just been made");
-            for entry in 0..self.rows.phases[phase].entries(row).0.len() {
-                self.list(self.rows.phases[phase].entries(row).0[entry]);
+            self.make_places();
+            let Self { rows, listed, active, .. } = &mut *self;
+            let rows = &rows.phases[phase];
+            let row = rows.row(id).expect("it has just been made");
+            for to in rows.entries(row).0 {
+                if !std::mem::replace(&mut listed[*to as usize], true) {
+                    active.push(*to);
+                }
             }
             at += 1;
         }
@@ -366,7 +374,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             steady: cut.steady,
             stop: self.means.stop,
         };
-        let mass: Vec<f64> = self.order.iter().map(|id| self.mass[*id as usize]).collect();
+        let mass: Vec<f64> = self.rows.order.iter().map(|id| self.mass[*id as usize]).collect();
         let flight = stretch.fly(&mass, |entries, kept| self.spend(entries).and_then(|()| self.check_jumps(kept)))?;
         let at = |step: Step| {
             let jumps = operator.rate * super::days(self.space.model, step - self.step);
@@ -379,31 +387,32 @@ impl<'s, 'm> Forward<'s, 'm> {
         let spent = flight.certain_for(&stretch);
         // What is summed up is not right then.
         self.means.go_on()?;
-        self.order.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
+        self.rows.order.iter().zip(&flight.after).for_each(|(id, mass)| self.mass[*id as usize] = *mass);
         self.error.unsettled = self.unsettled();
         self.account(phase, &stretch, &flight);
         self.sojourn = flight.sojourn;
-        self.last_operator = Some((phase, operator));
+        self.rows.last_operator = Some((phase, operator));
         Ok(Certainties { by, spent })
     }
 
     /// The jump of a phase among the active states; that of the last stretch if nothing has changed.
     fn operator(&mut self, phase: usize) -> Result<Operator, Reason> {
-        if let Some((last, operator)) = self.last_operator.take()
+        if let Some((last, operator)) = self.rows.last_operator.take()
             && last == phase
-            && self.placed == self.active
+            && self.rows.placed == self.active
         {
             return Ok(operator);
         }
         self.check_operator(phase)?;
-        let rows = &self.rows.phases[phase];
-        self.placed.clone_from(&self.active);
-        self.order.clone_from(&self.active);
-        if self.order.len() > NEAR {
-            self.space.sort(&mut self.order)?;
+        let (placed, order) = (&mut self.rows.placed, &mut self.rows.order);
+        placed.clone_from(&self.active);
+        order.clone_from(&self.active);
+        if order.len() > NEAR {
+            self.space.sort(order)?;
         }
+        let rows = &self.rows.phases[phase];
         let days = super::days(self.space.model, self.space.model.calendar.steps);
-        Operator::new(rows, &self.active, &self.order, days, self.means.stop).ok_or(Reason::Interrupted)
+        Operator::new(rows, &self.active, &self.rows.order, days, self.means.stop).ok_or(Reason::Interrupted)
     }
 
     /// Whether there is room for the jump of a phase among the active states, and for the distribution on its way.
@@ -425,7 +434,7 @@ impl<'s, 'm> Forward<'s, 'm> {
         let verdict = |(place, id): (usize, &StateId)| {
             usize::from(self.space.verdict(*id)).checked_sub(1).map(|verdict| (place as u32, verdict))
         };
-        self.order.iter().enumerate().filter_map(verdict).collect()
+        self.rows.order.iter().enumerate().filter_map(verdict).collect()
     }
 
     /// Counts the operations of a stretch, what it cut off, and the flows of its pressures.
@@ -446,7 +455,7 @@ impl<'s, 'm> Forward<'s, 'm> {
             return;
         }
         let rows = &self.rows.phases[phase];
-        for (id, time) in self.order.iter().zip(&flight.sojourn) {
+        for (id, time) in self.rows.order.iter().zip(&flight.sojourn) {
             let row = rows.row(*id).expect("rows of active states are made");
             for (flow, rate) in rows.flows(row) {
                 self.flows[*flow as usize].add(time * rate);

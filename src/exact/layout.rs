@@ -284,6 +284,16 @@ impl Layout {
         done
     }
 
+    /// Makes `memory` what the words say of it, the last boundary being `step`.
+    pub(super) fn remember(&self, words: &[u64], step: Step, monitors: &Monitors, memory: &mut Memory) {
+        memory.copy_from(&self.begun);
+        for component in &self.components {
+            if let What::Mark(index) = component.what {
+                monitors.decode(memory, index, component.code(words), step, &self.values);
+            }
+        }
+    }
+
     /// The value of a variable in a packed state; `None` if it is no part of it, or nothing is kept any more.
     pub(super) fn value(&self, words: &[u64], variable: VariableId) -> Option<i32> {
         let index = variable.0 as usize;

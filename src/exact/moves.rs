@@ -2,11 +2,13 @@
 //!
 //! Does not know rules: what is kept was acted out once.
 
-use super::space::Verdict;
-use super::states::States;
+use std::ops::Range;
 
-/// After so many questions it is looked whether keeping them pays.
-const TRIAL: u32 = 4_096;
+use super::space::Verdict;
+use super::states::{States, sum};
+
+/// Parts of so many bits have a table, which takes 64 KiB at most.
+const SMALL: u32 = 14;
 
 /// Where one answer of chance leads.
 #[derive(Debug, Clone, Copy)]
@@ -15,10 +17,12 @@ pub(super) struct Move {
     pub(super) rate: f64,
     /// The answer that is certain there, from 1; 0 if none is.
     pub(super) verdict: Verdict,
-    /// The conditions that must not hold there for this to be right: so many in `tests`, up to here.
-    tests: (u32, u32),
-    /// Its changes: so many in `changes`, up to here.
-    changes: (u32, u32),
+    /// The conditions that must not hold there for this to be right: in `tests` from those of the move before up to here.
+    tests: u32,
+    /// Its changes: in `changes` from those of the move before up to here.
+    changes: u32,
+    /// What it adds to the sum of a state; of a state in which all is certain that sum.
+    sum: u64,
 }
 
 /// What one pressure does, by part of the state.
@@ -38,11 +42,22 @@ pub(super) struct Moves {
     changes: Vec<(u32, u64)>,
     tests: Vec<u32>,
     flows: Vec<(u32, f64)>,
+    /// Of a small part: its runs of bits, and by these bits together 1 + the number of the part, of the first phase.
+    runs: Vec<Run>,
+    table: Vec<u32>,
     /// The part that is looked for.
     key: Vec<u64>,
-    asked: u32,
-    found: u32,
+    /// They are not worth keeping.
     off: bool,
+}
+
+/// Bits of a part beside each other, and where they begin when all are together.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    word: usize,
+    shift: u32,
+    mask: u64,
+    to: u32,
 }
 
 /// A part of a state that is known.
@@ -52,19 +67,20 @@ pub(super) struct Known(u32);
 impl Moves {
     /// None yet, of a pressure that has to do with these bits.
     pub(super) fn new(mask: Vec<u64>) -> Self {
+        let bits: u32 = mask.iter().map(|word| word.count_ones()).sum();
         let inside: Vec<usize> = (0..mask.len()).filter(|word| mask[*word] != 0).collect();
         Self {
             parts: States::new(inside.len() + 1),
             inside,
-            mask,
             starts: vec![(0, 0)],
             moves: Vec::new(),
             changes: Vec::new(),
             tests: Vec::new(),
             flows: Vec::new(),
+            table: if bits <= SMALL { vec![0; 1 << bits] } else { Vec::new() },
+            runs: runs(&mask),
+            mask,
             key: Vec::new(),
-            asked: 0,
-            found: 0,
             off: false,
         }
     }
@@ -75,6 +91,11 @@ impl Moves {
         let lists = [size_of_val(&**starts), size_of_val(&**moves), size_of_val(&**changes)];
         let more = [size_of_val(&**tests), size_of_val(&**flows)];
         self.parts.bytes() + lists.iter().chain(&more).sum::<usize>() as u64
+    }
+
+    /// The bits of the part, by word.
+    pub(super) fn mask(&self) -> &[u64] {
+        &self.mask
     }
 
     /// What `words` are outside the part.
@@ -94,16 +115,23 @@ impl Moves {
         if self.off {
             return None;
         }
-        self.set_key(words, phase);
-        let found = self.parts.find(&self.key);
-        self.asked += 1;
-        self.found += u32::from(found.is_some());
-        if self.asked == TRIAL {
-            // Where parts hardly ever come again they are not worth their room.
-            self.off = self.found < TRIAL / 2;
-            (self.asked, self.found) = (0, 0);
+        if phase == 0 && !self.table.is_empty() {
+            return self.table[self.together(words)].checked_sub(1).map(Known);
         }
-        found.map(Known)
+        self.set_key(words, phase);
+        self.parts.find(&self.key).map(Known)
+    }
+
+    /// The bits of the part, without those between them.
+    #[inline]
+    fn together(&self, words: &[u64]) -> usize {
+        self.runs.iter().fold(0, |together, run| together | (words[run.word] >> run.shift & run.mask) << run.to)
+            as usize
+    }
+
+    /// Nothing is kept from now on.
+    pub(super) fn give_up(&mut self) {
+        self.off = true;
     }
 
     /// Whether what is acted out is worth keeping.
@@ -111,30 +139,48 @@ impl Moves {
         !self.off
     }
 
-    /// The moves from a part.
+    /// Whether a pressure is known to do nothing and to count nothing.
+    pub(super) fn is_idle(&self, known: Known) -> bool {
+        self.range(known).is_empty() && self.flows(known).is_empty()
+    }
+
+    /// The moves from a part, as places for `at`.
     #[inline]
-    pub(super) fn of(&self, Known(known): Known) -> &[Move] {
-        &self.moves[self.starts[known as usize].0 as usize..self.starts[known as usize + 1].0 as usize]
+    pub(super) fn range(&self, Known(known): Known) -> Range<usize> {
+        self.starts[known as usize].0 as usize..self.starts[known as usize + 1].0 as usize
+    }
+
+    #[inline]
+    pub(super) fn at(&self, place: usize) -> Move {
+        self.moves[place]
+    }
+
+    /// Where the conditions and changes of a move begin.
+    #[inline]
+    fn begin(&self, place: usize) -> (u32, u32) {
+        place.checked_sub(1).map_or((0, 0), |before| (self.moves[before].tests, self.moves[before].changes))
     }
 
     /// What must not hold where a move leads.
     #[inline]
-    pub(super) fn tests(&self, one: &Move) -> &[u32] {
-        &self.tests[one.tests.0 as usize..one.tests.1 as usize]
+    pub(super) fn tests(&self, place: usize) -> &[u32] {
+        &self.tests[self.begin(place).0 as usize..self.moves[place].tests as usize]
     }
 
-    /// Adds the words that a move makes of `here` to `there`.
+    /// Adds the words that a move makes of `here`, whose sum is known, to `there`; their sum.
     #[inline]
-    pub(super) fn lead(&self, one: &Move, here: &[u64], there: &mut Vec<u64>) {
+    pub(super) fn lead(&self, place: usize, (here, sum): (&[u64], u64), there: &mut Vec<u64>) -> u64 {
+        let one = self.moves[place];
         let first = there.len();
-        if one.verdict == 0 {
-            there.extend_from_slice(here);
-        } else {
-            there.resize(first + here.len(), 0);
+        match (one.verdict, here) {
+            (0, [word]) => there.push(*word),
+            (0, _) => there.extend_from_slice(here),
+            _ => there.resize(first + here.len(), 0),
         }
-        for (word, turned) in &self.changes[one.changes.0 as usize..one.changes.1 as usize] {
+        for (word, turned) in &self.changes[self.begin(place).1 as usize..one.changes as usize] {
             there[first + *word as usize] ^= turned;
         }
+        if one.verdict == 0 { sum.wrapping_add(one.sum) } else { one.sum }
     }
 
     /// What a part counts.
@@ -151,28 +197,64 @@ impl Moves {
         (rate, verdict): (f64, Verdict),
         tests: impl Iterator<Item = u32>,
     ) {
-        let first = (self.tests.len() as u32, self.changes.len() as u32);
         self.tests.extend(tests);
         let turned = here.iter().zip(words).map(|(here, word)| if verdict == 0 { here ^ word } else { *word });
         self.changes.extend((0..).zip(turned).filter(|(_, turned)| *turned != 0));
-        let (tests, changes) = ((first.0, self.tests.len() as u32), (first.1, self.changes.len() as u32));
-        self.moves.push(Move { rate, verdict, tests, changes });
+        // The bits that turn are the same from wherever this is done, and so is what they add.
+        let before = if verdict == 0 { sum(here) } else { 0 };
+        let sum = sum(words).wrapping_sub(before);
+        let (tests, changes) = (self.tests.len() as u32, self.changes.len() as u32);
+        self.moves.push(Move { rate, verdict, tests, changes, sum });
     }
 
     /// Forgets the moves since the last part that was learnt.
     pub(super) fn unlearn(&mut self) {
         let (moves, _) = self.starts[self.starts.len() - 1];
         self.moves.truncate(moves as usize);
-        let (tests, changes) = self.moves.last().map_or((0, 0), |last| (last.tests.1, last.changes.1));
+        let (tests, changes) = self.begin(self.moves.len());
         self.tests.truncate(tests as usize);
         self.changes.truncate(changes as usize);
     }
 
     /// The moves since the last part are those of the part of `words` in this phase.
-    pub(super) fn learn(&mut self, words: &[u64], phase: u64, flows: &[(u32, f64)]) {
+    pub(super) fn learn(&mut self, words: &[u64], phase: u64, flows: &[(u32, f64)]) -> Known {
         self.set_key(words, phase);
-        self.parts.enter(&self.key);
+        let (known, _) = self.parts.enter(&self.key);
+        if phase == 0 && !self.table.is_empty() {
+            let together = self.together(words);
+            self.table[together] = known + 1;
+        }
         self.flows.extend(flows);
         self.starts.push((self.moves.len() as u32, self.flows.len() as u32));
+        Known(known)
+    }
+}
+
+/// The runs of bits in `mask`.
+fn runs(mask: &[u64]) -> Vec<Run> {
+    let (mut runs, mut to) = (Vec::new(), 0);
+    for (word, bits) in mask.iter().enumerate() {
+        let mut shift = 0;
+        while shift < u64::BITS && bits >> shift != 0 {
+            shift += (bits >> shift).trailing_zeros();
+            let length = (bits >> shift).trailing_ones();
+            runs.push(Run { word, shift, mask: u64::MAX >> (u64::BITS - length), to });
+            (shift, to) = (shift + length, to + length);
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_of_a_part_are_put_together() {
+        let moves = Moves::new(vec![0b1011 << 60, 0, 0b0110]);
+        assert_eq!(moves.together(&[0b1001 << 60 | 5, 7, 0b1101]), 0b10_101);
+        let all: Vec<(usize, u32, u64, u32)> =
+            runs(&[u64::MAX, 1]).iter().map(|run| (run.word, run.shift, run.mask, run.to)).collect();
+        assert_eq!(all, [(0, 0, u64::MAX, 0), (1, 0, 1, 64)]);
     }
 }

@@ -3,6 +3,7 @@
 //! Does not know how probable they are.
 
 mod press;
+mod standing;
 
 use std::hash::BuildHasher;
 
@@ -11,7 +12,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use crate::model::instant::{Instant, Item};
 use crate::model::state::State;
 use crate::model::{Clock, Model, RuleId, Step, VariableId};
-use crate::observe::question::{Monitors, Settled};
+use crate::observe::question::{Memory, Monitors, Settled};
 
 use super::awaited::Awaited;
 use super::cascade::{Act, Cascade, FlowOf, Midway};
@@ -25,6 +26,7 @@ use super::solution::{Contributor, Reason};
 use super::states::{StateId, States};
 use super::turns;
 use press::Ahead;
+use standing::Standing;
 
 /// Where the mass of instants that do not settle goes.
 pub(super) const UNSETTLED: StateId = 0;
@@ -64,12 +66,9 @@ pub(super) struct Space<'m> {
     words: Vec<u64>,
     agenda: Vec<Item>,
     means: Means<'m>,
-    /// The state from which pressures act, packed; whether `from` is that.
-    here: Vec<u64>,
+    /// The state from which pressures act; whether `from` is that.
+    standing: Standing,
     unpacked: bool,
-    /// By pressure: what is known of it, and whether it depends on the date.
-    moves: Vec<Moves>,
-    timed: Vec<bool>,
     awaited: Awaited,
     /// What states would be if nothing were certain in them, one after the other, if that is wanted.
     plain: Vec<u64>,
@@ -81,6 +80,8 @@ pub(super) struct Space<'m> {
     counted: Vec<(u32, f64)>,
     /// Each question for itself, not a list of which the first yes counts: nothing is ever over.
     each: bool,
+    /// The boundary from which on nothing changes in a state in which nothing moves; that is `T` at the earliest.
+    quiet_from: Option<Step>,
     /// Transitions made so far, as elementary steps.
     made: u64,
     /// What is known of pressures, bytes.
@@ -104,6 +105,7 @@ impl<'m> Space<'m> {
         let is_pressure = |id: &RuleId| matches!(model.rule(*id).clock, Clock::Pressure { .. });
         let pressures: Vec<RuleId> = closure.rule_ids().into_iter().filter(is_pressure).collect();
         let reaches: Vec<Reach> = pressures.iter().map(|id| Reach::of(model, monitors, *id)).collect();
+        let moves = reaches.iter().map(|reach| Moves::new(layout.mask(reach))).collect();
         Self {
             model,
             monitors,
@@ -113,10 +115,8 @@ impl<'m> Space<'m> {
             ends: vec![None; if monitors.are_yes_no() { monitors.len() + 1 } else { 0 }],
             cascade: Cascade::new(model, monitors, flow_of, means),
             pressures,
-            here: Vec::new(),
+            standing: Standing::new(moves, &reaches.iter().map(|reach| reach.time).collect::<Vec<_>>()),
             unpacked: false,
-            timed: reaches.iter().map(|reach| reach.time).collect(),
-            moves: reaches.iter().map(|reach| Moves::new(layout.mask(reach))).collect(),
             awaited: Awaited::new(model, monitors),
             plain: Vec::new(),
             keep_plain: false,
@@ -129,6 +129,7 @@ impl<'m> Space<'m> {
             agenda: Vec::new(),
             means,
             each: false,
+            quiet_from: Some(model.calendar.steps).filter(|last| monitors.rest_at(*last)),
             made: 0,
             learnt: 0,
         }
@@ -172,8 +173,16 @@ impl<'m> Space<'m> {
     ///
     /// # Errors
     /// It is to stop.
-    pub(super) fn sort(&self, states: &mut Vec<StateId>) -> Result<(), Reason> {
-        turns::sort(states, |a, b| self.states.words(*a).cmp(self.states.words(*b)), || self.means.go_on())
+    pub(super) fn sort(&self, states: &mut [StateId]) -> Result<(), Reason> {
+        // The first words lie together, not all over the memory.
+        let mut keyed: Vec<(u64, StateId)> = states.iter().map(|id| (self.states.words(*id)[0], *id)).collect();
+        let words = |id| self.states.words(id);
+        let compare = |(a, id): &(u64, StateId), (b, other): &(u64, StateId)| {
+            a.cmp(b).then_with(|| words(*id).cmp(words(*other)))
+        };
+        turns::sort(&mut keyed, compare, || self.means.go_on())?;
+        states.iter_mut().zip(keyed).for_each(|(state, (_, id))| *state = id);
+        Ok(())
     }
 
     /// Whether nothing in `state` moves while nothing happens.
@@ -212,6 +221,13 @@ impl<'m> Space<'m> {
         self.layout.values.overflow()
     }
 
+    /// What questions remember in `id`, not `UNSETTLED`, in step `step`.
+    pub(super) fn memory(&mut self, id: StateId, step: Step) -> &Memory {
+        let from = self.from.as_mut().expect("what was unpacked has been put back");
+        self.layout.remember(self.states.words(id), step, self.monitors, &mut from.memory);
+        &from.memory
+    }
+
     /// Calls `see` with the state and memory that `id` stands for in step `step`; not for `UNSETTLED`.
     pub(super) fn look<T>(&mut self, id: StateId, step: Step, see: impl FnOnce(&Midway) -> T) -> T {
         let (from, _) = self.unpack(id, step);
@@ -245,17 +261,22 @@ impl<'m> Space<'m> {
     /// # Errors
     /// Too many states.
     pub(super) fn cross(&mut self, id: StateId, step: Step, rows: &mut Rows) -> Result<(), Reason> {
-        let mut entries = if id == UNSETTLED || self.verdicts[id as usize] > 0 {
-            vec![(id, 1.0)]
-        } else {
-            let (mut from, _) = self.unpack(id, step - 1);
-            self.monitors.on_looked(&mut from.memory, self.model, &from.state, step);
-            from.state.step = step;
-            let entries = self.boundary_from(from.clone(), step, false);
-            self.from = Some(from);
-            entries?
-        };
+        let stays = id == UNSETTLED || self.verdicts[id as usize] > 0;
+        let rests = self.quiet_from.is_some_and(|quiet| step >= quiet) && self.is_still(id);
+        // That it rests is checked by every test.
+        if stays || rests && !cfg!(debug_assertions) {
+            self.made += ROW + ENTRY;
+            rows.enter(id, &[(id, 1.0)], &self.cascade.take_flows());
+            return Ok(());
+        }
+        let (mut from, _) = self.unpack(id, step - 1);
+        self.monitors.on_looked(&mut from.memory, self.model, &from.state, step);
+        from.state.step = step;
+        let entries = self.boundary_from(from.clone(), step, false);
+        self.from = Some(from);
+        let mut entries = entries?;
         merged(&mut entries);
+        debug_assert!(!rests || entries == [(id, 1.0)], "a state in which nothing moves becomes {entries:?}");
         self.made += ROW + ENTRY * entries.len() as u64;
         rows.enter(id, &entries, &self.cascade.take_flows());
         Ok(())

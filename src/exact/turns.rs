@@ -11,9 +11,9 @@ const TURN: usize = 1 << 15;
 ///
 /// # Errors
 /// What `go_on` says; the order is any then.
-pub(super) fn sort<E>(
-    list: &mut Vec<u32>,
-    compare: impl Fn(&u32, &u32) -> Ordering,
+pub(super) fn sort<T: Copy, E>(
+    list: &mut Vec<T>,
+    compare: impl Fn(&T, &T) -> Ordering,
     go_on: impl Fn() -> Result<(), E>,
 ) -> Result<(), E> {
     for part in list.chunks_mut(TURN) {

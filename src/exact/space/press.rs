@@ -18,6 +18,8 @@ use super::{ENTRY, Pressed, ROW, Space, UNSETTLED, Verdict};
 pub(super) struct Ahead {
     /// Their words, one after the other.
     words: Vec<u64>,
+    /// The sum of each.
+    sums: Vec<u64>,
     /// By state: the rate at which it is reached, and the answer that is certain there.
     leads: Vec<(f64, Verdict)>,
     /// Which of them come of what is known of a pressure; kept where that is checked.
@@ -38,9 +40,11 @@ impl Space<'_> {
         let mut entries = std::mem::take(&mut self.entries);
         entries.clear();
         self.counted.clear();
-        if self.stand(id) {
-            for index in 0..self.pressures.len() {
-                self.one_pressure(index, (step, phase), &mut entries)?;
+        if self.stand(id, phase) {
+            let mut next = self.standing.next(0);
+            while let Some(index) = next {
+                self.one_pressure(index, step, &mut entries)?;
+                next = self.standing.next(index + 1);
             }
             self.arrive(step, &mut entries)?;
         }
@@ -59,11 +63,13 @@ impl Space<'_> {
     /// Too many states.
     pub(in super::super) fn pressures(&mut self, id: StateId, step: Step) -> Result<Vec<Pressed>, Reason> {
         let mut all = Vec::new();
-        if self.stand(id) {
-            for index in 0..self.pressures.len() {
+        if self.stand(id, 0) {
+            let mut next = self.standing.next(0);
+            while let Some(index) = next {
                 let mut to = Vec::new();
                 self.counted.clear();
-                self.one_pressure(index, (step, 0), &mut to)?;
+                self.one_pressure(index, step, &mut to)?;
+                next = self.standing.next(index + 1);
                 self.arrive(step, &mut to)?;
                 merged(&mut to);
                 if !to.is_empty() {
@@ -74,23 +80,19 @@ impl Space<'_> {
         Ok(all)
     }
 
-    /// Makes `id` the state from which pressures act; whether they can at all.
-    fn stand(&mut self, id: StateId) -> bool {
-        self.here.clear();
-        self.here.extend_from_slice(self.states.words(id));
+    /// Makes `id`, in this phase, the state from which pressures act; whether they can at all.
+    fn stand(&mut self, id: StateId, phase: usize) -> bool {
+        if id == UNSETTLED || self.verdicts[id as usize] > 0 {
+            return false;
+        }
+        self.standing.stand(self.states.words(id), phase as u64);
         self.unpacked = false;
-        id != UNSETTLED && self.verdicts[id as usize] == 0
+        true
     }
 
-    /// Where one pressure leads from `here`.
-    fn one_pressure(
-        &mut self,
-        index: usize,
-        (step, phase): (Step, usize),
-        entries: &mut Vec<(StateId, f64)>,
-    ) -> Result<(), Reason> {
-        let phase = if self.timed[index] { phase as u64 } else { 0 };
-        let known = self.moves[index].find(&self.here, phase);
+    /// Where one pressure leads from where it stands.
+    fn one_pressure(&mut self, index: usize, step: Step, entries: &mut Vec<(StateId, f64)>) -> Result<(), Reason> {
+        let known = self.standing.known(index);
         if let Some(known) = known
             && self.follow(index, known, step)
         {
@@ -100,33 +102,35 @@ impl Space<'_> {
         self.arrive(step, entries)?;
         let first = entries.len();
         self.plain.clear();
-        self.keep_plain = known.is_none() && self.moves[index].learns();
+        self.keep_plain = known.is_none() && self.standing.moves[index].learns();
         self.act_out(index, step, entries)?;
         let flows = self.cascade.take_flows();
         self.count(&flows);
         if std::mem::take(&mut self.keep_plain) {
-            let before = self.moves[index].bytes();
+            let before = self.standing.moves[index].bytes();
             if self.learn(index, step, &entries[first..]) {
-                self.moves[index].learn(&self.here, phase, &flows);
-                self.learnt += self.moves[index].bytes() - before;
+                self.standing.learn(index, &flows);
+                self.learnt += self.standing.moves[index].bytes() - before;
             }
         }
         Ok(())
     }
 
-    /// Does what is known of one pressure to `here`, as far as `ahead`; whether it is right. It is not where a condition
-    /// holds that did not when it was learnt.
+    /// Does what is known of one pressure to where it stands, as far as `ahead`; whether it is right. It is not where a
+    /// condition holds that did not when it was learnt.
     fn follow(&mut self, index: usize, known: Known, step: Step) -> bool {
-        let Self { moves, ahead, layout, here, awaited, model, counted, .. } = self;
-        let moves = &moves[index];
+        let Self { standing, ahead, layout, awaited, model, counted, .. } = self;
+        let (moves, here) = (&standing.moves[index], &*standing.here);
         let before = ahead.leads.len();
-        for one in moves.of(known) {
-            let at = ahead.words.len();
-            moves.lead(one, here, &mut ahead.words);
+        for place in moves.range(known) {
+            let (at, one) = (ahead.words.len(), moves.at(place));
+            let sum = moves.lead(place, (here, standing.sum), &mut ahead.words);
+            ahead.sums.push(sum);
             ahead.leads.push((one.rate, one.verdict));
             let there = &ahead.words[at..];
-            if moves.tests(one).iter().any(|test| awaited.comes(*test, (layout, model, step), here, there)) {
+            if moves.tests(place).iter().any(|test| awaited.comes(*test, (layout, model, step), here, there)) {
                 ahead.leads.truncate(before);
+                ahead.sums.truncate(before);
                 ahead.words.truncate(before * here.len());
                 return false;
             }
@@ -142,7 +146,7 @@ impl Space<'_> {
     fn arrive(&mut self, step: Step, entries: &mut Vec<(StateId, f64)>) -> Result<(), Reason> {
         let Self { ahead, states, still, verdicts, layout, monitors, means, .. } = self;
         let (first, width) = (entries.len(), self.words.len());
-        let arrived = states.enter_all(&ahead.words, |place, id, new| {
+        let arrived = states.enter_all(&ahead.words, &ahead.sums, |place, id, new| {
             let (rate, verdict) = ahead.leads[place];
             entries.push((id, rate));
             if new {
@@ -155,6 +159,7 @@ impl Space<'_> {
             Ok(())
         });
         ahead.words.clear();
+        ahead.sums.clear();
         ahead.leads.clear();
         arrived?;
         for (index, known, places) in std::mem::take(&mut ahead.followed) {
@@ -171,17 +176,21 @@ impl Space<'_> {
         }
         let rule = &self.model.rule(self.pressures[index]).id;
         assert_eq!(followed, entries, "`{rule}` reaches further than was thought");
-        assert_eq!(self.cascade.take_flows(), self.moves[index].flows(known), "`{rule}` counts something else");
+        assert_eq!(
+            self.cascade.take_flows(),
+            self.standing.moves[index].flows(known),
+            "`{rule}` counts something else"
+        );
     }
 
     fn count(&mut self, flows: &[(u32, f64)]) {
         add_flows(&mut self.counted, flows);
     }
 
-    /// Learns where a pressure led from `here`, if other states with the same part are sure to be led alike.
+    /// Learns where a pressure led from where it stands, if other states with the same part are sure to be led alike.
     fn learn(&mut self, index: usize, step: Step, entries: &[(StateId, f64)]) -> bool {
-        let Self { moves, states, layout, here, plain, verdicts, awaited, model, .. } = self;
-        let moves = &mut moves[index];
+        let Self { standing, states, layout, plain, verdicts, awaited, model, .. } = self;
+        let (moves, here) = (&mut standing.moves[index], &*standing.here);
         let place = (&*layout, *model, step);
         for ((id, rate), after) in entries.iter().zip(plain.chunks_exact(here.len())) {
             let inside = moves.outside(after).eq(moves.outside(here));
@@ -199,12 +208,12 @@ impl Space<'_> {
         true
     }
 
-    /// Where one pressure leads from `here`, by acting it out.
+    /// Where one pressure leads from where it stands, by acting it out.
     fn act_out(&mut self, index: usize, step: Step, entries: &mut Vec<(StateId, f64)>) -> Result<(), Reason> {
         let mut from = self.from.take().expect("what was unpacked has been put back");
         if !std::mem::replace(&mut self.unpacked, true) {
             let into = (&mut from.state, &mut from.memory);
-            self.layout.unpack(&self.here, step, (self.model, self.monitors), into);
+            self.layout.unpack(&self.standing.here, step, (self.model, self.monitors), into);
         }
         let rule = self.pressures[index];
         let hazard = from.state.hazard(rule, self.model);

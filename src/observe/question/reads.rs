@@ -4,8 +4,8 @@
 
 use super::Monitors;
 use super::term::Term;
-use crate::model::EventId;
 use crate::model::formula::{Slot, Tabulated};
+use crate::model::{EventId, Step};
 
 /// How a term looks at a settled instant.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,14 @@ impl Monitors {
     /// The terms that look at settled instants, by number.
     pub fn lookers(&self) -> impl Iterator<Item = (usize, Looks<'_>)> {
         self.terms.iter().enumerate().filter_map(|(index, term)| Some((index, looks(term)?)))
+    }
+
+    /// Whether boundary `step` leaves every memory as it is of a state that has settled before, if nothing happens there
+    /// and nothing in the state ages.
+    pub fn rest_at(&self, step: Step) -> bool {
+        let moves = |slot: &Slot| matches!(slot, Slot::During(..) | Slot::Day);
+        let follows = |term: &Term| term.watched().is_some_and(|formula| formula.reads().iter().any(moves));
+        self.looks().all(|date| date != step) && !self.terms.iter().any(|term| term.is_last() || follows(term))
     }
 
     /// Whether a term whose code is this changes as time passes.
