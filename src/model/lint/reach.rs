@@ -13,6 +13,8 @@ use crate::model::{Branch, Branches, Clock, Effect, EventId, Model, Rule, RuleId
 /// What can happen at all.
 pub(super) struct Reach {
     values: Vec<BTreeSet<i32>>,
+    /// By variable: what is known to be found without a look at its values.
+    ends: Vec<Ends>,
     raised: Vec<bool>,
     fires: Vec<bool>,
     largest_day: i32,
@@ -23,6 +25,13 @@ pub(super) struct Reach {
     triggers: Vec<Vec<EventId>>,
     /// Grows with every value found.
     version: Vec<u32>,
+}
+
+/// All values of a variable from `from` up to the end of its range are found, and all from its beginning to `to`.
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    from: i64,
+    to: i64,
 }
 
 /// Where the text of a rule names a parameter: with another value of it, that part may be anything.
@@ -50,6 +59,11 @@ impl Reach {
     pub(super) fn of(model: &Model, switches: &[Switch]) -> Self {
         let mut reach = Self {
             values: model.variables.iter().map(|v| BTreeSet::from([v.start])).collect(),
+            ends: model
+                .variables
+                .iter()
+                .map(|v| Ends { from: i64::from(v.high) + 1, to: i64::from(v.low) - 1 })
+                .collect(),
             raised: vec![false; model.events.len()],
             fires: vec![false; model.rules.len()],
             largest_day: model.calendar.day(model.calendar.steps),
@@ -208,6 +222,9 @@ impl Reach {
 
     fn write(&mut self, model: &Model, effect: &Effect, guard: Option<&Tabulated<bool>>) {
         let target = effect.target();
+        if self.has_all_of(model, effect) {
+            return;
+        }
         let mut slots = vec![Slot::Variable(target)];
         slots.extend(effect.reads());
         if let Some(guard) = guard {
@@ -233,30 +250,71 @@ impl Reach {
             }
             ControlFlow::Continue(())
         });
+        if variable.kind == VariableKind::Indicator && matches!(effect, Effect::Add(..)) {
+            return self.drift(model, target, &changes);
+        }
         changes.sort_unstable();
         changes.dedup();
         for (old, new) in changes {
-            self.change(model, effect, target, old, new);
+            self.change(model, target, old, new);
         }
     }
 
-    fn change(&mut self, model: &Model, effect: &Effect, target: VariableId, old: i32, new: i32) {
+    /// Whether all values that `effect` can lead to are found, and nothing else tells of it. Many rules may move one
+    /// indicator, and the first few of them leave the others nothing to find.
+    fn has_all_of(&self, model: &Model, effect: &Effect) -> bool {
+        let target = effect.target();
+        let (variable, values) = (model.variable(target), self.of_variable(target));
+        if variable.kind != VariableKind::Indicator {
+            return false;
+        }
+        let Ends { from, to } = self.ends[target.0 as usize];
+        let lowest = values.first().is_some_and(|lowest| from <= i64::from(*lowest));
+        let highest = values.last().is_some_and(|highest| i64::from(*highest) <= to);
+        match effect {
+            Effect::Add(_, amount) => match amount.as_constant() {
+                Some(amount) if amount >= 0.0 => lowest,
+                Some(_) => highest,
+                None => lowest && highest,
+            },
+            Effect::Set(..) | Effect::Map(..) => {
+                values.len() as i64 == i64::from(variable.high) - i64::from(variable.low) + 1
+            }
+        }
+    }
+
+    /// Steps of 1 through a long range would take as many rounds: what moves once is taken to go all the way.
+    fn drift(&mut self, model: &Model, target: VariableId, changes: &[(i32, i32)]) {
+        let variable = model.variable(target);
+        let up = changes.iter().filter(|(old, new)| new > old).map(|(old, _)| *old).min();
+        let down = changes.iter().filter(|(old, new)| new < old).map(|(old, _)| *old).max();
+        let Ends { from, to } = self.ends[target.0 as usize];
+        if let Some(old) = up {
+            (old..=variable.high)
+                .take_while(|value| i64::from(*value) < from)
+                .for_each(|value| self.found(target, value));
+            self.ends[target.0 as usize].from = from.min(i64::from(old));
+        }
+        if let Some(old) = down {
+            (variable.low..=old)
+                .rev()
+                .take_while(|value| i64::from(*value) > to)
+                .for_each(|value| self.found(target, value));
+            self.ends[target.0 as usize].to = to.max(i64::from(old));
+        }
+    }
+
+    fn change(&mut self, model: &Model, target: VariableId, old: i32, new: i32) {
         if old == new {
             return;
         }
-        let variable = model.variable(target);
-        match variable.kind {
+        match model.variable(target).kind {
             VariableKind::Posture { .. } => {
                 let events = &model.posture_events[target.0 as usize];
                 let moved = if new > old { events.rises } else { events.falls };
                 let became = events.becomes.get(new as usize).copied().flatten();
                 moved.into_iter().chain(became).for_each(|event| self.raise(model, event));
                 self.found(target, new);
-            }
-            // Steps of 1 through a long range would take as many rounds: what moves once is taken to go all the way.
-            VariableKind::Indicator if matches!(effect, Effect::Add(..)) => {
-                let far = if new > old { old..=variable.high } else { variable.low..=old };
-                far.for_each(|value| self.found(target, value));
             }
             VariableKind::Indicator | VariableKind::Flag => self.found(target, new),
         }
@@ -339,5 +397,51 @@ pub(super) fn each_read_of_choice(rule: &Rule, see: &mut impl FnMut(Slot)) {
         Branches::Odds { branches, .. } => {
             branches.iter().flat_map(|(when, odds, _)| when.reads.iter().chain(&odds.reads)).for_each(|s| see(*s));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::compiled;
+
+    /// What `x`, in 0 to 10 and at first 3, can be; `y` is 0 or 1. Each rule has a guard and an effect.
+    fn x_can_be(rules: &[(&str, &str)]) -> Vec<i32> {
+        let rule = |(index, (when, then)): (usize, &(&str, &str))| {
+            format!("r{index}: (pressure: \"1 per 9d\", when: \"{when}\", then: [\"{then}\"]),")
+        };
+        let rules: String = rules.iter().enumerate().map(rule).collect();
+        let model = compiled(&format!(
+            "(simulate: 1, clock: (horizon: \"9d\"), outcomes: [(name: all)], \
+             indicators: {{ x: (range: (0, 10), start: 3), y: (range: (0, 1), start: 0) }}, \
+             rules: {{ {rules} flip: (pressure: \"1 per 9d\", then: [\"y = 1 - y\"]) }})"
+        ));
+        Reach::of(&model, &[]).of_variable(VariableId(0)).iter().copied().collect()
+    }
+
+    #[test]
+    fn what_moves_once_goes_all_the_way() {
+        let from_3: Vec<i32> = (3..=10).collect();
+        let always = "x >= 0";
+        assert_eq!(x_can_be(&[(always, "x += 1"), (always, "x += 7"), ("x > 9", "x += 2")]), from_3);
+        assert_eq!(x_can_be(&[("x < 4", "x += 1")]), from_3);
+        assert_eq!(x_can_be(&[("x < 3", "x += 1")]), [3]);
+        assert_eq!(x_can_be(&[(always, "x -= 1"), (always, "x -= 2")]), [0, 1, 2, 3]);
+        assert_eq!(x_can_be(&[(always, "x += y")]), from_3);
+        assert_eq!(x_can_be(&[(always, "x += 1"), (always, "x += y")]), from_3);
+    }
+
+    #[test]
+    fn what_is_found_later_counts_too() {
+        let all: Vec<i32> = (0..=10).collect();
+        let (always, top) = ("x >= 0", "x == 10");
+        assert_eq!(x_can_be(&[(always, "x += 1"), (always, "x += 2"), (top, "x -= 1")]), all);
+        assert_eq!(x_can_be(&[(always, "x += 1"), (always, "x += y"), (top, "x -= y")]), all);
+        assert_eq!(x_can_be(&[(top, "x = 1"), (always, "x += 1")]), (1..=10).collect::<Vec<_>>());
+        assert_eq!(
+            x_can_be(&[(always, "x -= 1"), ("x == 0", "x = 8"), ("x == 8", "x = 9")]),
+            (0..=9).collect::<Vec<_>>()
+        );
+        assert_eq!(x_can_be(&[("x == 3", "x = 5"), ("x == 5", "x = 7")]), [3, 5, 7]);
     }
 }
