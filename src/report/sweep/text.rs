@@ -204,9 +204,11 @@ fn one(sweep: &Sweep, quantity: &Quantity, axis: &Axis) -> String {
     );
     let column = rows.iter().map(|(point, _)| width(&shown(&point.settings[0]))).max().unwrap_or(0).min(24);
     let most = highest(rows.iter().map(|(_, row)| row));
+    // Of 80 columns the numbers take 48.
+    let wide = WIDE.min(WIDTH - 48 - column);
     for (point, row) in rows {
         let name = layout::label(&shown(&point.settings[0]), column);
-        let bar = left(&bar(row.estimate.value.unwrap_or(0.0) / most, WIDE), WIDE);
+        let bar = left(&bar(row.estimate.value.unwrap_or(0.0) / most, wide), wide);
         let ends = right(&between(row), 16);
         let change = row.change.and_then(|change| Some(apart_text(change.value?, change.interval, row)));
         let text = format!("  {name} {} {ends} {}", right(&value(row), 9), styled(BAR, &bar));
