@@ -2,8 +2,8 @@
 //! the ring every rule is a pressure that hangs on its neighbours; of the units each has a rule of every kind.
 //!
 //! Does not know how the engine does it: the scenario goes in as text, and only firings and stops come out. One thread
-//! each, the repetitions interleaved so that whatever else the machine does slows both alike; medians of processor time
-//! where the system tells it (Linux), else of time on the wall. Both must give the known values, or the bench fails.
+//! each, the repetitions interleaved so that whatever else the machine does slows both alike; medians of processor time.
+//! Both must give the known values, or the bench fails.
 
 #![allow(clippy::print_stdout)]
 // The yardstick of the solver is the other bench's.
@@ -13,9 +13,9 @@ mod by_hand;
 mod scenario;
 
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use by_hand::{DAYS, Sums};
+use cpu_time::ProcessTime;
 use scenario::{compiled, ring, units};
 use simulate::engine::{Conduct, Plan, sample};
 use simulate::model::Model;
@@ -60,33 +60,6 @@ const KINDS: [Kind; 2] = [
 /// Standard errors that a right simulator passes once in a million benches.
 const WIDEST: f64 = 4.9;
 
-/// Processor seconds of this process so far, in hundredths: fields 14 and 15 of `/proc/self/stat`.
-fn processor_seconds() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is the program's name, in brackets, and may hold anything.
-    let (_, fields) = text.rsplit_once(')')?;
-    let ticks: Vec<f64> = fields.split_whitespace().skip(11).take(2).filter_map(|f| f.parse().ok()).collect();
-    (ticks.len() == 2).then(|| (ticks[0] + ticks[1]) / 100.0)
-}
-
-struct Watch {
-    wall: Instant,
-    processor: Option<f64>,
-}
-
-impl Watch {
-    fn start() -> Self {
-        Self { wall: Instant::now(), processor: processor_seconds() }
-    }
-
-    fn seconds(&self) -> f64 {
-        match (self.processor, processor_seconds()) {
-            (Some(from), Some(to)) => to - from,
-            _ => self.wall.elapsed().as_secs_f64(),
-        }
-    }
-}
-
 #[derive(Default)]
 struct Side {
     sums: Sums,
@@ -96,9 +69,9 @@ struct Side {
 
 impl Side {
     fn repeat(&mut self, draw: impl FnOnce() -> Sums) {
-        let watch = Watch::start();
+        let start = ProcessTime::now();
         let sums = draw();
-        let seconds = watch.seconds();
+        let seconds = start.elapsed().as_secs_f64();
         self.runs_per_second.push(sums.runs as f64 / seconds);
         self.ns_per_event.push(seconds * 1e9 / sums.firings as f64);
         self.sums.add(&sums);
