@@ -30,12 +30,13 @@
 //! # Where is …
 //! - one instant, from its agenda to its end: [`model::instant`]; one firing, its effects and listeners:
 //!   `model/firing.rs`. Every engine asks chance through [`model::instant::Choice`].
-//! - what makes the sampler fast: `model/program.rs` (the rules, small and flat), `engine/sieve.rs` and `engine/wide.rs`
-//!   (which occasions are kept; the only `unsafe` code), `engine/bulk.rs` (in lists), `engine/lane.rs` (a run's in order,
-//!   by `engine/bins.rs`), `engine/hazard.rs` (the hazards in force, which move in their tables as variables do; an actor's
-//!   together: `engine/group.rs`, `engine/limits.rs`), `model/program/alone.rs` (firings of which nothing comes but that one
-//!   variable moves), `observe/question/follower.rs` (questions by what has changed), `engine/relay.rs` (runs, and
-//!   points of a study, in parallel and taken in order).
+//! - what makes the sampler fast: `model/program.rs` (the rules, small and flat), `engine/stream.rs` and
+//!   `engine/sieve.rs` (the words of occasions, and which are kept), `engine/bulk.rs` (in lists), `engine/lane.rs` (a
+//!   run's in order, by `engine/bins.rs`), `engine/wide.rs` (these with wider registers; the only `unsafe` code),
+//!   `engine/hazard.rs` (the hazards in force, which move in their tables as variables do; an actor's together:
+//!   `engine/group.rs`, `engine/limits.rs`), `model/program/alone.rs` (firings of which nothing comes but that one variable
+//!   moves), `observe/question/follower.rs` (questions by what has changed), `engine/relay.rs` (runs, and points of a
+//!   study, in parallel and taken in order).
 //! - the randomness scheme: `engine/occasion.rs`, the only file that draws for a run (decisions by the hash of
 //!   `engine/sip.rs`). A run is a pure function of seed, run number and the ids of the rules; its first values are pinned by
 //!   a test.

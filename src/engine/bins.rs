@@ -39,12 +39,13 @@ impl Bins {
             return;
         }
         self.bins.resize(sorted.len(), 0);
-        if !wide::count_into(self, keys, sorted, shift, bins) {
+        if !wide::SORTS.iter().any(|sort| sort(self, keys, sorted, shift, bins)) {
             self.count_into(keys, sorted, shift, bins, begin);
+            exchange(sorted);
         }
     }
 
-    /// The same; `begin` makes counts of what comes before.
+    /// Puts them in order of their bins; `begin` makes counts of what comes before.
     #[expect(clippy::inline_always, reason = "compiled once more, for the wider registers of `wide`")]
     #[inline(always)]
     pub(super) fn count_into(
@@ -80,7 +81,6 @@ impl Bins {
             }
             rest = others;
         }
-        exchange(sorted);
     }
 }
 
@@ -100,7 +100,7 @@ fn begin(counts: &mut [u16]) {
 /// Puts in order what nearly is.
 #[expect(clippy::inline_always, reason = "compiled once more, for the wider registers of `wide`")]
 #[inline(always)]
-fn exchange(keys: &mut [Key]) {
+pub(super) fn exchange(keys: &mut [Key]) {
     let Some(mut highest) = keys.first().copied() else { return };
     let mut last = Key::MIN;
     for place in 1..keys.len() {
@@ -144,13 +144,24 @@ mod tests {
     #[test]
     fn keys_are_put_in_order() {
         let mut bins = Bins::default();
-        let cases =
-            [(0, 40, 4), (1, 40, 1), (15, 37, 1), (300, 40, 2), (600, 50, 1024), (9_000, 45, MOST), (70_000, 45, MOST)];
+        let cases = [
+            (0, 40, 4),
+            (1, 40, 1),
+            (2, 40, 1),
+            (8, 40, 8),
+            (15, 37, 1),
+            (16, 37, 1),
+            (17, 38, 4),
+            (300, 40, 2),
+            (600, 50, 1024),
+            (9_000, 45, MOST),
+            (70_000, 45, MOST),
+        ];
         for (many, shift, number) in cases {
             let keys = keys(many, shift, number);
             let mut expected = keys.clone();
             expected.sort_unstable();
-            assert!(expected.is_sorted() && (many < 2 || !keys.is_sorted()));
+            assert!(expected.is_sorted() && (many < 8 || !keys.is_sorted()));
             let mut sorted = vec![0; keys.len()];
             let (some, others) = keys.split_at(keys.len() / 3);
             bins.sort([some, &[], others, &[]], &mut sorted, shift, number);
@@ -158,10 +169,17 @@ mod tests {
             if keys.len() > (number * KEYS_A_BIN).min(usize::from(u16::MAX)) {
                 continue;
             }
+            bins.bins.resize(keys.len(), 0);
+            for (way, sort) in wide::SORTS.iter().enumerate() {
+                sorted.fill(0);
+                if sort(&mut bins, [others, &[], &[], some], &mut sorted, shift, number) {
+                    assert_eq!(sorted, expected, "{many} keys, {number} bins, way {way}");
+                }
+            }
             // As on processors without wider registers.
             sorted.fill(0);
-            bins.bins.resize(keys.len(), 0);
             bins.count_into([others, some, &[], &[]], &mut sorted, shift, number, begin);
+            exchange(&mut sorted);
             assert_eq!(sorted, expected, "{many} keys, {number} bins");
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Does not know how occasions are drawn.
 
-use super::occasion::{LANES, Recipe};
-use super::sieve::{Key, Sifted, WORDS};
+use super::occasion::{CellBytes, LANES, Recipe};
+use super::sieve::{Key, Sifted};
 
 /// Each list is kept in so many stacks, from both ends of each.
 pub(super) const STACKS: usize = 2;
@@ -21,7 +21,7 @@ pub(super) struct Bulk {
     /// What the words of the latest cell became.
     pub(super) sifted: Sifted,
     /// Space for the words of a cell, and the one of their number.
-    pub(super) bytes: Box<[u8; 4 + 4 * WORDS]>,
+    pub(super) bytes: Box<CellBytes>,
 }
 
 /// Where the next goes at the front, and where the latest went at the back. To put one behind another, the processor has to
@@ -34,7 +34,7 @@ struct Stack {
 
 impl Default for Bulk {
     fn default() -> Self {
-        let bytes = Box::new([0; 4 + 4 * WORDS]);
+        let bytes = Box::new([0; size_of::<CellBytes>()]);
         Self { keys: Vec::new(), places: 0, lists: Vec::new(), sifted: Sifted::default(), bytes }
     }
 }

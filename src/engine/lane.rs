@@ -14,7 +14,7 @@ use super::occasion::{Occasion, Randomness, Recipe, band_of_code, height_of, slo
 use super::sieve::{CODE_BITS, Key, PRESSURE_BITS, TIME_SHIFT};
 
 /// Bins for an occasion, on average, at least.
-const BINS: f64 = 0.75;
+const BINS: f64 = 1.5;
 
 /// What all runs of a recipe share: slots, and how they are put in bins.
 #[derive(Debug, Clone)]

@@ -17,6 +17,7 @@ pub(crate) mod relay;
 mod run;
 mod sieve;
 mod sip;
+mod stream;
 mod wide;
 
 use std::ops::Range;

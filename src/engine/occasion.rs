@@ -1,6 +1,6 @@
 //! The randomness of a run (SEMANTICS 7): occasions laid out beforehand, and draws that belong to their cause.
 //!
-//! The only file that names a generator. Does not know rules beyond their id, nor what is done with a draw.
+//! The only file that draws; words come from `stream`. Does not know rules beyond their id, nor what is done with a draw.
 //!
 //! Layout, part of semantics version 1:
 //! - Heights are cut into bands: band 0 is `[0, 2⁻⁶)` per day, band `j ≥ 1` is `[2^(j-7), 2^(j-6))`.
@@ -18,14 +18,11 @@
 
 use std::ops::Range;
 
-use rand::Rng as _;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng as _;
-
 use super::bulk::{Bulk, STACKS};
 use super::poisson::Poisson;
-use super::sieve::{HEIGHT_BITS, INDEX_BITS, Sieve, TIME_BITS, TIME_SHIFT};
+use super::sieve::{HEIGHT_BITS, INDEX_BITS, Sieve, TIME_BITS, TIME_SHIFT, WORDS};
 use super::sip::Sip;
+use super::stream::{BLOCK, MADE_WIDE, Stream};
 use crate::model::instant::Identity;
 use crate::model::{HIGHEST_HAZARD, Model, TICKS_PER_DAY};
 
@@ -35,7 +32,8 @@ pub(super) const LANES: usize = 8;
 const BANDS: usize = 21;
 /// Occasions of a cell on average, of all runs of a block.
 const CELL_MEAN: f64 = 64.0;
-const CELL_WORDS: u32 = 12;
+/// A cell has 2 to this many blocks of its stream, of 16 words.
+const CELL_BLOCKS: u32 = 8;
 /// A number that is smaller than this has the bits of a height and its band.
 const HEIGHTS: u32 = 1 << (5 + HEIGHT_BITS);
 
@@ -298,27 +296,34 @@ impl Randomness {
         let mut first = 0;
         while first < recipe.stretches.len() {
             let rule = recipe.stretches[first].rule;
-            let mut rng = ChaCha8Rng::from_seed(self.rules[rule as usize].occasions);
-            rng.set_stream(block);
+            let mut stream = Stream::new(&self.rules[rule as usize].occasions, block);
             while let Some(stretch) = recipe.stretches.get(first).filter(|stretch| stretch.rule == rule) {
-                self.lay_out_stretch(stretch, block, &mut rng, recipe.part_shift, bulk);
+                self.lay_out_stretch(stretch, block, &mut stream, recipe.part_shift, bulk);
                 first += 1;
             }
         }
     }
 
-    fn lay_out_stretch(&self, stretch: &Stretch, block: u64, rng: &mut ChaCha8Rng, part_shift: u32, bulk: &mut Bulk) {
+    fn lay_out_stretch(
+        &self,
+        stretch: &Stretch,
+        block: u64,
+        stream: &mut Stream<'_>,
+        part_shift: u32,
+        bulk: &mut Bulk,
+    ) {
         let address = cell_address(usize::from(stretch.band), stretch.cell);
-        rng.set_word_pos(u128::from(address) << CELL_WORDS);
         let Bulk { bytes, sifted, .. } = bulk;
-        let (first, more) = bytes.split_at_mut(MADE_AT_ONCE);
-        rng.fill_bytes(first);
-        let word = u32::from_le_bytes([first[0], first[1], first[2], first[3]]);
+        let mut make = |made: usize, bytes: &mut CellBytes| {
+            let more = bytes[made..].first_chunk_mut().expect("a cell has no more words than fit");
+            made + stream.make((address << CELL_BLOCKS) + (made / BLOCK) as u64, more)
+        };
+        let mut made = make(0, bytes);
+        let word = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
         let rest = || self.draw(stretch.rule as usize, block * LANES as u64, Purpose::Count, address, 0) as u32;
         let count = self.poisson.count(word, rest) as usize;
-        let end = 4 + 4 * count;
-        if end > MADE_AT_ONCE {
-            rng.fill_bytes(&mut more[..end - MADE_AT_ONCE]);
+        while made < 4 + 4 * count {
+            made = make(made, bytes);
         }
         let words = bytes[4..].first_chunk().expect("a cell has a word for its count, and others");
         stretch.sieve.sift(words, count, part_shift, sifted);
@@ -349,8 +354,8 @@ impl Randomness {
     }
 }
 
-/// Bytes that `ChaCha8Rng` makes at once.
-const MADE_AT_ONCE: usize = 256;
+/// The words of a cell, that of their number first, and room for what is made at once.
+pub(super) type CellBytes = [u8; (4 + 4 * WORDS).next_multiple_of(MADE_WIDE)];
 
 /// Identity made of a tag and two numbers.
 pub(super) fn identity(tag: u64, parts: [u64; 2]) -> Identity {
@@ -359,8 +364,9 @@ pub(super) fn identity(tag: u64, parts: [u64; 2]) -> Identity {
 }
 
 /// Whether a uniform 64-bit number falls below probability `p`.
+#[expect(clippy::needless_bitwise_bool, reason = "neither can be guessed, so neither is asked first")]
 pub(super) fn falls_below(uniform: u64, p: f64) -> bool {
-    p >= 1.0 || uniform < (p * TWO_64) as u64
+    (p >= 1.0) | (uniform < (p * TWO_64) as u64)
 }
 
 /// A part of a recipe: one cell of one pressure.
