@@ -106,11 +106,11 @@ impl Choice for Draws<'_> {
         self.remembered.next_due = NEVER;
     }
 
+    #[inline]
     fn may_be_due(&mut self, rule: RuleId, age: Step, step: Step) -> bool {
         let delay = self.remembered.delay(rule);
-        if delay > age {
-            self.remembered.next_due = self.remembered.next_due.min((step - age).saturating_add(delay));
-        }
+        let later = if delay > age { (step - age).saturating_add(delay) } else { NEVER };
+        self.remembered.next_due = self.remembered.next_due.min(later);
         delay == age
     }
 

@@ -104,6 +104,11 @@ impl Ruler {
     }
 }
 
+/// So many occasions are looked at together.
+const AHEAD: usize = 4;
+/// Behind all occasions: of the first pressure, there being one, and after any time.
+const NEVER: Key = Key::MAX << PRESSURE_BITS;
+
 #[inline]
 fn pressure_of(key: Key) -> usize {
     (key & ((1 << PRESSURE_BITS) - 1)) as usize
@@ -133,7 +138,7 @@ pub(super) struct Near {
 /// One run's occasions.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
-    /// Of a part: in order of their slots.
+    /// Of a part: in order of their slots; behind them, if there are any, `AHEAD` that never come.
     keys: Vec<Key>,
     /// How many of them are past.
     past: usize,
@@ -197,12 +202,20 @@ impl Lane {
         let keys = owner.bulk.keys(owner.run, self.next_part);
         self.next_part += 1;
         self.past = 0;
-        self.keys.resize(keys.iter().map(|some| some.len()).sum(), 0);
-        self.bins.sort(keys, &mut self.keys, ruler.shift, ruler.bins);
+        let all = keys.iter().map(|some| some.len()).sum();
+        self.keys.resize(if all > 0 { all + AHEAD } else { 0 }, 0);
+        self.bins.sort(keys, &mut self.keys[..all], ruler.shift, ruler.bins);
+        self.keys[all..].fill(NEVER);
         self.before = self.keys.partition_point(|key| *key < self.until.1);
         if ruler.straddles {
-            self.refine(0..self.keys.len(), ruler, owner);
+            self.refine(0..all, ruler, owner);
         }
+    }
+
+    /// How many there are in the part.
+    #[inline]
+    fn all(&self) -> usize {
+        self.keys.len().saturating_sub(AHEAD)
     }
 
     /// Occasions before `until` (ticks; a boundary or the window's end) are looked for from now on.
@@ -221,8 +234,8 @@ impl Lane {
         let (ahead, until) = (&self.keys[self.past..], self.until.1);
         // Often few are: then a search would take longer than to count them.
         self.before = self.past
-            + match ahead.first_chunk::<4>() {
-                Some(few) if few[3] >= until => few.iter().map(|key| usize::from(*key < until)).sum(),
+            + match ahead.first_chunk::<AHEAD>() {
+                Some(few) if few[AHEAD - 1] >= until => few.iter().map(|key| usize::from(*key < until)).sum(),
                 _ => ahead.partition_point(|key| *key < until),
             };
     }
@@ -230,7 +243,7 @@ impl Lane {
     /// Nothing comes any more.
     pub(super) fn close(&mut self) {
         self.exact.clear();
-        let all = self.keys.len();
+        let all = self.all();
         (self.past, self.before, self.past_exact, self.next_part) = (all, all, 0, usize::MAX);
         (self.found, self.among) = (None, None);
     }
@@ -238,7 +251,7 @@ impl Lane {
     /// No later part has any before `until`.
     #[inline]
     fn is_last_part(&self, parts: usize) -> bool {
-        self.before < self.keys.len() || self.next_part >= parts
+        self.before < self.all() || self.next_part >= parts
     }
 
     /// What `near` looked at is past, if it has come upon none; whether nothing else is left before `until` then.
@@ -343,19 +356,21 @@ impl Lane {
     /// The first of those from `past` to `before` that lies below its limit.
     #[inline]
     fn first_below(&mut self, limits: &[Limit]) -> Option<usize> {
-        // Which of the next it will be cannot be guessed, and to guess it wrong costs the processor more than to look at
-        // several and then count.
+        // Which of the next it will be cannot be guessed, nor how many there are, and to guess wrong costs the processor more
+        // than to look at several and then count.
         let below = |key: Key| is_below(key, limits);
         let found = loop {
-            let ahead = &self.keys[self.past..self.before];
-            let Some([a, b, c, d]) = ahead.first_chunk() else {
-                break ahead.iter().position(|key| below(*key) != 0)?;
-            };
-            let bits = below(*a) | below(*b) << 1 | below(*c) << 2 | below(*d) << 3;
+            let [a, b, c, d] = self.keys[self.past..].first_chunk()?;
+            let left = self.before - self.past;
+            let looked_at = (1 << left.min(AHEAD)) - 1;
+            let bits = (below(*a) | below(*b) << 1 | below(*c) << 2 | below(*d) << 3) & looked_at;
             if bits != 0 {
                 break bits.trailing_zeros() as usize;
             }
-            self.past += 4;
+            if left <= AHEAD {
+                return None;
+            }
+            self.past += AHEAD;
         };
         Some(self.past + found)
     }
@@ -372,7 +387,7 @@ impl Lane {
     #[cold]
     fn is_alone(&self, place: usize, ruler: &Ruler) -> bool {
         let (at, end) = ruler.reach(self.keys[place]);
-        let after = self.keys.get(place + 1).is_none_or(|key| key >> TIME_SHIFT >= end);
+        let after = self.keys[place + 1..self.all()].first().is_none_or(|key| key >> TIME_SHIFT >= end);
         // One before has begun by now; it need not be the last of them that reaches furthest.
         let widest = ruler.scale.widest;
         let near = self.keys[..place].iter().rev().take_while(|key| (**key >> TIME_SHIFT) + widest > at);
@@ -381,7 +396,7 @@ impl Lane {
 
     /// The occasions around `place` of which each may come before or after another.
     fn group(&self, place: usize, ruler: &Ruler) -> Range<usize> {
-        let keys = &self.keys;
+        let keys = &self.keys[..self.all()];
         let (mut first, mut end) = (place, place + 1);
         let mut reaches = ruler.reach(keys[place]).1;
         let mut begins = keys[place] >> TIME_SHIFT;

@@ -232,7 +232,10 @@ impl<'a> Desk<'a> {
         }
         for run in runs {
             let done = self.draw(run, observer);
-            done.map_err(|Runaway { step, rules }| RunError { run, seed, step, rules })?;
+            done.map_err(|runaway| {
+                let (step, rules) = runaway.into_parts();
+                RunError { run, seed, step, rules }
+            })?;
         }
         Ok(())
     }

@@ -46,8 +46,7 @@ impl Instant {
         identity: impl Fn(&mut Stage<'_, C, O>) -> Identity,
         stage: &mut Stage<'_, C, O>,
     ) {
-        self.first.get_or_insert(First::Rule(rule));
-        self.note(rule);
+        self.note(rule, First::Rule(rule));
         let step = plain.moves.after(stage.state.values[plain.moves.variable.0 as usize]);
         if move_one(rule, (plain.moves.variable, step), stage.model, stage.state, stage.observer) {
             self.turns_with = self.turns_with.or(plain.turns);
@@ -114,8 +113,7 @@ impl Instant {
         if compact.limits.any {
             use_up(&compact.limits, stage.state);
         }
-        self.first.get_or_insert(First::Known(identity));
-        self.note(rule);
+        self.note(rule, First::Known(identity));
         let branch = if deed.is_some() { index as BranchIndex } else { NOTHING };
         let fired = Fired { rule, branch, origin };
         match deed {

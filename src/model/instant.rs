@@ -28,12 +28,15 @@ pub(super) enum First {
 }
 
 /// More than `LIMIT` firings in one instant.
+// Behind a pointer: every firing says whether it is one, and says so in a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Runaway {
-    /// The boundary number of the instant.
-    pub step: Step,
-    /// The rules that fired last, each once, in file order.
-    pub rules: Vec<RuleId>,
+pub struct Runaway(Box<(Step, Vec<RuleId>)>);
+
+impl Runaway {
+    /// The boundary number of the instant, and the rules that fired last, each once, in file order.
+    pub fn into_parts(self) -> (Step, Vec<RuleId>) {
+        *self.0
+    }
 }
 
 /// A run that reaches this many firings in one instant is stopped.
@@ -104,7 +107,8 @@ pub struct Instant {
     /// Some event was counted.
     pub moved_counters: bool,
     turns: u32,
-    pub(super) first: Option<First>,
+    /// The first firing, and the latest of the others, which is written so that nothing has to be asked.
+    firsts: [First; 2],
     /// Firings of the run so far.
     pub(super) firings: u32,
 }
@@ -125,7 +129,7 @@ impl Default for Instant {
             ended_pending: false,
             moved_counters: false,
             turns: 0,
-            first: None,
+            firsts: [First::Rule(RuleId(0)); 2],
             firings: 0,
         }
     }
@@ -152,7 +156,6 @@ impl Instant {
         self.moved_counters = false;
         self.turns_with = Turns::NOTHING;
         self.turns = 0;
-        self.first = None;
     }
 
     /// The whole instant of boundary `state.step`.
@@ -380,7 +383,7 @@ impl Instant {
             self.count(raised, stage.model, stage.state);
             stage.tell(Occurrence::Turned(WatchId(index as u32), holds, &raised.events));
             if !raised.listeners.is_empty() {
-                let first = self.first.map(|first| stage.identity(first));
+                let first = (self.fired > 0).then(|| stage.identity(self.firsts[0]));
                 let identity = stage.identify(Cause::Turned(event, self.turns, first));
                 self.ask_listeners(raised, Trigger { identity, number: None }, stage);
             }
@@ -430,7 +433,8 @@ impl Instant {
 
     /// Notes a firing.
     #[inline]
-    pub(super) fn note(&mut self, rule: RuleId) {
+    pub(super) fn note(&mut self, rule: RuleId, firing: First) {
+        self.firsts[usize::from(self.fired > 0)] = firing;
         self.fired_last[self.fired as usize % CYCLE_WINDOW] = rule;
         self.fired += 1;
     }
@@ -446,7 +450,7 @@ impl Instant {
         let mut rules = self.fired_last[..CYCLE_WINDOW.min(self.fired as usize)].to_vec();
         rules.sort_unstable();
         rules.dedup();
-        Runaway { step: state.step, rules }
+        Runaway(Box::new((state.step, rules)))
     }
 
     #[inline]

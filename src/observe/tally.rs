@@ -392,13 +392,14 @@ impl Tally {
         self.happened.add(self.places.of(rule, fate));
     }
 
+    #[expect(clippy::needless_bitwise_bool, reason = "which firing is the first cannot be guessed, so it is not asked")]
     #[inline]
     fn fired(&mut self, rule: RuleId, branch: BranchIndex, raised: &[EventId], step: Step) {
         self.present.firings += 1;
         let place = self.places.drawn(rule, branch);
         let first = self.happened.add(place);
         let drawn = self.places.drawn[place as usize];
-        let milestone = first && drawn.milestone != NOWHERE;
+        let milestone = first & (drawn.milestone != NOWHERE);
         // As many as its own are its own. One look at both: a firing seldom has more to tell.
         if milestone | (raised.len() as u32 != drawn.unheard) {
             self.told(milestone.then_some(MilestoneId(drawn.milestone)), raised, step);
