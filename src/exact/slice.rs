@@ -3,9 +3,11 @@
 //! Ids stay what they were: what is outside is silenced, not renumbered. Does not know states or numbers.
 
 use crate::model::formula::{Slot, Tabulated};
+use crate::model::program::Program;
+use crate::model::schedule::Schedule;
 use crate::model::{
-    Ask, AskNumber, Asked, Branch, Branches, Clock, CounterId, EventId, Model, Question, Rule, RuleId, VariableId,
-    WatchId,
+    Ask, AskNumber, Asked, Branch, Branches, Clock, CounterId, Event, EventId, Model, Question, Rule, RuleId,
+    VariableId, WatchId,
 };
 
 /// What belongs to a slice.
@@ -260,33 +262,90 @@ pub(super) fn each_event(asked: &Asked, see: &mut impl FnMut(EventId)) {
     }
 }
 
-/// `model` without what is outside `closure`, asked nothing but `asked`.
+/// `model` without what is outside `closure`, asked nothing but `asked`. There may be as many slices as rules, so what is
+/// outside, and what only people read, is not copied first.
 pub(super) fn sliced(model: &Model, closure: &Closure, asked: &[Asked]) -> Model {
-    let mut slice = model.clone();
-    for event in &mut slice.events {
-        event.listeners.retain(|rule| closure.rules[rule.0 as usize]);
-        event.counters.retain(|counter| closure.counters[counter.0 as usize]);
-    }
-    for (index, rule) in slice.rules.iter_mut().enumerate() {
-        rule.branches.iter_mut().for_each(|branch| keep_effects(branch, closure));
-        if !closure.rules[index] {
-            // A response without a trigger stays where it is, so that slots keep their numbers.
-            if matches!(rule.clock, Clock::Dated(_) | Clock::Recurring { .. }) {
-                rule.clock = Clock::Dated(Vec::new());
-            }
-            rule.guard = Tabulated::constant(false);
-            rule.forbidden = true;
-        }
-    }
-    for (index, watch) in slice.watches.iter_mut().enumerate() {
-        if !closure.watches[index] {
+    let rules = model.rules.iter().zip(&closure.rules);
+    let slice = Model {
+        title: String::new(),
+        about: String::new(),
+        digest: String::new(),
+        calendar: model.calendar.clone(),
+        variables: model.variables.clone(),
+        actors: Vec::new(),
+        rules: rules.map(|(rule, inside)| if *inside { kept(rule, closure) } else { hollow(rule) }).collect(),
+        events: model.events.iter().map(|event| heard(event, closure)).collect(),
+        counters: model.counters.clone(),
+        watches: model.watches.clone(),
+        outcomes: Vec::new(),
+        questions: asked.iter().map(question).collect(),
+        stop_when: model.stop_when.clone(),
+        forced: model.forced.iter().filter(|forced| closure.rules[forced.rule.0 as usize]).copied().collect(),
+        parameters: Vec::new(),
+        assumptions: Vec::new(),
+        omitted: Vec::new(),
+        variants: Vec::new(),
+        overrides: Vec::new(),
+        lets: Vec::new(),
+        start_event: model.start_event,
+        posture_events: model.posture_events.clone(),
+        responses: Vec::new(),
+        program: Program::default(),
+        schedule: Schedule::default(),
+    };
+    without_watches(slice, closure).finish()
+}
+
+/// An event that only what is inside listens to.
+fn heard(event: &Event, closure: &Closure) -> Event {
+    let mut event = event.clone();
+    event.listeners.retain(|rule| closure.rules[rule.0 as usize]);
+    event.counters.retain(|counter| closure.counters[counter.0 as usize]);
+    event
+}
+
+fn without_watches(mut slice: Model, closure: &Closure) -> Model {
+    for (watch, inside) in slice.watches.iter_mut().zip(&closure.watches) {
+        if !inside {
             watch.condition = Tabulated::constant(false);
         }
     }
-    slice.forced.retain(|forced| closure.rules[forced.rule.0 as usize]);
-    slice.outcomes.clear();
-    slice.questions = asked.iter().map(question).collect();
-    slice.finish()
+    slice
+}
+
+/// A rule inside, without what it does to what is outside.
+fn kept(rule: &Rule, closure: &Closure) -> Rule {
+    let mut rule = rule.clone();
+    rule.branches.iter_mut().for_each(|branch| keep_effects(branch, closure));
+    rule
+}
+
+/// A rule outside: it never fires, and only stands in its place, so that slots keep their numbers.
+fn hollow(rule: &Rule) -> Rule {
+    let clock = match &rule.clock {
+        Clock::Dated(_) | Clock::Recurring { .. } => Clock::Dated(Vec::new()),
+        // A response stays where it is, without a trigger.
+        clock => clock.clone(),
+    };
+    Rule {
+        id: rule.id.clone(),
+        says: String::new(),
+        event: rule.event,
+        guard: Tabulated::constant(false),
+        clock,
+        branches: Branches::One(rule.nothing.clone()),
+        nothing: rule.nothing.clone(),
+        at_most: rule.at_most,
+        cooldown: rule.cooldown,
+        priority: rule.priority,
+        forbidden: true,
+        milestone: rule.milestone,
+        cameo: None,
+        because: None,
+        evidence: None,
+        confidence: None,
+        span: rule.span,
+    }
 }
 
 fn keep_effects(branch: &mut Branch, closure: &Closure) {
