@@ -422,11 +422,15 @@ impl Look {
     /// The index, where the variables have these values. Parts of the sum may wrap, the whole is small.
     #[inline]
     pub fn at(&self, values: &[i32]) -> usize {
-        let mut index = self.base;
-        for (variable, stride) in self.variables.iter().zip(&self.strides) {
+        let part = |place: usize| {
             // A model may have no variable that could be named again.
-            let value = values.get(usize::from(*variable)).copied().unwrap_or(0);
-            index = index.wrapping_add(value.wrapping_mul(i32::from(*stride)));
+            let value = values.get(usize::from(self.variables[place])).copied().unwrap_or(0);
+            value.wrapping_mul(i32::from(self.strides[place]))
+        };
+        let mut index = self.base.wrapping_add(part(0)).wrapping_add(part(1));
+        // Most read no more.
+        if self.strides[2] != 0 {
+            index = index.wrapping_add(part(2)).wrapping_add(part(3));
         }
         index as usize
     }
