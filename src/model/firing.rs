@@ -38,7 +38,9 @@ impl Instant {
     }
 
     /// Fires a rule of which nothing but its one change has to be worked out. `identity` is worked out if it is asked for.
-    #[inline]
+    // Decays of indicators are most of what there is to do at most boundaries.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn fire_plain<C: Choice, O: Observer>(
         &mut self,
         (plain, rule): (&Plain, RuleId),

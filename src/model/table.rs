@@ -74,9 +74,16 @@ impl DelayTable {
 
     /// The delay at quantile `u` in [0, 1): the least `k` with `u < P(d <= k)`; `None` if it lies beyond the table.
     pub fn quantile(&self, u: f64) -> Option<Step> {
-        let first = self.guide[(u * GUIDES as f64) as usize] as usize;
-        let further = self.cumulative[first..].iter().position(|p| *p > u)?;
-        Some((first + further) as Step)
+        let mut first = self.guide[(u * GUIDES as f64) as usize] as usize;
+        // How far it is cannot be guessed, and mostly is not more than two.
+        while let Some([one, two]) = self.cumulative[first..].first_chunk() {
+            let further = usize::from(*one <= u) + usize::from(*two <= u);
+            first += further;
+            if further < 2 {
+                return Some(first as Step);
+            }
+        }
+        (*self.cumulative.get(first)? > u).then_some(first as Step)
     }
 
     /// The longest delay in the table, steps.
