@@ -20,8 +20,8 @@ pub(super) struct Hazards {
     start: Stands,
     /// Who moves with a variable, variable by variable.
     readers: Vec<Reader>,
-    /// By variable, and one more: where in `readers` its own begin.
-    starts: Vec<u32>,
+    /// By variable: where in `readers` its own are.
+    of_variable: Vec<Readers>,
     /// The limits of the pressures of a group, over all that the variables can be on which they hang. Tables that are the
     /// same, as those of a template's rows, are here once.
     rows: Vec<Limits>,
@@ -112,10 +112,10 @@ impl Hazards {
         }
         hazards.rows = rows.limits;
         hazards.asked = tables.limits;
-        hazards.starts.push(0);
         for of_variable in readers {
+            let first = hazards.readers.len() as u32;
             hazards.readers.extend(of_variable);
-            hazards.starts.push(hazards.readers.len() as u32);
+            hazards.of_variable.push(Readers { first, end: hazards.readers.len() as u32 });
         }
         hazards.rank(model);
         hazards
@@ -126,7 +126,7 @@ impl Hazards {
             pressures: Vec::new(),
             start: Stands::default(),
             readers: Vec::new(),
-            starts: Vec::new(),
+            of_variable: Vec::new(),
             rows: Vec::new(),
             asked: Vec::new(),
         }
@@ -203,8 +203,7 @@ impl Hazards {
     /// Who moves with a variable.
     #[inline]
     pub(super) fn readers(&self, variable: VariableId) -> Readers {
-        let variable = variable.0 as usize;
-        Readers { first: self.starts[variable], end: self.starts[variable + 1] }
+        self.of_variable[variable.0 as usize]
     }
 
     /// A variable has grown by so much.

@@ -106,7 +106,7 @@ impl Instant {
     ) -> Result<(), Runaway> {
         let Queued { rule, identity } = queued;
         let compact = stage.model.program.rule(rule);
-        if matches!(origin, Origin::Calendar | Origin::Response) && !is_open(rule, compact, stage.state, stage.model) {
+        if matches!(origin, Origin::Calendar | Origin::Response) && !is_open(compact, stage.state, stage.model) {
             stage.tell(Occurrence::Preempted(rule));
             return Ok(());
         }
@@ -271,7 +271,7 @@ impl Instant {
             return stage.tell(Occurrence::Ignored(rule, trigger));
         }
         let chance = response.asked.chance(&compact.guard, stage.state, stage.model);
-        let Some(chance) = chance.filter(|_| stage.state.available(rule, stage.model)) else {
+        let Some(chance) = chance.filter(|_| stage.state.allows(&compact.limits)) else {
             return stage.tell(Occurrence::NotOpen(rule, trigger));
         };
         // A restart draws a new delay; whether the response comes has been decided.
@@ -300,9 +300,9 @@ impl Instant {
 
 /// Whether a rule that is due may fire.
 #[inline]
-fn is_open(rule: RuleId, compact: &Compact, state: &State, model: &Model) -> bool {
+fn is_open(compact: &Compact, state: &State, model: &Model) -> bool {
     let keeps = matches!(&compact.kind, Kind::Response(response) if response.keep);
-    (keeps || compact.guard.of(state, model)) && state.available(rule, model)
+    (keeps || compact.guard.of(state, model)) && state.allows(&compact.limits)
 }
 
 /// Counts an occurrence; whether any condition can have turned with that.

@@ -99,7 +99,12 @@ impl State {
     /// Not forbidden, not used up, not cooling down.
     #[inline]
     pub fn available(&self, rule: RuleId, model: &Model) -> bool {
-        let limits = &model.program.rule(rule).limits;
+        self.allows(&model.program.rule(rule).limits)
+    }
+
+    /// A rule with these limits is not forbidden, not used up, not cooling down.
+    #[inline]
+    pub fn allows(&self, limits: &Limits) -> bool {
         !limits.any || self.within(limits)
     }
 
