@@ -91,3 +91,28 @@ impl DelayTable {
         (self.cumulative.len() - 1) as Step
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The delay at a quantile is the least whose cumulative probability lies above it, at the steps of the table too.
+    #[test]
+    fn a_quantile_is_the_least_delay_above_it() {
+        let tables = [
+            vec![1.0],
+            vec![0.0, 0.0, 1.0],
+            vec![0.25, 0.25, 0.25, 0.5, 0.75],
+            vec![0.0, 0.001, 0.002, 0.003, 0.004, 0.005, 0.9, 1.0],
+            (1..=200).map(|step| f64::from(step) / 256.0).collect(),
+        ];
+        for cumulative in tables {
+            let table = DelayTable::new(cumulative.clone());
+            let between = (0..1024).map(|part| f64::from(part) / 1024.0);
+            for u in between.chain(cumulative.iter().copied().filter(|p| *p < 1.0)) {
+                let meant = cumulative.iter().position(|p| u < *p).map(|step| step as Step);
+                assert_eq!(table.quantile(u), meant, "at {u} of {cumulative:?}");
+            }
+        }
+    }
+}
