@@ -17,40 +17,16 @@ use crate::engine::sieve::{HEIGHT_BITS, HEIGHTS, Key, Sieve, Sifted, TIMES, WORD
 /// Words in a register.
 const AT_ONCE: usize = 8;
 
-/// Sifts if this processor can do so eight words at once; whether it can.
-pub(super) fn sift(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) -> bool {
-    let can = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt");
-    if can {
-        // SAFETY: all that it needs is what was just found: that the processor has both features.
-        unsafe { sift_wide(sieve, words, many, part_shift, sifted) }
-    }
-    can
-}
-
+/// Sifts eight words at once.
 #[target_feature(enable = "avx2,popcnt")]
-fn sift_wide(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) {
+pub(super) fn sift(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) {
     pick(sieve, words, many, sifted);
     sieve.form(part_shift, sifted);
 }
 
-/// Sorts if this processor can do so with wider registers; whether it can.
-pub(super) fn count_into(
-    bins: &mut Bins,
-    keys: [&[Key]; PIECES],
-    sorted: &mut [Key],
-    shift: u32,
-    number: usize,
-) -> bool {
-    let can = is_x86_feature_detected!("avx2");
-    if can {
-        // SAFETY: all that it needs is what was just found: that the processor has the feature.
-        unsafe { count_into_wide(bins, keys, sorted, shift, number) }
-    }
-    can
-}
-
+/// Sorts, with counts in wider registers.
 #[target_feature(enable = "avx2")]
-fn count_into_wide(bins: &mut Bins, keys: [&[Key]; PIECES], sorted: &mut [Key], shift: u32, number: usize) {
+pub(super) fn sort(bins: &mut Bins, keys: [&[Key]; PIECES], sorted: &mut [Key], shift: u32, number: usize) {
     bins.count_into(keys, sorted, shift, number, |counts| begin(counts));
     exchange(sorted);
 }

@@ -1,6 +1,6 @@
-//! The blocks of a stream, and the sieve, with registers of 512 bits.
+//! The blocks of a stream, the sieve and the bins with registers of 512 bits.
 //!
-//! Does not know what the words mean beyond what the sieve wants of them.
+//! Does not know what the words and keys mean beyond what sieve and bins want of them.
 
 use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm512_add_epi32, _mm512_add_epi64,
@@ -25,18 +25,9 @@ use crate::engine::stream::MADE_WIDE;
 /// Words in a register.
 const AT_ONCE: usize = 16;
 
-/// Sifts if this processor can do so sixteen words at once; whether it can.
-pub(super) fn sift(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) -> bool {
-    let can = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("popcnt");
-    if can {
-        // SAFETY: all that it needs is what was just found: that the processor has both features.
-        unsafe { sift_wide(sieve, words, many, part_shift, sifted) }
-    }
-    can
-}
-
+/// Sifts sixteen words at once.
 #[target_feature(enable = "avx512f,popcnt")]
-fn sift_wide(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) {
+pub(super) fn sift(sieve: &Sieve, words: &Words, many: usize, part_shift: u32, sifted: &mut Sifted) {
     let all = |value: u32| _mm512_set1_epi32(value.cast_signed());
     let (times, heights) = (all(TIMES), all(HEIGHTS));
     let (first, slots, limit) = (all(sieve.first << HEIGHT_BITS), all(sieve.slots << HEIGHT_BITS), all(sieve.heights));
@@ -98,24 +89,9 @@ fn store(to: &mut [u64], from: usize, eight: __m512i) {
     unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), eight) }
 }
 
-/// Sorts if this processor can do so eight keys at once; whether it can.
-pub(super) fn count_into(
-    bins: &mut Bins,
-    keys: [&[Key]; PIECES],
-    sorted: &mut [Key],
-    shift: u32,
-    number: usize,
-) -> bool {
-    let can = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx2");
-    if can {
-        // SAFETY: all that it needs is what was just found: that the processor has both features.
-        unsafe { count_into_wide(bins, keys, sorted, shift, number) }
-    }
-    can
-}
-
+/// Sorts, exchanging eight keys at once.
 #[target_feature(enable = "avx512f,avx2")]
-fn count_into_wide(bins: &mut Bins, keys: [&[Key]; PIECES], sorted: &mut [Key], shift: u32, number: usize) {
+pub(super) fn sort(bins: &mut Bins, keys: [&[Key]; PIECES], sorted: &mut [Key], shift: u32, number: usize) {
     bins.count_into(keys, sorted, shift, number, |counts| begin_bins(counts));
     // Bins are small: seldom are more sweeps needed than these.
     sweep(sorted);
@@ -188,18 +164,9 @@ fn first(keys: &[Key]) -> u8 {
 /// Four blocks of `ChaCha`: the first rows of all, then the second, and so on.
 type Four = [__m512i; 4];
 
-/// Makes the bytes of a stream from a block on, if this processor can do so eight blocks at once; whether it can.
-pub(in crate::engine) fn make(key: &[u8; 32], stream: u64, block: u64, bytes: &mut [u8; MADE_WIDE]) -> bool {
-    let can = is_x86_feature_detected!("avx512f");
-    if can {
-        // SAFETY: all that it needs is what was just found: that the processor has the feature.
-        unsafe { make_wide(key, stream, block, bytes) }
-    }
-    can
-}
-
+/// Makes the bytes of a stream from a block on, eight blocks at once.
 #[target_feature(enable = "avx512f")]
-fn make_wide(key: &[u8; 32], stream: u64, block: u64, bytes: &mut [u8; MADE_WIDE]) {
+pub(super) fn make(key: &[u8; 32], stream: u64, block: u64, bytes: &mut [u8; MADE_WIDE]) {
     // D. J. Bernstein, `ChaCha`, a variant of Salsa20, 2008: here with eight rounds, a 64-bit counter, a 64-bit stream.
     let [first, second] = [0, 4].map(|later| begin(key, stream, block.wrapping_add(later)));
     // Eight, since the steps of four wait for one another.
